@@ -1,0 +1,13 @@
+# Where Engram keeps what it builds or fetches once for all clones, and the versions it needs.
+# Sourced by the other scripts; sets no state beyond these variables and PATH.
+ENGRAM_HOME="${ENGRAM_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/engram}"
+export ENGRAM_HOME
+TRUNK_VERSION=0.21.14
+WASM_BINDGEN_VERSION=0.2.130 # the same as in Cargo.lock: the two halves must match
+WASM_PACK_VERSION=0.15.1
+
+repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+export PATH="$ENGRAM_HOME/tools/bin:$repo/node_modules/.bin:$PATH"
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }

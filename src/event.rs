@@ -1,0 +1,152 @@
+//! What an experiment tells the page, the command line and the tests: plain data, typed once.
+//!
+//! The command line writes one Event a line as JSON; the page receives the same values, with TypeScript types
+//! generated from these.
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::Spec;
+
+/// One thing that happened. `run` counts the runs of an experiment (replicas) from 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi, from_wasm_abi))]
+pub enum Event {
+    /// A run begins. `spec` holds its own seed.
+    Started {
+        run: u32,
+        spec: Box<Spec>,
+        seed: u32,
+        /// Names of all phases to come: T1 S1 T2 S2 … (P for parallel training).
+        phases: Vec<String>,
+        /// Classes of each task, in the order they are learnt.
+        tasks: Vec<Vec<u8>>,
+    },
+    /// A slice of work was done, for all runs of the experiment.
+    Progress {
+        /// The phase that is under way, counted from 0, and its name.
+        phase: u32,
+        name: String,
+        /// What the slice did.
+        activity: Activity,
+        /// Work done and to do in this phase, in the activity's unit (samples or sleep steps).
+        done: u64,
+        total: u64,
+        /// The part of the whole run's work that is done, 0 to 1, weighted by what each kind costs.
+        fraction: f64,
+        /// Seconds of computing since the run began.
+        seconds: f64,
+    },
+    /// Spikes of one slice of sleep.
+    Spikes {
+        run: u32,
+        phase: u32,
+        /// Sleep steps done so far in this phase.
+        step: u32,
+        /// Mean spikes a step in this slice: input, hidden layers, output.
+        per_step: Vec<f64>,
+    },
+    /// A phase ended and was measured.
+    Phase(Box<PhaseReport>),
+    /// A number stopped being finite, or a weight left the range of sleep's integers. What was measured stays.
+    Diverged {
+        run: u32,
+        phase: u32,
+        name: String,
+        /// Batch or sleep step within the phase.
+        step: u64,
+        /// Which layer: `hidden 1`, `output`.
+        layer: String,
+        message: String,
+    },
+    /// A run ended.
+    Finished(Box<Finished>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Activity {
+    /// Unit: training samples.
+    Train,
+    /// Unit: sleep steps.
+    Sleep,
+    /// Unit: test samples.
+    Evaluate,
+}
+
+/// Everything measured after a phase.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct PhaseReport {
+    pub run: u32,
+    pub phase: u32,
+    /// T1, S1, T2, … or P.
+    pub name: String,
+    /// Accuracy on each task's test data, in the order the tasks are learnt, 0 to 1: one row of the matrix R.
+    pub accuracy: Vec<f64>,
+    /// Accuracy over all test samples, 0 to 1.
+    pub mean: f64,
+    /// Test samples by class (row) and answer (column).
+    pub confusion: Vec<Vec<u32>>,
+    /// Mean activity of each hidden unit over each class's test samples: [class][unit], all hidden layers
+    /// one after another.
+    pub hidden_mean: Vec<Vec<f32>>,
+    /// For a sleep: mean spikes a step of input, hidden layers and output.
+    pub spikes_per_step: Vec<f64>,
+    /// For a sleep: how each weight matrix changed, from the input to the output.
+    pub weight_change: Vec<WeightChange>,
+    /// When the Spec asks: mean energy of a fixed batch of test samples after each free step (Kubo et al. 2025,
+    /// eq. 1–3).
+    pub energy: Vec<f64>,
+    /// When the Spec asks: the largest movement of any state of that batch in each free step.
+    pub movement: Vec<f64>,
+    /// Seconds of computing since the run began.
+    pub seconds: f64,
+}
+
+/// How the entries of one weight matrix changed across a sleep, in units of weight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct WeightChange {
+    pub mean: f64,
+    pub min: f64,
+    pub max: f64,
+    /// Counts in equal bins from `min` to `max`.
+    pub histogram: Vec<u32>,
+}
+
+/// A run's result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Finished {
+    pub run: u32,
+    pub spec: Spec,
+    pub seed: u32,
+    pub phases: Vec<String>,
+    /// Classes of each task, in the order they were learnt.
+    pub tasks: Vec<Vec<u8>>,
+    /// R[i][j]: accuracy on task j after phase i, 0 to 1.
+    pub matrix: Vec<Vec<f64>>,
+    /// Accuracy over all test samples after the last phase, 0 to 1.
+    pub accuracy: f64,
+    /// Mean over all tasks but the last of accuracy just after learning the task minus accuracy at the end
+    /// (first − last), 0 to 1; 0 for a single task.
+    pub forgetting: f64,
+    /// Seconds of computing.
+    pub seconds: f64,
+    pub time: TimeShares,
+}
+
+/// Where a run's computing time went, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TimeShares {
+    /// Products with the data: input drive and the update of weights, in training.
+    pub products: f64,
+    /// Free and clamped phases, in training.
+    pub settling: f64,
+    pub sleep: f64,
+    /// Drive, free phase and counting on test data, and what else is measured after a phase.
+    pub evaluation: f64,
+}

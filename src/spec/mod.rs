@@ -1,0 +1,265 @@
+//! The Spec: one value that says everything about a run.
+//!
+//! A Spec is data: it is validated here and interpreted in [`crate::continual`]. The same JSON is a preset,
+//! a URL's hash, a command-line argument and the header of every result. Unknown fields and values out of
+//! range are refused with the field's name and what is allowed.
+
+mod codec;
+mod preset;
+mod validate;
+
+pub use codec::{from_hash, set, to_hash};
+pub use preset::{Preset, Reported, preset, presets};
+
+use serde::{Deserialize, Serialize};
+
+/// The version that this build reads and writes.
+pub const VERSION: u32 = 1;
+
+/// Everything about one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi, from_wasm_abi))]
+pub struct Spec {
+    /// Format version; [`VERSION`].
+    pub version: u32,
+    pub data: Data,
+    pub tasks: Tasks,
+    pub network: Network,
+    pub rule: Rule,
+    pub training: Training,
+    pub strategy: Strategy,
+    /// Constants of sleep; used by the strategies that sleep.
+    pub sleep: Sleep,
+    pub evaluation: Evaluation,
+    /// Seed of everything random in the run: initial weights, order of tasks, shuffling, sleep's input.
+    pub seed: u32,
+}
+
+/// Which images are learnt from and tested on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Data {
+    /// A name from the catalogue, for instance `mnist`.
+    pub name: String,
+    /// A class-balanced part of the set; `null` is the whole set.
+    pub subset: Option<Subset>,
+}
+
+/// A class-balanced part of a data set. Smaller subsets are contained in larger ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Subset {
+    /// Training samples of each class.
+    pub train_per_class: u32,
+    /// Test samples of each class.
+    pub test_per_class: u32,
+}
+
+/// A partition of the classes into tasks, learnt one after another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Tasks {
+    /// Classes of each task. A class belongs to one task at most.
+    pub classes: Vec<Vec<u8>>,
+    pub order: Order,
+}
+
+/// The order in which tasks are learnt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Order {
+    /// As [`Tasks::classes`] lists them.
+    Listed,
+    /// Shuffled by the run's seed.
+    Shuffled,
+    /// Written out: positions in [`Tasks::classes`].
+    Given(Vec<u32>),
+}
+
+/// The convergent recurrent network (Ernoult et al. 2019; Kubo et al. 2025, eq. 4–8).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Network {
+    /// Units of each hidden layer, from the input to the output.
+    pub hidden: Vec<u32>,
+    /// Integration step dt, in units of the time constant.
+    pub dt: f64,
+    /// Strength γ of the feedback from the layer above.
+    pub gamma: f64,
+    /// Strength β of the nudge in the clamped phase.
+    pub beta: f64,
+    /// Steps of the free phase.
+    pub free_steps: u32,
+    /// Steps of the clamped phase. It does not converge: all are always run.
+    pub clamped_steps: u32,
+    /// The free phase of a sample may stop once no state moves more than this in a step; 0: all steps.
+    pub tolerance: f64,
+}
+
+/// How the states of the two phases become a change of weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Rule {
+    pub kind: RuleKind,
+    /// Learning rate α of each weight matrix, from the input to the output; biases share that of their layer.
+    pub rates: Vec<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum RuleKind {
+    /// ΔW ∝ ŝ_preᵀ (ŝ_post − š_post) (Luczak et al. 2022; Kubo et al. 2025, eq. 10).
+    Predictive,
+    /// ΔW ∝ ŝ_preᵀ ŝ_post − š_preᵀ š_post (Scellier & Bengio 2017; Kubo et al. 2025, eq. 9).
+    Contrastive,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Training {
+    /// Passes over a task's training data.
+    pub epochs: u32,
+    /// Samples in a minibatch.
+    pub batch: u32,
+}
+
+/// What is done against forgetting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Strategy {
+    /// Nothing: tasks one after another.
+    Sequential {},
+    /// Sleep replay consolidation after every task (Tadros et al. 2022).
+    Src {},
+    /// A fixed part of each past task's data is mixed into the new task's.
+    Rehearsal { fraction: f64 },
+    /// Rehearsal while learning, sleep after every task.
+    SrcRehearsal { fraction: f64 },
+    /// All tasks at once: the upper bound.
+    Parallel {},
+}
+
+/// Constants of sleep replay consolidation (Tadros et al. 2022; Kubo et al. 2025, Algorithm 1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Sleep {
+    pub stdp: Stdp,
+    /// Steps T of one sleep.
+    pub steps: u32,
+    /// An input spikes with probability min(1, rate · mean image) in each step.
+    pub rate: f64,
+    /// Side, in pixels, of the random square window that input is confined to in each step; `null`: none.
+    /// Data that are not images take `null`.
+    pub window: Option<u32>,
+    /// Leak λ: what is left of a voltage after a step.
+    pub leak: f64,
+    /// Gain k_h of hidden layers; the data-based normalisation of Tadros et al. 2022 makes it independent of
+    /// the weights' scale: g_h = k_h · (largest activity of the layer below, 1 for the input) / (largest
+    /// activity of the layer).
+    pub gain_hidden: f64,
+    /// Gain k_o of the output, normalised likewise.
+    pub gain_output: f64,
+    /// Strength of the feedback from the layer above relative to the drive from below.
+    pub feedback: f64,
+    pub threshold_hidden: f64,
+    pub threshold_output: f64,
+    /// Potentiation when a spike follows a spike, in units of weight.
+    pub inc: f64,
+    /// Depression when a spike follows none, relative to `inc`.
+    pub dec_ratio: f64,
+    /// Factor on `inc` and depression of the output's weights.
+    pub output_scale: f64,
+}
+
+/// How a weight's own size enters its change in sleep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Stdp {
+    /// f(W) = 1 (Kubo et al. 2025, Algorithm 1 as printed).
+    Additive,
+    /// f(W) = 2(1 − 1/(1 + exp(−W/0.001))) (the public code of Tadros et al. 2022).
+    Soft,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Evaluation {
+    /// Which data accuracies are measured on.
+    pub split: Split,
+    /// Whether the energy and the movement of the states along a free phase are recorded after every phase.
+    pub energy: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Split {
+    /// The set's own test split; all of train is learnt from.
+    Test,
+    /// The last tenth of train, which then is never learnt from: for tuning.
+    HeldBack,
+}
+
+/// Why a Spec was refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SpecError {
+    #[error("`{field}` is {value}, but {allowed}")]
+    OutOfRange { field: String, value: String, allowed: String },
+    #[error("{field}: {message}")]
+    Malformed { field: String, message: String },
+    #[error("there is no field `{field}`; here are {allowed}")]
+    NoSuchField { field: String, allowed: String },
+    #[error("there is no preset `{name}`; the presets are {known}")]
+    NoSuchPreset { name: String, known: String },
+    #[error("this was made by version {found} of the format, and this build reads version {VERSION}")]
+    Version { found: String },
+    #[error("the link holds {bytes} bytes, more than the {limit} that a link may have")]
+    TooLong { bytes: usize, limit: usize },
+}
+
+impl Spec {
+    /// Reads and validates a Spec.
+    pub fn from_json(text: &str) -> Result<Spec, SpecError> {
+        let value = serde_json::from_str(text)
+            .map_err(|e| SpecError::Malformed { field: "the Spec".into(), message: format!("is not JSON ({e})") })?;
+        Spec::from_value(value)
+    }
+
+    /// Validates a JSON value as a Spec.
+    pub fn from_value(value: serde_json::Value) -> Result<Spec, SpecError> {
+        if let Some(found) = value.get("version").filter(|v| v.as_u64() != Some(VERSION.into())) {
+            return Err(SpecError::Version { found: found.to_string() });
+        }
+        let spec: Spec = serde_path_to_error::deserialize(value)
+            .map_err(|e| SpecError::Malformed { field: e.path().to_string(), message: e.inner().to_string() })?;
+        spec.validate()?;
+        Ok(spec)
+    }
+}
+
+impl Strategy {
+    pub fn sleeps(&self) -> bool {
+        matches!(self, Strategy::Src {} | Strategy::SrcRehearsal { .. })
+    }
+
+    /// The part of each past task's data that is mixed into a new task's; 0 for none.
+    pub fn rehearsed_fraction(&self) -> f64 {
+        match *self {
+            Strategy::Rehearsal { fraction } | Strategy::SrcRehearsal { fraction } => fraction,
+            _ => 0.0,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
+
+use super::{Order, Spec, SpecError, Strategy, VERSION};
+
+impl Spec {
+    /// Checks every field that can be checked without the data.
+    pub fn validate(&self) -> Result<(), SpecError> {
+        if self.version != VERSION {
+            return Err(SpecError::Version { found: self.version.to_string() });
+        }
+        self.validate_data()?;
+        self.validate_tasks()?;
+        self.validate_network()?;
+        self.validate_sleep()
+    }
+
+    /// The number of units of every layer but the input, from the first hidden one to the output.
+    pub fn weight_layers(&self) -> usize {
+        self.network.hidden.len() + 1
+    }
+
+    fn validate_data(&self) -> Result<(), SpecError> {
+        let name = &self.data.name;
+        if name.is_empty() || name.len() > 40 || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+            return Err(out_of_range("data.name", name, "a name has 1 to 40 letters, digits and dashes"));
+        }
+        if let Some(subset) = self.data.subset {
+            between("data.subset.train_per_class", subset.train_per_class, 10, 100_000)?;
+            between("data.subset.test_per_class", subset.test_per_class, 1, 100_000)?;
+        }
+        Ok(())
+    }
+
+    fn validate_tasks(&self) -> Result<(), SpecError> {
+        let tasks = &self.tasks.classes;
+        between("tasks.classes", tasks.len(), 1, 100)?;
+        let mut seen = [false; 256];
+        for (i, task) in tasks.iter().enumerate() {
+            if task.is_empty() {
+                return Err(out_of_range(&format!("tasks.classes[{i}]"), "[]", "a task has at least one class"));
+            }
+            for &class in task {
+                if std::mem::replace(&mut seen[class as usize], true) {
+                    return Err(out_of_range("tasks.classes", class, "a class belongs to one task and is named once"));
+                }
+            }
+        }
+        if let Order::Given(order) = &self.tasks.order {
+            let mut sorted = order.clone();
+            sorted.sort_unstable();
+            if !sorted.iter().copied().eq(0..tasks.len() as u32) {
+                let all = format!("an order names each of the {} tasks once, counted from 0", tasks.len());
+                return Err(out_of_range("tasks.order.given", format!("{order:?}"), &all));
+            }
+        }
+        Ok(())
+    }
+
+    fn validate_network(&self) -> Result<(), SpecError> {
+        let net = &self.network;
+        between("network.hidden", net.hidden.len(), 1, 4)?;
+        for (i, &units) in net.hidden.iter().enumerate() {
+            between(&format!("network.hidden[{i}]"), units, 1, 8192)?;
+        }
+        between("network.dt", net.dt, 0.01, 1.0)?;
+        between("network.gamma", net.gamma, 0.0, 10.0)?;
+        between("network.beta", net.beta, 1e-6, 10.0)?;
+        between("network.free_steps", net.free_steps, 1, 10_000)?;
+        between("network.clamped_steps", net.clamped_steps, 1, 1_000)?;
+        between("network.tolerance", net.tolerance, 0.0, 1e-2)?;
+        if self.rule.rates.len() != self.weight_layers() {
+            let allowed = format!("a network with {} hidden layers takes {}", net.hidden.len(), self.weight_layers());
+            return Err(out_of_range("rule.rates", format!("{} rates", self.rule.rates.len()), &allowed));
+        }
+        for (i, &rate) in self.rule.rates.iter().enumerate() {
+            between(&format!("rule.rates[{i}]"), rate, 0.0, 100.0)?;
+        }
+        between("training.epochs", self.training.epochs, 1, 1000)?;
+        between("training.batch", self.training.batch, 1, 4096)
+    }
+
+    fn validate_sleep(&self) -> Result<(), SpecError> {
+        if let Strategy::Rehearsal { fraction } | Strategy::SrcRehearsal { fraction } = self.strategy {
+            between("strategy.fraction", fraction, 0.0, 1.0)?;
+        }
+        let sleep = &self.sleep;
+        between("sleep.steps", sleep.steps, 1, 1_000_000)?;
+        between("sleep.rate", sleep.rate, 0.0, 1000.0)?;
+        if let Some(window) = sleep.window {
+            between("sleep.window", window, 1, 1024)?;
+        }
+        between("sleep.leak", sleep.leak, 0.0, 1.0)?;
+        between("sleep.gain_hidden", sleep.gain_hidden, 1e-4, 1e4)?;
+        between("sleep.gain_output", sleep.gain_output, 1e-4, 1e4)?;
+        between("sleep.feedback", sleep.feedback, 0.0, 100.0)?;
+        between("sleep.threshold_hidden", sleep.threshold_hidden, 1e-4, 1e4)?;
+        between("sleep.threshold_output", sleep.threshold_output, 1e-4, 1e4)?;
+        between("sleep.inc", sleep.inc, 0.0, 0.1)?;
+        between("sleep.dec_ratio", sleep.dec_ratio, 0.0, 10.0)?;
+        between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)
+    }
+}
+
+/// Refuses a number outside `low..=high`; NaN is outside every range.
+fn between<T: PartialOrd + std::fmt::Display>(field: &str, value: T, low: T, high: T) -> Result<(), SpecError> {
+    if value >= low && value <= high {
+        return Ok(());
+    }
+    Err(out_of_range(field, value, &format!("from {low} to {high} is allowed")))
+}
+
+fn out_of_range(field: &str, value: impl std::fmt::Display, allowed: &str) -> SpecError {
+    SpecError::OutOfRange { field: field.into(), value: value.to_string(), allowed: allowed.into() }
+}
