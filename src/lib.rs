@@ -13,6 +13,7 @@
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - [`web`]: the only room that knows of the browser.
 
+pub mod data;
 pub mod event;
 pub mod rng;
 pub mod spec;
