@@ -61,7 +61,7 @@ pub(super) fn read(path: &Path, expected: u64) -> Result<Vec<u8>, DataError> {
 }
 
 /// Writes a file so that whoever reads it finds it whole or not at all.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let written = || -> io::Result<()> {
         fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
         let mut unfinished = path.as_os_str().to_owned();
