@@ -16,7 +16,13 @@
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
+pub mod clock;
+pub mod continual;
 pub mod data;
 pub mod event;
 pub mod rng;
+pub mod kernels;
+pub mod learn;
+pub mod net;
+pub mod sleep;
 pub mod spec;

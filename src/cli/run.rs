@@ -134,8 +134,8 @@ impl Crew<'_> {
     fn job(&self, number: usize, job: &Job) -> Result<End, Failure> {
         let set = &self.sets[&job.spec.data.name];
         let mut experiment = match &job.begin {
-            Begin::Anew => Experiment::new(Cpu::new(), job.spec.clone(), &[job.spec.seed], set)?,
-            Begin::Saved(bytes) => Experiment::restore(Cpu::new(), bytes, set)?,
+            Begin::Anew => Experiment::new(Cpu, job.spec.clone(), &[job.spec.seed], set)?,
+            Begin::Saved(bytes) => Experiment::restore(Cpu, bytes, set)?,
         };
         let mut result = End::Failed;
         loop {
