@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Brings the data sets that the page and the presets use into $ENGRAM_HOME/data. Usage: scripts/data.sh [NAME…]
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+
+[ $# -gt 0 ] || set -- mnist fmnist
+say "building the command line (about two minutes the first time)"
+(cd "$repo" && cargo build --quiet --release --features cli --bin engram) || die "the command line does not build"
+say "bringing $* (up to 60 MB the first time)"
+"${CARGO_TARGET_DIR:-$repo/target}/release/engram" data get "$@"
