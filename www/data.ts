@@ -13,6 +13,11 @@ export function isQuick({ subset }: Data): boolean {
   return !!subset && subset.train_per_class <= QUICK.train_per_class && subset.test_per_class <= QUICK.test_per_class;
 }
 
+/** Has files brought anew the next time: those that were here may be what a run failed for. */
+export function forgetData(): void {
+  kept.clear();
+}
+
 /** The files of a set. `heard` is told bytes received and in all. */
 export async function fetchData(
   data: Data,

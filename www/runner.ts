@@ -1,6 +1,6 @@
 // Starts, pauses and stops the run: the page's end of the Worker.
 
-import { fetchData, isQuick } from "./data.js";
+import { fetchData, forgetData, isQuick } from "./data.js";
 import { parts } from "./link.js";
 import type { FromWorker, ToWorker, Until } from "./messages.js";
 import { begin, hear, isActive, type Run, type Status } from "./run.js";
@@ -25,14 +25,18 @@ export class Runner {
     const fetching = (this.#fetching = new AbortController());
     this.#store.set({ run: begin(spec, parts(hash).preset), problem: null });
     try {
-      const loading = (received: number, total: number) => this.#stand({ kind: "loading", received, total });
+      const loading = (received: number, total: number) => {
+        if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });
+      };
       const files = await fetchData(spec.data, loading, fetching.signal);
       if (fetching.signal.aborted) return;
       this.#worker = this.#open();
       this.#tell({ kind: "start", module: this.#module, spec, files, quick: isQuick(spec.data), until });
       this.#stand({ kind: "running" });
     } catch (error) {
-      if (!fetching.signal.aborted) this.#stand({ kind: "failed", message: words(error) });
+      if (fetching.signal.aborted) return;
+      fetching.abort(); // the other files of the set
+      this.#stand({ kind: "failed", message: words(error) });
     }
   }
 
@@ -85,6 +89,7 @@ export class Runner {
   }
 
   #fail(message: string): void {
+    forgetData();
     this.#end({ kind: "failed", message });
   }
 

@@ -1,9 +1,8 @@
 // What to run: preset, order of tasks, seed; and the buttons that run it.
 
 import { el, say, type Panel } from "../dom.js";
-import type { Order, Preset } from "../generated/engram.js";
+import { spec_set, type Order, type Preset } from "../generated/engram.js";
 import { change, choose, parts } from "../link.js";
-import { spec_set } from "../generated/engram.js";
 import { isActive } from "../run.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
@@ -16,9 +15,9 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     "fieldset",
     {},
     el("legend", { class: "aside" }, "What to run"),
-    el("label", { class: "grow" }, el("span", {}, "Preset"), preset),
-    el("label", {}, el("span", {}, "Order of tasks"), order),
-    el("label", { class: "short" }, el("span", {}, "Seed"), seed),
+    el("div", { class: "field grow" }, el("label", { for: preset.id }, "Preset"), preset),
+    el("div", { class: "field" }, el("label", { for: order.id }, "Order of tasks"), order),
+    el("div", { class: "field short" }, el("label", { for: seed.id }, "Seed"), seed),
   );
   const buttons = buttonsPanel(store, runner);
   return {

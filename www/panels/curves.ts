@@ -2,6 +2,7 @@
 
 import { el, say, type Panel } from "../dom.js";
 import { curves, type Curves } from "../plots/curves.js";
+import { asImage } from "../plots/figure.js";
 import { phaseFraction, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
 import { classNames, learntIn, testImages } from "../tasks.js";
@@ -27,9 +28,7 @@ export function curvesPanel(): Panel<State> {
     const key = [state.run?.plan, state.run?.phases.length, size.width, size.height, size.fontSize];
     if (drawn?.key.every((part, i) => part === key[i])) return;
     const data = state.run?.plan ? curvesOf(state, state.run) : NOTHING;
-    const svg = curves(data, size);
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", described(data));
+    const svg = asImage(curves(data, size), described(data));
     const x = svg.scale("x")!;
     drawn = { key, x: (value) => x.apply(value) };
     stage.replaceChildren(svg, now, guide);

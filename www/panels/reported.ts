@@ -7,7 +7,7 @@ import type { State } from "../state.js";
 import { percent, spread } from "../words.js";
 
 export function reportedPanel(): Panel<State> {
-  const element = el("aside", { class: "fine", "aria-label": "About this preset" });
+  const element = el("aside", { class: "fine", "aria-label": "Earlier results" });
   let shown = "";
   return {
     element,

@@ -2,6 +2,7 @@
 
 import { el, say, type Panel } from "../dom.js";
 import { isSleep } from "../plots/curves.js";
+import { asImage } from "../plots/figure.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
 import type { Run, Spikes } from "../run.js";
 import type { State } from "../state.js";
@@ -50,9 +51,7 @@ function newRow(name: string): Row {
 
 function draw(row: Row, run: Run, last: Spikes, layer: number): void {
   const data = traceOf(run, layer, layers(last)[layer]!);
-  const svg = spikes(data, Math.max(80, row.trace.clientWidth), 44);
-  svg.setAttribute("role", "img");
-  row.trace.replaceChildren(svg);
+  row.trace.replaceChildren(asImage(spikes(data, Math.max(80, row.trace.clientWidth), 44), data.label));
   say(row.value, figures(last.per_step[layer] ?? 0));
 }
 

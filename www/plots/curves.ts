@@ -53,7 +53,6 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
     marginLeft,
     marginRight,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
-    ariaLabel: "Forgetting curves",
     x: { domain: [0, Math.max(1, data.phases.length)], axis: null },
     y: { domain: [0, 1], axis: null },
     color: { type: "identity" },

@@ -17,13 +17,12 @@ export interface SpikeTrace {
   readonly label: string;
 }
 
-export function spikes({ points, steps, begins, label }: SpikeTrace, width: number, height: number): Element {
+export function spikes({ points, steps, begins }: SpikeTrace, width: number, height: number): Element {
   const top = Math.max(...points.map((point) => point.spikes), Number.MIN_VALUE);
   return Plot.plot({
     width,
     height,
     margin: 1,
-    ariaLabel: label,
     x: { domain: [0, steps], axis: null },
     y: { domain: [0, top], axis: null },
     marks: [
