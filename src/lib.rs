@@ -13,6 +13,13 @@
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - [`web`]: the only room that knows of the browser.
 
+pub mod clock;
+pub mod continual;
+pub mod data;
 pub mod event;
 pub mod rng;
+pub mod kernels;
+pub mod learn;
+pub mod net;
+pub mod sleep;
 pub mod spec;

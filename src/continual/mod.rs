@@ -1,0 +1,27 @@
+//! Continual learning: what is done phase after phase, and what is measured.
+
+mod experiment;
+mod measures;
+mod save;
+mod schedule;
+
+pub use experiment::Experiment;
+pub use measures::{accuracy_by_task, forgetting, hidden_mean, overall_accuracy, weight_change};
+pub use save::saved_spec;
+pub use schedule::{Schedule, Stint};
+
+use crate::data::DataError;
+use crate::spec::SpecError;
+
+/// Why a run cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("the run is about `{wanted}`, but the data given are `{given}`")]
+    WrongData { wanted: String, given: String },
+    #[error("the saved run cannot be read: {0}")]
+    Saved(String),
+}

@@ -1,0 +1,312 @@
+//! The CPU engine: one file a kernel, native and WebAssembly alike.
+
+mod drive;
+mod hebbian_update;
+mod images;
+mod relax;
+mod relax_deep;
+mod simd;
+mod sleep;
+mod spmm;
+mod tally;
+
+use ndarray::ArrayView2;
+
+use super::{Device, Fault, Phase, Relaxation, SpikeCounts, States, Tally};
+use crate::data::{DataSet, Samples};
+use crate::net::mrnn::{Layer, Mrnn};
+use crate::sleep::{Plan, Sleeper};
+use drive::Inputs;
+pub use images::Images;
+use simd::all_finite;
+use spmm::Dense;
+
+/// The CPU, one thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cpu;
+
+/// One network as this engine holds it.
+pub struct Network {
+    /// Units of each layer, from the first hidden one to the output.
+    units: Vec<usize>,
+    /// Row-major fan_in × units; the output's transposed.
+    weights: Vec<Vec<f32>>,
+    bias: Vec<Vec<f32>>,
+}
+
+/// The minibatches of all replicas, and room to work in.
+pub struct Batch {
+    replicas: Vec<Minibatch>,
+    samples: relax::Scratch,
+    layers: relax_deep::Scratch,
+}
+
+/// One replica's minibatch. Matrices have a row a sample.
+#[derive(Default)]
+struct Minibatch {
+    rows: Vec<u32>,
+    labels: Vec<u8>,
+    inputs: Inputs,
+    drive: Vec<f32>,
+    /// What `relax` needs of the output's weights, if the network is shallow.
+    geometry: relax::Geometry,
+    /// By layer.
+    free: Vec<Vec<f32>>,
+    clamped: Vec<Vec<f32>>,
+    difference: Vec<Vec<f32>>,
+}
+
+impl Network {
+    fn new(net: &Mrnn) -> Network {
+        let last = net.layers.len() - 1;
+        let weights = net.layers.iter().enumerate();
+        Network {
+            units: net.layers.iter().map(|layer| layer.units).collect(),
+            weights: weights.map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() }).collect(),
+            bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
+        }
+    }
+
+    fn classes(&self) -> usize {
+        *self.units.last().expect("an output layer")
+    }
+
+    fn fan_in(&self, layer: usize) -> usize {
+        self.weights[layer].len() / self.units[layer]
+    }
+
+    /// The weights of layer `l`, fan_in × units.
+    fn matrix(&self, l: usize) -> ArrayView2<'_, f32> {
+        let (rows, columns) = (self.fan_in(l), self.units[l]);
+        if l + 1 == self.units.len() {
+            ArrayView2::from_shape((columns, rows), &self.weights[l]).expect("C × H").reversed_axes()
+        } else {
+            ArrayView2::from_shape((rows, columns), &self.weights[l]).expect("fan_in × units")
+        }
+    }
+
+    fn to_mrnn(&self) -> Mrnn {
+        let layers = (0..self.units.len()).map(|l| Layer {
+            fan_in: self.fan_in(l),
+            units: self.units[l],
+            weights: self.matrix(l).iter().copied().collect(),
+            bias: self.bias[l].clone(),
+        });
+        Mrnn { layers: layers.collect() }
+    }
+
+    /// Whether a phase can be run in the space of the outputs.
+    fn is_shallow(&self) -> bool {
+        self.units.len() == 2 && self.classes() <= relax::OUTPUTS
+    }
+}
+
+/// Row-major fan_in × units to units × fan_in.
+fn transpose(layer: &Layer) -> Vec<f32> {
+    let columns = (0..layer.units).flat_map(|c| layer.weights[c..].iter().step_by(layer.units));
+    columns.copied().collect()
+}
+
+impl Device for Cpu {
+    type Data = Images;
+    type Weights = Vec<Network>;
+    type Batch = Batch;
+    type Sleepers = Vec<Sleeper>;
+
+    fn load(&mut self, set: &DataSet, samples: &Samples) -> Images {
+        Images::new(set, samples)
+    }
+
+    fn weights(&mut self, nets: &[Mrnn]) -> Vec<Network> {
+        nets.iter().map(Network::new).collect()
+    }
+
+    async fn read_weights(&mut self, weights: &Vec<Network>) -> Vec<Mrnn> {
+        weights.iter().map(Network::to_mrnn).collect()
+    }
+
+    fn batch(&mut self, weights: &Vec<Network>, capacity: usize) -> Batch {
+        let replicas = weights.iter().map(|network| Minibatch::new(network, capacity)).collect();
+        Batch { replicas, samples: relax::Scratch::default(), layers: relax_deep::Scratch::default() }
+    }
+
+    fn drive(&mut self, weights: &Vec<Network>, data: &Images, rows: &[&[u32]], batch: &mut Batch) {
+        for ((network, rows), batch) in weights.iter().zip(rows).zip(&mut batch.replicas) {
+            batch.take(data, rows);
+            batch.drive.resize(rows.len() * network.units[0], 0.0);
+            let weights = Dense { values: &network.weights[0], width: network.units[0] };
+            // The Spec demands a hidden layer: layer 0 is never the output, whose weights are transposed.
+            drive::drive(data, rows, weights, &network.bias[0], &mut batch.inputs, &mut batch.drive);
+            if network.is_shallow() {
+                batch.geometry.update(&network.weights[1], &network.bias[1]);
+            }
+        }
+    }
+
+    fn relax(&mut self, weights: &Vec<Network>, batch: &mut Batch, relaxation: &Relaxation) {
+        let Batch { replicas, samples, layers } = batch;
+        for (network, batch) in weights.iter().zip(replicas) {
+            batch.enter(network, relaxation.phase);
+            let states = match relaxation.phase {
+                Phase::Free { .. } => &mut batch.free,
+                Phase::Clamped { .. } => &mut batch.clamped,
+            };
+            if network.is_shallow() {
+                relax::relax(&batch.geometry, relaxation, &batch.labels, &batch.drive, states, samples);
+            } else {
+                relax_deep::relax(network, relaxation, &batch.labels, &batch.drive, states, layers);
+            }
+            if matches!(relaxation.phase, Phase::Clamped { .. }) {
+                batch.compare();
+            }
+        }
+    }
+
+    fn hebbian_update(
+        &mut self,
+        weights: &mut Vec<Network>,
+        data: &Images,
+        batch: &mut Batch,
+        layer: usize,
+        pre: States,
+        post: States,
+        scale: f32,
+    ) {
+        for (network, batch) in weights.iter_mut().zip(&mut batch.replicas) {
+            if batch.rows.is_empty() {
+                continue;
+            }
+            let scale = scale / batch.rows.len() as f32;
+            let last = layer + 1 == network.units.len();
+            let Minibatch { inputs, rows, free, clamped, difference, .. } = batch;
+            let pick = |states: States, l: usize, units: usize| {
+                let of = match states {
+                    States::Free => &free[l],
+                    States::Clamped => &clamped[l],
+                    States::Difference => &difference[l],
+                };
+                Dense { values: of, width: units }
+            };
+            let post = pick(post, layer, network.units[layer]);
+            let changed = &mut network.weights[layer];
+            if layer == 0 {
+                hebbian_update::from_input(data, rows, inputs, changed, post, scale);
+            } else {
+                let pre = pick(pre, layer - 1, network.units[layer - 1]);
+                if last {
+                    hebbian_update::to_output(pre, post, changed, scale);
+                } else {
+                    hebbian_update::between(pre, post, changed, scale);
+                }
+            }
+        }
+    }
+
+    fn bias_update(&mut self, weights: &mut Vec<Network>, batch: &Batch, layer: usize, scale: f32) {
+        for (network, batch) in weights.iter_mut().zip(&batch.replicas) {
+            if batch.rows.is_empty() {
+                continue;
+            }
+            let difference = Dense { values: &batch.difference[layer], width: network.units[layer] };
+            hebbian_update::bias(difference, &mut network.bias[layer], scale / batch.rows.len() as f32);
+        }
+    }
+
+    async fn fault(&mut self, weights: &Vec<Network>, batch: &Batch) -> Option<Fault> {
+        weights.iter().zip(&batch.replicas).enumerate().find_map(|(replica, (network, batch))| {
+            let last = network.units.len() - 1;
+            let finite = |layer: usize| {
+                all_finite(&batch.free[layer])
+                    && all_finite(&batch.clamped[layer])
+                    && (layer > 0 || all_finite(&batch.drive))
+                    && (layer < last || all_finite(&network.weights[layer]))
+            };
+            (0..=last).find(|&layer| !finite(layer)).map(|layer| Fault { replica, layer })
+        })
+    }
+
+    async fn tally(&mut self, batch: &Batch, tallies: &mut [Tally]) {
+        for (batch, sums) in batch.replicas.iter().zip(tallies).filter(|(batch, _)| !batch.rows.is_empty()) {
+            let (output, hidden) = batch.free.split_last().expect("an output layer");
+            tally::tally(&batch.labels, output, hidden, sums);
+        }
+    }
+
+    async fn largest_activity(&mut self, batch: &Batch) -> Vec<Vec<f32>> {
+        let largest = |states: &Vec<f32>| states.iter().fold(0.0f32, |m, &s| m.max(s));
+        batch.replicas.iter().map(|batch| batch.free.iter().map(largest).collect()).collect()
+    }
+
+    fn fall_asleep(&mut self, weights: &Vec<Network>, plans: &[Plan]) -> Vec<Sleeper> {
+        weights.iter().zip(plans).map(|(network, plan)| Sleeper::new(&network.to_mrnn(), plan)).collect()
+    }
+
+    fn sleep(&mut self, sleepers: &mut Vec<Sleeper>, first: u32, steps: u32) {
+        for sleeper in sleepers {
+            sleep::sleep(sleeper, first, steps);
+        }
+    }
+
+    async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> (SpikeCounts, Option<Fault>) {
+        let counts = sleepers.iter_mut().map(Sleeper::take_spikes).collect();
+        let fault = sleepers.iter().enumerate().find_map(|(replica, sleeper)| {
+            sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer })
+        });
+        (counts, fault)
+    }
+
+    fn wake(&mut self, sleepers: &Vec<Sleeper>, weights: &mut Vec<Network>) {
+        for (sleeper, network) in sleepers.iter().zip(weights) {
+            let mut net = network.to_mrnn();
+            sleeper.wake(&mut net);
+            *network = Network::new(&net);
+        }
+    }
+
+    async fn read_sleepers(&mut self, sleepers: &Vec<Sleeper>) -> Vec<Sleeper> {
+        sleepers.clone()
+    }
+
+    fn sleepers(&mut self, saved: Vec<Sleeper>) -> Vec<Sleeper> {
+        saved
+    }
+}
+
+impl Minibatch {
+    fn new(network: &Network, capacity: usize) -> Minibatch {
+        let room = || network.units.iter().map(|units| Vec::with_capacity(capacity * units)).collect();
+        Minibatch { free: room(), clamped: room(), difference: room(), ..Minibatch::default() }
+    }
+
+    fn take(&mut self, data: &Images, rows: &[u32]) {
+        self.rows.clear();
+        self.rows.extend_from_slice(rows);
+        self.labels.clear();
+        self.labels.extend(rows.iter().map(|&r| data.labels[r as usize]));
+    }
+
+    /// States at a phase's start: zero, or where the free phase ended.
+    fn enter(&mut self, network: &Network, phase: Phase) {
+        for l in 0..network.units.len() {
+            match phase {
+                Phase::Free { .. } => {
+                    self.free[l].clear();
+                    self.free[l].resize(self.rows.len() * network.units[l], 0.0);
+                    self.clamped[l].clear();
+                }
+                Phase::Clamped { .. } => {
+                    self.clamped[l].clear();
+                    self.clamped[l].extend_from_slice(&self.free[l]);
+                }
+            }
+        }
+    }
+
+    /// ŝ − š
+    fn compare(&mut self) {
+        for ((difference, clamped), free) in self.difference.iter_mut().zip(&self.clamped).zip(&self.free) {
+            difference.clear();
+            difference.extend(clamped.iter().zip(free).map(|(c, f)| c - f));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The networks, one a file.
+
+pub mod mrnn;

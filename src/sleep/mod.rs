@@ -1,0 +1,274 @@
+//! Sleep replay consolidation (SRC): the network becomes a spiking one, noise shaped by the mean input drives it,
+//! and a local spike-timing rule rewires it (Tadros et al. 2022; Kubo et al. 2025, Algorithm 1).
+//!
+//! ```text
+//! v_l ← λ·v_l + g_l·(W_lᵀ·s_{l−1}(t−1) + f·W_{l+1}·s_{l+1}(t−1))      s_l(t) = v_l > θ_l,  v_l ← 0 where it spiked
+//! post spiked now, pre a step ago: W += inc·f(W);   post spiked, pre silent: W −= dec·f(W);   post silent: nothing
+//! ```
+//!
+//! Layers are taken from the output to the input, each rewired before the next is driven. Only gain/threshold
+//! counts, so voltages are kept in units of weight and compared with θ_l/g_l.
+//!
+//! **Sleep is integer arithmetic**, so that every engine gives the same spikes and weights. A weight is an i32
+//! with `fraction_bits` F, |w| < 2^26. Voltages have 16 fractional bits. Up to [`CHUNK`] = 32 spikes are summed
+//! exactly (32·2^26 = 2^31 is not reached, in any order); each sum is shifted right by F − 16 and added with
+//! saturation, in the order of the chunks. The leak is (v·⌊λ·2³²⌉ + 2³¹) >> 32. A weight's change is looked up in
+//! a table over its own value. Nothing overflows, whatever the constants.
+
+mod mean;
+
+pub use mean::MeanInput;
+
+use serde::{Deserialize, Serialize};
+
+use crate::net::mrnn::{Layer, Mrnn};
+use crate::spec::{Sleep, Stdp};
+
+/// Spikes that are summed before the sum is shifted.
+pub const CHUNK: usize = 32;
+/// Weights stay strictly below this in magnitude.
+pub const WEIGHT_LIMIT: i32 = 1 << 26;
+/// Fractional bits of voltages.
+pub const VOLTAGE_BITS: u32 = 16;
+/// Entries of the tables over a weight's value, which they cover from −1/32 to 1/32; beyond, the ends serve.
+pub const TABLE: usize = 4096;
+/// A weight may grow by this factor beyond the largest at the start before it leaves the integers' range.
+const HEADROOM: f32 = 4.0;
+const MOST_FRACTION_BITS: u32 = 24;
+const FEWEST_FRACTION_BITS: u32 = 16;
+
+/// All that decides one sleep of one network.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub seed: u32,
+    /// Counts the run's phases: every sleep has its own noise.
+    pub phase: u32,
+    pub constants: Sleep,
+    /// Mean input over all data of all tasks seen so far.
+    pub mean: Vec<f32>,
+    /// Height and width, if the input is an image.
+    pub image: Option<(u32, u32)>,
+    /// Largest free-phase activity of each layer over a sample of the current task's data.
+    pub largest_activity: Vec<f32>,
+}
+
+/// The square that confines input spikes, drawn anew in each step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    pub side: u32,
+    pub height: u32,
+    pub width: u32,
+}
+
+/// A sleeping network: integers only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sleeper {
+    pub seed: u32,
+    pub phase: u32,
+    pub steps: u32,
+    /// An input spikes where a 32-bit draw is below this.
+    pub chances: Vec<u32>,
+    pub window: Option<Window>,
+    /// λ · 2³²
+    pub leak: u32,
+    /// Feedback relative to the drive from below, · 2¹⁶.
+    pub feedback: u32,
+    /// From the first hidden layer to the output.
+    pub layers: Vec<SleepLayer>,
+    /// Inputs that spiked in the last step, ascending.
+    pub input: Vec<u32>,
+    /// Input spikes since they were last read.
+    pub input_count: u64,
+}
+
+/// One layer of a sleeping network and the weights that lead to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SleepLayer {
+    pub fan_in: usize,
+    pub units: usize,
+    /// Weights of one input: `units` and some zeros, so that rows are whole vectors.
+    pub stride: usize,
+    pub fraction_bits: u32,
+    /// fan_in × stride
+    pub weights: Vec<i32>,
+    /// θ/g · 2¹⁶
+    pub threshold: i32,
+    /// inc·f(W) and dec·f(W) in a weight's units, by [`SleepLayer::entry`].
+    pub potentiation: Vec<i32>,
+    pub depression: Vec<i32>,
+    pub voltage: Vec<i32>,
+    /// Units that spiked in the last step and in the one before, ascending.
+    pub spikes: Vec<u32>,
+    pub before: Vec<u32>,
+    /// Spikes since they were last read.
+    pub count: u64,
+    /// Whether a weight was stopped at ±[`WEIGHT_LIMIT`].
+    pub left_range: bool,
+}
+
+impl Sleeper {
+    /// Puts a network to sleep.
+    pub fn new(net: &Mrnn, plan: &Plan) -> Sleeper {
+        let constants = &plan.constants;
+        let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window {
+            side: side.min(height).min(width),
+            height,
+            width,
+        });
+        let layers = net.layers.iter().enumerate();
+        Sleeper {
+            seed: plan.seed,
+            phase: plan.phase,
+            steps: constants.steps,
+            chances: plan.mean.iter().map(|&m| chance(constants.rate * f64::from(m))).collect(),
+            window,
+            leak: chance(constants.leak),
+            feedback: (constants.feedback * 65536.0).round() as u32,
+            layers: layers.map(|(l, layer)| SleepLayer::new(layer, l, net.layers.len(), plan)).collect(),
+            input: Vec::new(),
+            input_count: 0,
+        }
+    }
+
+    /// Writes the weights that changed back into the network that fell asleep.
+    pub fn wake(&self, net: &mut Mrnn) {
+        for (sleeping, layer) in self.layers.iter().zip(&mut net.layers) {
+            let scale = 1.0 / f64::from(1u32 << sleeping.fraction_bits);
+            let rows = sleeping.weights.chunks_exact(sleeping.stride);
+            for (row, weights) in rows.zip(layer.weights.chunks_exact_mut(layer.units)) {
+                for (&now, weight) in row.iter().zip(weights) {
+                    if now != fixed(*weight, sleeping.fraction_bits) {
+                        *weight = (f64::from(now) * scale) as f32;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Spikes of the input, the hidden layers and the output since the last call.
+    pub fn take_spikes(&mut self) -> Vec<u64> {
+        let mut counts = vec![std::mem::take(&mut self.input_count)];
+        counts.extend(self.layers.iter_mut().map(|layer| std::mem::take(&mut layer.count)));
+        counts
+    }
+}
+
+impl Sleeper {
+    /// Whether a sleeper that was read has layers of fan_in × units as listed, and holds only indices and sizes
+    /// that the kernels can follow.
+    pub fn has_shape(&self, shapes: &[(usize, usize)]) -> bool {
+        let ascending = |spikes: &[u32], below: usize| {
+            spikes.is_sorted_by(|a, b| a < b) && spikes.last().is_none_or(|&last| (last as usize) < below)
+        };
+        let fits = |layer: &SleepLayer, &(fan_in, units): &(usize, usize)| {
+            (layer.fan_in, layer.units) == (fan_in, units)
+                && layer.stride == stride(units)
+                && layer.weights.len() == fan_in * layer.stride
+                && layer.weights.iter().all(|w| w.unsigned_abs() < WEIGHT_LIMIT as u32)
+                && layer.voltage.len() == layer.stride
+                && (FEWEST_FRACTION_BITS..=MOST_FRACTION_BITS).contains(&layer.fraction_bits)
+                && [&layer.potentiation, &layer.depression].iter().all(|table| {
+                    table.len() == TABLE && table.iter().all(|change| (0..=WEIGHT_LIMIT).contains(change))
+                })
+                && ascending(&layer.spikes, units)
+                && ascending(&layer.before, units)
+        };
+        let inputs = shapes.first().map_or(0, |shape| shape.0);
+        let window_fits = |w: &Window| {
+            (1..=w.height.min(w.width)).contains(&w.side) && w.height as usize * w.width as usize == inputs
+        };
+        self.chances.len() == inputs
+            && self.window.as_ref().is_none_or(window_fits)
+            && ascending(&self.input, inputs)
+            && self.layers.len() == shapes.len()
+            && self.layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
+    }
+}
+
+/// Length of a row of weights: whole vectors. A length that is a power of two would put a whole column of weights
+/// into a few sets of the cache.
+fn stride(units: usize) -> usize {
+    units.next_multiple_of(16) + if units.is_multiple_of(256) { 16 } else { 0 }
+}
+
+impl SleepLayer {
+    fn new(layer: &Layer, index: usize, layers: usize, plan: &Plan) -> SleepLayer {
+        let largest = layer.weights.iter().fold(0.0f32, |m, w| m.max(w.abs()));
+        let fraction_bits = fraction_bits(largest);
+        let stride = stride(layer.units);
+        let mut weights = vec![0; layer.fan_in * stride];
+        let rows = layer.weights.chunks_exact(layer.units);
+        for (to, from) in weights.chunks_exact_mut(stride).zip(rows) {
+            to.iter_mut().zip(from).for_each(|(t, &w)| *t = fixed(w, fraction_bits));
+        }
+        let constants = &plan.constants;
+        let is_output = index + 1 == layers;
+        let inc = constants.inc * if is_output { constants.output_scale } else { 1.0 };
+        SleepLayer {
+            fan_in: layer.fan_in,
+            units: layer.units,
+            stride,
+            fraction_bits,
+            weights,
+            threshold: threshold(plan, index, is_output),
+            potentiation: table(constants.stdp, inc, fraction_bits),
+            depression: table(constants.stdp, inc * constants.dec_ratio, fraction_bits),
+            voltage: vec![0; stride],
+            spikes: Vec::new(),
+            before: Vec::new(),
+            count: 0,
+            left_range: !(largest < (WEIGHT_LIMIT as f32) / (1u32 << fraction_bits) as f32),
+        }
+    }
+
+    /// Where a weight's change is found in the tables.
+    #[inline(always)]
+    pub fn entry(weight: i32, fraction_bits: u32) -> usize {
+        let half = 1 << (fraction_bits - 5);
+        ((weight.clamp(-half, half - 1) + half) >> (fraction_bits - 16)) as usize
+    }
+}
+
+/// A probability as a threshold for 32-bit draws. 1 becomes 1 − 2⁻³².
+fn chance(probability: f64) -> u32 {
+    (probability.clamp(0.0, 1.0) * 4_294_967_296.0).round().min(f64::from(u32::MAX)) as u32
+}
+
+/// Fractional bits that leave room for growth.
+fn fraction_bits(largest: f32) -> u32 {
+    let fits = |bits: &u32| HEADROOM * largest * (1u32 << bits) as f32 <= WEIGHT_LIMIT as f32;
+    (FEWEST_FRACTION_BITS..=MOST_FRACTION_BITS).rev().find(fits).unwrap_or(FEWEST_FRACTION_BITS)
+}
+
+/// A weight as an integer, within the range.
+fn fixed(weight: f32, fraction_bits: u32) -> i32 {
+    let scaled = (f64::from(weight) * f64::from(1u32 << fraction_bits)).round() as i32;
+    scaled.clamp(1 - WEIGHT_LIMIT, WEIGHT_LIMIT - 1)
+}
+
+/// θ/g of a layer in a voltage's units. A layer that is never active while awake never spikes.
+fn threshold(plan: &Plan, layer: usize, is_output: bool) -> i32 {
+    let constants = &plan.constants;
+    let (gain, threshold) = if is_output {
+        (constants.gain_output, constants.threshold_output)
+    } else {
+        (constants.gain_hidden, constants.threshold_hidden)
+    };
+    let below = if layer == 0 { 1.0 } else { plan.largest_activity[layer - 1] };
+    let ratio = threshold * f64::from(plan.largest_activity[layer]) / (gain * f64::from(below));
+    let scaled = (ratio * f64::from(1u32 << VOLTAGE_BITS)).round();
+    if plan.largest_activity[layer] > 0.0 && scaled < f64::from(i32::MAX) { scaled.max(1.0) as i32 } else { i32::MAX }
+}
+
+/// size·f(W) in a weight's units, at the middle of each entry.
+fn table(stdp: Stdp, size: f64, fraction_bits: u32) -> Vec<i32> {
+    let f = |entry: usize| match stdp {
+        Stdp::Additive => 1.0,
+        Stdp::Soft => {
+            let weight = ((entry as f64 + 0.5) / TABLE as f64 - 0.5) / 16.0;
+            2.0 / (1.0 + (weight / 0.001).clamp(-30.0, 30.0).exp())
+        }
+    };
+    let scale = f64::from(1u32 << fraction_bits);
+    (0..TABLE).map(|entry| (size * f(entry) * scale).round().min(f64::from(WEIGHT_LIMIT)) as i32).collect()
+}
