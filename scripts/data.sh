@@ -1,12 +1,10 @@
 #!/usr/bin/env bash
-# Brings the data sets that the page and the tests use into $ENGRAM_HOME: MNIST and Fashion-MNIST.
+# Brings the data sets that the page and the presets use into $ENGRAM_HOME/data. Usage: scripts/data.sh [NAME…]
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
-cd "$repo"
 
-say "building the command line (1 to 3 minutes the first time)"
-cargo build --quiet --release --features cli --bin engram || die "the command line could not be built (see above)"
-say "bringing MNIST and Fashion-MNIST (about a minute the first time; they are kept in $ENGRAM_HOME)"
-for name in mnist fmnist; do
-  target/release/engram data get "$name" || die "the data set $name could not be had (see above)"
-done
+[ $# -gt 0 ] || set -- mnist fmnist
+say "building the command line (about two minutes the first time)"
+(cd "$repo" && cargo build --quiet --release --features cli --bin engram) || die "the command line does not build"
+say "bringing $* (up to 60 MB the first time)"
+"${CARGO_TARGET_DIR:-$repo/target}/release/engram" data get "$@"
