@@ -62,7 +62,9 @@ impl Network {
         let weights = net.layers.iter().enumerate();
         Network {
             units: net.layers.iter().map(|layer| layer.units).collect(),
-            weights: weights.map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() }).collect(),
+            weights: weights
+                .map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() })
+                .collect(),
             bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
         }
     }

@@ -112,8 +112,7 @@ impl SleepLayer {
     fn change(&mut self, pre: usize, post: usize, together: bool) {
         let weight = &mut self.weights[pre * self.stride + post];
         let entry = SleepLayer::entry(*weight, self.fraction_bits);
-        let changed =
-            if together { *weight + self.potentiation[entry] } else { *weight - self.depression[entry] };
+        let changed = if together { *weight + self.potentiation[entry] } else { *weight - self.depression[entry] };
         self.left_range |= changed.abs() >= WEIGHT_LIMIT;
         *weight = changed.clamp(1 - WEIGHT_LIMIT, WEIGHT_LIMIT - 1);
     }
