@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Trunk's hook: bundles the page's TypeScript with the core's bindings that Trunk has just generated.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+cd "$repo"
+stage="${TRUNK_STAGING_DIR:?is run by Trunk}"
+
+mkdir -p www/generated
+mv "$stage/engram.js" "$stage/engram.d.ts" www/generated/
+rm -f "$stage/engram_bg.wasm.d.ts"
+sed -i.bak "/rel=\"rust\"/d" "$stage/index.html" && rm "$stage/index.html.bak" # Trunk leaves its own link behind
+
+tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
+esbuild www/main.ts www/worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
+  --log-level=warning --outdir="$stage"

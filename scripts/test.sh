@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Checks and tests everything, the quick checks first, and counts the tests at the end.
+set -euo pipefail
+scripts="$(dirname "$0")"
+"$scripts/tools.sh" test
+source "$scripts/env.sh"
+cd "$repo"
+logs="$(mktemp -d)"
+trap 'rm -rf "$logs"' EXIT
+SECONDS=0
+
+step() { # name, how long it takes, command …; keeps what it prints as $logs/NAME
+  local name=$1 takes=$2; shift 2
+  say "$name (about $takes)"
+  "$@" 2>&1 | tee "$logs/${name// /-}" || die "$name did not end well (see above)"
+}
+
+step "format" "a second" cargo fmt --check
+step "clippy, native" "a minute" cargo clippy --quiet --all-targets --all-features -- -D warnings
+step "clippy, wasm32" "a minute" cargo clippy --quiet --all-targets --target wasm32-unknown-unknown -- -D warnings
+step "site and TypeScript" "two minutes" "$scripts/site.sh"
+step "Rust tests" "two minutes" cargo test --quiet --features cli
+step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install
+step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs
+step "browser tests" "two minutes" node --test --test-reporter=tap --test-concurrency=1 tests/e2e/*.test.mjs
+
+rust() { awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$1"; }
+node_tests() { awk '/^# pass/ { n += $3 } END { print n + 0 }' "$1"; }
+say "all is well after $((SECONDS / 60)) min $((SECONDS % 60)) s: $(rust "$logs/Rust-tests") Rust tests," \
+  "$(rust "$logs/WebAssembly-tests") in WebAssembly, $(node_tests "$logs/page-tests") of the page's modules," \
+  "$(node_tests "$logs/browser-tests") on the built site"

@@ -1,0 +1,93 @@
+// Opens the built site in Chromium, from a sub-path, and reads it as a person would.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { serve } from "../../scripts/serve.mjs";
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+/** Far more than a quick run takes, for slow machines. */
+export const RUN_LIMIT = 240_000;
+
+let browser, server, url;
+
+/** Gives a test file a server and a browser for as long as its tests run. */
+export function useLab() {
+  before(async () => {
+    assert.ok(existsSync(`${DIST}/index.html`), "dist/ holds no site: run `make site` first");
+    ({ server, url } = await serve({ dir: DIST, base: "/some/sub/path/" }));
+    browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    server?.close();
+  });
+}
+
+function chromiumPath() {
+  const name = process.env.CHROMIUM ?? "chromium";
+  try {
+    return execFileSync("sh", ["-c", `command -v "${name}"`], { encoding: "utf8" }).trim();
+  } catch {
+    assert.fail("Chromium is not on PATH (Debian: apt-get install chromium), nor named by the variable CHROMIUM");
+  }
+}
+
+/** A page at the lab, ready for use; at the end of the test it must have kept to its own host and its policy. */
+export async function openLab(t, { hash = "", size = [1280, 800], scheme = "light", prepare = async () => {} } = {}) {
+  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme });
+  const wrong = [];
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  context.on("request", (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) wrong.push(`request to ${request.url()}`);
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => wrong.push(`error on the page: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && message.text().startsWith("policy:")) wrong.push(message.text());
+  });
+  await prepare(page);
+  await page.goto(url + hash);
+  await button(page, "Run").waitFor();
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(wrong, []);
+  });
+  return page;
+}
+
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+export const status = (page) => page.locator(".status").textContent();
+
+/** Waits until the line of status matches. */
+export async function reach(page, pattern, timeout = RUN_LIMIT) {
+  await page.locator(".status").filter({ hasText: pattern }).waitFor({ timeout });
+}
+
+/** The accuracy matrix as the table shows it: { T1: ["99.8", …, mean], … }; phases to come are left out. */
+export function matrix(page) {
+  return page.locator(".matrix tbody tr").evaluateAll((rows) =>
+    Object.fromEntries(
+      rows
+        .map((row) => [...row.cells].map((cell) => cell.textContent))
+        .filter(([, first]) => first !== "")
+        .map(([phase, ...cells]) => [phase, cells]),
+    ),
+  );
+}
+
+/** Runs what the controls say to its end and returns the matrix. */
+export async function runToEnd(page) {
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  return matrix(page);
+}

@@ -1,0 +1,69 @@
+// Accessibility (axe) and room: light and dark, narrow and wide, before, during and after a run.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+
+useLab();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [360, 390, 1280, 2560];
+
+async function inspect(page, when) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of WIDTHS) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const violations = await page.evaluate(async () => {
+        const { violations } = await globalThis.axe.run();
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+      });
+      assert.deepEqual(violations, [], `${when}, ${colorScheme}, ${width} px`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${when}: the page is ${wide} px wide on a screen of ${width} px`);
+    }
+  }
+}
+
+test("axe finds nothing, and nothing is wider than the screen", async (t) => {
+  const page = await openLab(t);
+  await page.evaluate(AXE);
+  await inspect(page, "before a run");
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await inspect(page, "paused");
+  await button(page, "Stop").click();
+  await runToEnd(page);
+  await inspect(page, "after a run");
+});
+
+test("class names as long as Fashion-MNIST's fit, and a message is accessible", async (t) => {
+  const page = await openLab(t, { hash: "#v=1&preset=quick-fmnist-src&tasks.order=listed" });
+  await page.evaluate(AXE);
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await page.evaluate(() => (location.hash = "nonsense"));
+  await page.getByRole("alert").waitFor();
+  await inspect(page, "Fashion-MNIST with a message");
+});
+
+test("the keyboard alone runs, pauses, resumes and stops", async (t) => {
+  const page = await openLab(t);
+  for (let presses = 0; presses < 10; presses++) {
+    await page.keyboard.press("Tab");
+    if (await button(page, "Run").evaluate((run) => run === document.activeElement)) break;
+  }
+  await page.keyboard.press("Enter");
+  await reach(page, /^Learning/);
+  await page.keyboard.press("Enter");
+  await reach(page, /^Paused/);
+  await page.keyboard.press("Space");
+  await reach(page, /^(Learning|Measuring|Sleeping)/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await reach(page, /^Stopped/);
+});

@@ -1,0 +1,94 @@
+// Brings a data set's files from beside the page, once, with progress.
+
+import type { Data } from "./generated/engram.js";
+import type { DataFile } from "./messages.js";
+
+/** What the small part of a set holds of each class; `engram data site` writes it. */
+const QUICK = { train_per_class: 1000, test_per_class: 200 };
+
+const kept = new Map<string, readonly DataFile[]>();
+
+/** Whether the small part of the set is enough. */
+export function isQuick({ subset }: Data): boolean {
+  return !!subset && subset.train_per_class <= QUICK.train_per_class && subset.test_per_class <= QUICK.test_per_class;
+}
+
+/** Has files brought anew the next time: those that were here may be what a run failed for. */
+export function forgetData(): void {
+  kept.clear();
+}
+
+/** The files of a set. `heard` is told bytes received and in all. */
+export async function fetchData(
+  data: Data,
+  heard: (received: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<readonly DataFile[]> {
+  const part = isQuick(data) ? "quick" : "full";
+  const key = `${data.name}/${part}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const listed = await listedFiles(data.name, part, signal);
+  const total = listed.reduce((sum, { bytes }) => sum + bytes, 0);
+  let received = 0;
+  const files = await Promise.all(
+    listed.map(async ({ name }): Promise<DataFile> => {
+      const response = await request(`data/${key}/${name}`, signal);
+      return { name, bytes: await read(response, (length) => heard((received += length), Math.max(total, received))) };
+    }),
+  );
+  kept.set(key, files);
+  return files;
+}
+
+interface Listed {
+  readonly name: string;
+  /** As it is loaded. */
+  readonly bytes: number;
+}
+
+/** What `data/index.json` says of a set. */
+async function listedFiles(set: string, part: "quick" | "full", signal: AbortSignal): Promise<readonly Listed[]> {
+  const index: unknown = await (await request("data/index.json", signal)).json().catch(() => null);
+  const sets = field(index, "sets");
+  if (!Array.isArray(sets)) throw new Error("data/index.json does not list any data sets: run `make site` again.");
+  const files = field(sets.find((entry) => field(entry, "name") === set), part);
+  if (!Array.isArray(files)) {
+    throw new Error(`This site does not hold the data set ${set}. \`make data\` says what it needs; then run \`make site\` again.`);
+  }
+  return files.map((file) => ({ name: String(field(file, "name")), bytes: Number(field(file, "bytes")) || 0 }));
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+async function request(path: string, signal: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, document.baseURI), { signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new Error(`The images cannot be loaded: no answer for ${path}. Is the server still running?`);
+  }
+  if (!response.ok || !response.body) {
+    throw new Error(`The images cannot be loaded: ${path} answers ${response.status}. \`make site\` puts them beside the page.`);
+  }
+  return response;
+}
+
+async function read(response: Response, heard: (length: number) => void): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const reader = response.body!.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    heard(part.value.length);
+  }
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,30 @@
+// Elements, written short.
+
+type Properties = Record<string, string | number | boolean | ((event: Event) => void)>;
+export type Child = Node | string | null;
+
+/** An element with attributes (functions become listeners, `true` an empty attribute) and children. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  properties: Properties = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== false) element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** Sets an element's text only when it differs, so that readers and selections are left alone. */
+export function say(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A panel: a part of the page that is made once and told of every new state, at most once a frame. */
+export interface Panel<S> {
+  readonly element: HTMLElement;
+  update(state: S): void;
+}

@@ -1,0 +1,63 @@
+// The Spec in the URL's hash. Only the core reads and writes it.
+
+import { spec_from_hash, spec_set, spec_to_hash, type Spec } from "./generated/engram.js";
+import { isActive } from "./run.js";
+import type { State, Store } from "./state.js";
+import { words } from "./words.js";
+
+const FIRST = "v=1&preset=quick-mnist-src&tasks.order=listed&seed=0";
+
+type Link = Pick<State, "spec" | "hash" | "problem">;
+
+/** The Spec that the address names; without one the first one, and with a faulty one that and what is wrong. */
+export function open(): Link {
+  const hash = location.hash.slice(1);
+  if (hash === "") return named(spec_from_hash(FIRST));
+  try {
+    return named(spec_from_hash(hash));
+  } catch (error) {
+    const problem = `This link cannot be read: ${words(error)}. It is left in the address bar; below is the lab's usual start.`;
+    return { ...named(spec_from_hash(FIRST)), problem };
+  }
+}
+
+/** Follows the address when a person edits it or goes back. A faulty one changes nothing but the message. */
+export function follow(store: Store, stop: () => void): void {
+  addEventListener("hashchange", () => {
+    const hash = location.hash.slice(1);
+    try {
+      const link = named(spec_from_hash(hash === "" ? FIRST : hash));
+      if (link.hash !== store.state.hash && isActive(store.state.run)) stop();
+      store.set(link);
+    } catch (error) {
+      store.set({ problem: `This link cannot be read: ${words(error)}. Nothing was changed.` });
+    }
+  });
+}
+
+/** Puts a Spec into the controls and the address. */
+export function choose(store: Store, spec: Spec): void {
+  const link = named(spec);
+  store.set(link);
+  history.replaceState(null, "", `#${link.hash}`);
+}
+
+/** Sets one field, or says why not. */
+export function change(store: Store, path: string, value: string): void {
+  try {
+    choose(store, spec_set(store.state.spec, path, value));
+  } catch (error) {
+    store.set({ problem: `Not changed: ${words(error)}.` });
+  }
+}
+
+/** The preset a hash starts from, and the fields that differ from it. */
+export function parts(hash: string): { preset: string; changes: [string, string][] } {
+  const fields = [...new URLSearchParams(hash)].filter(([path]) => path !== "v");
+  const preset = fields.find(([path]) => path === "preset")?.[1] ?? "";
+  return { preset, changes: fields.filter(([path]) => path !== "preset") };
+}
+
+function named(spec: Spec): Link {
+  return { spec, hash: spec_to_hash(spec), problem: null };
+}

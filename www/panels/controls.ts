@@ -1,0 +1,95 @@
+// What to run: preset, order of tasks, seed; and the buttons that run it.
+
+import { el, say, type Panel } from "../dom.js";
+import { spec_set, type Order, type Preset } from "../generated/engram.js";
+import { change, choose, parts } from "../link.js";
+import { isActive } from "../run.js";
+import type { Runner } from "../runner.js";
+import type { State, Store } from "../state.js";
+
+export function controlsPanel(store: Store, runner: Runner): Panel<State> {
+  const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) }, ...groups(store.state));
+  const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
+  const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
+  const fields = el(
+    "fieldset",
+    {},
+    el("legend", { class: "aside" }, "What to run"),
+    el("div", { class: "field grow" }, el("label", { for: preset.id }, "Preset"), preset),
+    el("div", { class: "field" }, el("label", { for: order.id }, "Order of tasks"), order),
+    el("div", { class: "field short" }, el("label", { for: seed.id }, "Seed"), seed),
+  );
+  const buttons = buttonsPanel(store, runner);
+  return {
+    element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, buttons.element),
+    update(state) {
+      fields.disabled = isActive(state.run);
+      preset.value = parts(state.hash).preset;
+      fillOrder(order, state.spec.tasks.order);
+      if (document.activeElement !== seed) seed.value = String(state.spec.seed);
+      buttons.update(state);
+    },
+  };
+}
+
+/** Takes a preset and keeps seed and order, where the order fits its tasks. */
+function choosePreset(store: Store, name: string): void {
+  const { presets, spec } = store.state;
+  const preset = presets.find((preset) => preset.name === name);
+  if (!preset) return;
+  const seeded = spec_set(preset.spec, "seed", String(spec.seed));
+  const { order } = spec.tasks;
+  choose(store, typeof order === "string" ? spec_set(seeded, "tasks.order", order) : seeded);
+}
+
+/** Presets by data set, quick ones first as they are listed. */
+function groups({ presets, catalogue }: State): HTMLOptGroupElement[] {
+  const label = ({ spec }: Preset) => {
+    const title = catalogue.find((set) => set.name === spec.data.name)?.title ?? spec.data.name;
+    const { subset } = spec.data;
+    return subset ? `${title}, ${subset.train_per_class} images a class` : `${title}, all images`;
+  };
+  return [...new Set(presets.map(label))].map((group) =>
+    el(
+      "optgroup",
+      { label: group },
+      ...presets.filter((preset) => label(preset) === group).map(({ name, title }) => el("option", { value: name }, title)),
+    ),
+  );
+}
+
+function fillOrder(select: HTMLSelectElement, order: Order): void {
+  const choices: [string, string][] = [
+    ["listed", "as listed"],
+    ["shuffled", "shuffled by the seed"],
+  ];
+  const value = typeof order === "string" ? order : JSON.stringify(order);
+  if (typeof order !== "string") choices.push([value, `task ${order.given.map((i) => i + 1).join(", ")}`]);
+  if (select.options.length !== choices.length || select.value !== value) {
+    select.replaceChildren(...choices.map(([value, label]) => el("option", { value }, label)));
+    select.value = value;
+  }
+}
+
+/** Run, which becomes Pause and Resume; to the end of a phase; stop. */
+function buttonsPanel(store: Store, runner: Runner): Panel<State> {
+  const kind = () => store.state.run?.status.kind;
+  const go = (until: "end" | "phase") => {
+    if (kind() === "paused") runner.resume(until);
+    else if (!isActive(store.state.run)) void runner.start(until);
+  };
+  const main = el("button", { type: "button", class: "primary", click: () => (kind() === "running" ? runner.pause() : go("end")) }, "Run");
+  const step = el("button", { type: "button", title: "Run to the end of the next phase, then pause", click: () => go("phase") }, "Next phase");
+  const stop = el("button", { type: "button", title: "End this run; what was measured stays", click: () => runner.stop() }, "Stop");
+  return {
+    element: el("div", { class: "buttons" }, main, step, stop),
+    update({ run }) {
+      const status = isActive(run) ? run.status.kind : null;
+      say(main, status === "running" || status === "loading" || status === "pausing" ? "Pause" : status === "paused" ? "Resume" : "Run");
+      // Not the attribute `disabled`: it would take the keyboard's focus away.
+      main.ariaDisabled = String(status === "loading" || status === "pausing");
+      step.ariaDisabled = String(status !== null && status !== "paused");
+      stop.ariaDisabled = String(status === null);
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// The large figure: forgetting curves that grow with the run, and a line where the run is now.
+
+import { el, say, type Panel } from "../dom.js";
+import { curves, type Curves } from "../plots/curves.js";
+import { asImage } from "../plots/figure.js";
+import { phaseFraction, type Run } from "../run.js";
+import { dataSet, type State } from "../state.js";
+import { classNames, learntIn, testImages } from "../tasks.js";
+import { count, percent } from "../words.js";
+
+export function curvesPanel(): Panel<State> {
+  const stage = el("div", { class: "stage" });
+  const now = el("div", { class: "now", hidden: true });
+  const guide = el("p", { class: "guide" }, ...GUIDE);
+  const caption = el("p", { class: "caption" });
+  const element = el(
+    "figure",
+    { class: "panel curves" },
+    el("figcaption", {}, el("h2", {}, "Forgetting curves"), el("p", {}, "Accuracy on each task's test images after every phase. Shaded: sleep.")),
+    stage,
+    caption,
+  );
+  let latest: State | null = null;
+  let drawn: { key: unknown[]; x: (value: number) => number } | null = null;
+
+  const draw = (state: State) => {
+    const size = frame(stage);
+    const key = [state.run?.plan, state.run?.phases.length, size.width, size.height, size.fontSize];
+    if (drawn?.key.every((part, i) => part === key[i])) return;
+    const data = state.run?.plan ? curvesOf(state, state.run) : NOTHING;
+    const svg = asImage(curves(data, size), described(data));
+    const x = svg.scale("x")!;
+    drawn = { key, x: (value) => x.apply(value) };
+    stage.replaceChildren(svg, now, guide);
+  };
+  const update = (state: State) => {
+    latest = state;
+    draw(state);
+    guide.hidden = state.run !== null;
+    showNow(now, state.run, drawn!.x);
+    say(caption, captionOf(state));
+  };
+  new ResizeObserver(() => latest && update(latest)).observe(stage);
+  return { element, update };
+}
+
+const GUIDE = [
+  el("strong", {}, "Press Run."),
+  " The network learns one task after another (T1, T2, …), and each new one makes it forget the last. After each it may sleep (S1, S2, …): no image is shown, random spikes run through it and change its weights, and curves rise again.",
+];
+
+const NOTHING: Curves = { phases: [], tasks: [], rows: [], means: [], chance: 0.1 };
+
+/** The room there is, in whole pixels: the drawing must not change what is measured. */
+function frame(stage: HTMLElement) {
+  const fontSize = parseFloat(getComputedStyle(stage).fontSize);
+  return { width: Math.max(280, Math.floor(stage.clientWidth)), height: Math.max(220, Math.floor(stage.clientHeight)), fontSize };
+}
+
+function curvesOf(state: State, run: Run): Curves {
+  const { phases, tasks } = run.plan!;
+  const set = dataSet(state, run.spec.data.name);
+  return {
+    phases,
+    tasks: tasks.map((classes, i) => ({ label: classNames(classes, set), learnt: learntIn(i, phases) })),
+    rows: run.phases.map((phase) => phase.accuracy),
+    means: run.phases.map((phase) => phase.mean),
+    chance: 1 / tasks.flat().length,
+  };
+}
+
+function showNow(now: HTMLElement, run: Run | null, x: (value: number) => number): void {
+  const { progress } = run ?? {};
+  now.hidden = !run || !progress || run.status.kind === "ended";
+  if (!progress) return;
+  now.style.translate = `${x(progress.phase + phaseFraction(progress))}px 0`;
+}
+
+/** The figure in words; the matrix below holds the numbers. */
+function described({ phases, tasks, rows, means, chance }: Curves): string {
+  const mean = means.at(-1);
+  if (mean === undefined) return `Forgetting curves: nothing measured yet. Chance is ${percent(chance, 0)}.`;
+  const row = rows.at(-1)!;
+  const each = tasks
+    .map((task, i) => ({ ...task, accuracy: row[i] ?? 0 }))
+    .filter((task) => task.learnt < rows.length)
+    .map((task) => `${task.label} ${percent(task.accuracy, 0)}`);
+  return `Forgetting curves. After ${phases[rows.length - 1]}: ${each.join(", ")}; over all classes ${percent(mean, 0)}; chance ${percent(chance, 0)}.`;
+}
+
+function captionOf(state: State): string {
+  const { run } = state;
+  if (!run?.plan) return "Nothing measured yet.";
+  const set = dataSet(state, run.spec.data.name);
+  const images = testImages(run);
+  return [
+    `One run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
+    `“All” is the accuracy over all ${run.plan.tasks.flat().length} classes, learnt or not`,
+    images === null ? "." : `: ${count(images)} test images of ${set?.title ?? run.spec.data.name}.`,
+  ].join(" ").replace(" .", ".").replace(" :", ":");
+}
+

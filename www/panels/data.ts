@@ -1,0 +1,15 @@
+// The data set in use: whose it is, and under which licence.
+
+import { el, say, type Panel } from "../dom.js";
+import { dataSet, type State } from "../state.js";
+
+export function dataPanel(): Panel<State> {
+  const element = el("footer", { class: "fine" });
+  return {
+    element,
+    update(state) {
+      const set = dataSet(state, state.spec.data.name);
+      say(element, set ? `Images: ${set.title}. ${set.attribution}. Licence: ${set.licence}. Source: ${set.source}.` : "");
+    },
+  };
+}

@@ -1,0 +1,80 @@
+// How far the run is, how fast, and how long it will take; each phase's result for those who listen.
+
+import { el, say, type Panel } from "../dom.js";
+import { isActive, secondsLeft, type Phase, type Run } from "../run.js";
+import type { State } from "../state.js";
+import { count, duration, figures, megabytes, percent } from "../words.js";
+
+/** At most one announcement in this many milliseconds: a quick run has a phase every half second. */
+const QUIET = 4000;
+
+export function progressPanel(): Panel<State> {
+  const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the run that is done" });
+  const text = el("p", { class: "status" });
+  const spoken = el("p", { class: "aside", role: "status" });
+  let spokenAt = -QUIET;
+  return {
+    element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, spoken),
+    update({ run }) {
+      bar.value = run?.finished ? 1 : (run?.progress?.fraction ?? 0);
+      say(text, status(run));
+      const latest = run?.phases.at(-1);
+      const over = run !== null && !isActive(run);
+      if (latest && (over || performance.now() - spokenAt > QUIET)) {
+        const words = announcement(latest, over);
+        if (words !== spoken.textContent) spokenAt = performance.now();
+        say(spoken, words);
+      }
+    },
+  };
+}
+
+function announcement({ name, mean }: Phase, over: boolean): string {
+  return `${over ? "The run is over. " : ""}After ${name}: accuracy over all classes ${percent(mean)}.`;
+}
+
+function status(run: Run | null): string {
+  if (!run) return "Ready. Everything is computed here, in your browser.";
+  const at = run.progress ? ` in ${run.progress.name}` : "";
+  switch (run.status.kind) {
+    case "loading":
+      return loading(run.status.received, run.status.total);
+    case "running":
+      return working(run);
+    case "pausing":
+    case "paused":
+      return `Paused${at}. ${work(run)}`;
+    case "stopped":
+      return `Stopped${at}. What was measured stays.`;
+    case "failed":
+      return `Ended${at} by an error.`;
+    case "ended":
+      return run.finished ? `Finished in ${duration(run.finished.seconds)} of computing.` : `Ended${at}.`;
+  }
+}
+
+function loading(received: number, total: number): string {
+  return total > 0 ? `Loading images: ${megabytes(received)} of ${megabytes(total)}` : "Loading images …";
+}
+
+const DOING = { train: "Learning", sleep: "Sleeping", evaluate: "Measuring" };
+const UNIT = { train: "samples", sleep: "steps", evaluate: "samples" };
+
+function working(run: Run): string {
+  const { progress, rate } = run;
+  if (!progress) return "Starting …";
+  const left = secondsLeft(run);
+  return [
+    `${DOING[progress.activity]} (${progress.name})`,
+    work(run),
+    rate === null ? null : `${figures(rate)} ${UNIT[progress.activity]}/s`,
+    left === null ? null : `about ${duration(Math.max(1, left)).replace(/\.\d/, "")} left`,
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
+
+function work({ progress }: Run): string {
+  if (!progress) return "";
+  return `${count(progress.done)} of ${count(progress.total)} ${progress.activity === "sleep" ? "sleep steps" : UNIT[progress.activity]}`;
+}

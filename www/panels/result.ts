@@ -1,0 +1,64 @@
+// The end of a run: accuracy, forgetting, and where the time went.
+
+import { el, type Panel } from "../dom.js";
+import type { Finished, Run } from "../run.js";
+import type { State } from "../state.js";
+import { testImages } from "../tasks.js";
+import { count, duration, percent, points } from "../words.js";
+
+export function resultPanel(): Panel<State> {
+  const element = el("section", { class: "panel result", hidden: true });
+  let shown: Finished | null = null;
+  return {
+    element,
+    update({ run }) {
+      element.hidden = !run?.finished;
+      if (!run?.finished || run.finished === shown) return;
+      shown = run.finished;
+      element.replaceChildren(el("h2", {}, "Result"), numbers(run, run.finished), time(run.finished));
+    },
+  };
+}
+
+function numbers(run: Run, { accuracy, forgetting, tasks, phases }: Finished): HTMLElement {
+  const images = testImages(run);
+  const on = images === null ? "all test images" : `all ${count(images)} test images`;
+  const results = [
+    figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}. One run, n = 1.`),
+  ];
+  if (tasks.length > 1 && phases.length > 1) {
+    results.push(figure("Forgetting", points(forgetting), "are lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last."));
+  }
+  return el("dl", { class: "numbers" }, ...results);
+}
+
+function figure(name: string, value: string, meaning: string): HTMLElement {
+  return el("div", {}, el("dt", {}, name), el("dd", { class: "value" }, value), el("dd", {}, meaning));
+}
+
+function time({ seconds, time }: Finished): HTMLElement {
+  const known = time.products + time.settling + time.sleep + time.evaluation;
+  const parts: [string, number][] = [
+    ["products with the data", time.products],
+    ["settling", time.settling],
+    ["sleep", time.sleep],
+    ["evaluation", time.evaluation],
+    ["other", Math.max(0, seconds - known)],
+  ];
+  const rows = parts.map(([name, spent]) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, name),
+      el("td", {}, duration(spent)),
+      el("td", { class: "share", style: `--share:${(spent / seconds).toFixed(3)}` }, percent(spent / seconds, 0)),
+    ),
+  );
+  return el(
+    "table",
+    { class: "time" },
+    el("caption", {}, `${duration(seconds)} of computing on one thread of this browser`),
+    el("thead", { class: "aside" }, el("tr", {}, el("th", { scope: "col" }, "Part"), el("th", { scope: "col" }, "Time"), el("th", { scope: "col" }, "Share"))),
+    el("tbody", {}, ...rows),
+  );
+}

@@ -1,0 +1,93 @@
+// One run as the page knows it: what the core has said so far, and how the run stands.
+
+import type { Event as RunEvent, Spec } from "./generated/engram.js";
+
+type Of<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
+export type Started = Of<"started">;
+export type Progress = Of<"progress">;
+export type Spikes = Of<"spikes">;
+export type Phase = Of<"phase">;
+export type Diverged = Of<"diverged">;
+export type Finished = Of<"finished">;
+
+export type Status =
+  | { readonly kind: "loading"; readonly received: number; readonly total: number }
+  | { readonly kind: "running" }
+  | { readonly kind: "pausing" }
+  | { readonly kind: "paused" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "ended" }
+  | { readonly kind: "failed"; readonly message: string };
+
+export interface Run {
+  readonly spec: Spec;
+  /** The preset that the Spec is nearest to. */
+  readonly preset: string;
+  readonly status: Status;
+  readonly plan: Started | null;
+  readonly phases: readonly Phase[];
+  readonly progress: Progress | null;
+  /** Samples or sleep steps in a second of computing, as [`progress`]' activity counts; smoothed. */
+  readonly rate: number | null;
+  readonly spikes: readonly Spikes[];
+  readonly diverged: Diverged | null;
+  readonly finished: Finished | null;
+}
+
+export function begin(spec: Spec, preset: string): Run {
+  return {
+    spec,
+    preset,
+    status: { kind: "loading", received: 0, total: 0 },
+    plan: null,
+    phases: [],
+    progress: null,
+    rate: null,
+    spikes: [],
+    diverged: null,
+    finished: null,
+  };
+}
+
+/** The run after one more event. */
+export function hear(run: Run, event: RunEvent): Run {
+  switch (event.event) {
+    case "started":
+      return { ...run, plan: event };
+    case "progress":
+      return { ...run, progress: event, rate: smoothed(run, event) };
+    case "spikes":
+      return { ...run, spikes: [...run.spikes, event] };
+    case "phase":
+      return { ...run, phases: [...run.phases, event] };
+    case "diverged":
+      return { ...run, diverged: event };
+    case "finished":
+      return { ...run, finished: event };
+  }
+}
+
+/** Whether the run may still go on. */
+export function isActive(run: Run | null): run is Run {
+  const kind = run?.status.kind;
+  return kind === "loading" || kind === "running" || kind === "pausing" || kind === "paused";
+}
+
+/** Seconds of computing left, once enough is done to tell. */
+export function secondsLeft({ progress }: Run): number | null {
+  if (!progress || progress.fraction < 0.02) return null;
+  return (progress.seconds * (1 - progress.fraction)) / progress.fraction;
+}
+
+/** The part of the phase under way that is done, 0 to 1: its measurement comes last. */
+export function phaseFraction(progress: Progress): number {
+  return progress.activity === "evaluate" ? 1 : progress.done / Math.max(1, progress.total);
+}
+
+function smoothed({ progress: before, rate }: Run, now: Progress): number | null {
+  if (before?.activity !== now.activity || before.phase !== now.phase) return null;
+  const seconds = now.seconds - before.seconds;
+  if (seconds <= 0) return rate;
+  const latest = (now.done - before.done) / seconds;
+  return rate === null ? latest : rate + 0.15 * (latest - rate);
+}

@@ -1,0 +1,48 @@
+// Numbers, units and errors in words a person reads. A number and its unit are kept on one line.
+
+const NARROW = "\u202f"; // narrow no-break space
+const grouped = new Intl.NumberFormat("en");
+
+/** A fraction as a percentage: `62.4 %`. */
+export function percent(fraction: number, digits = 1): string {
+  return `${(100 * fraction).toFixed(digits)}${NARROW}%`;
+}
+
+/** A fraction and its spread: `63.4 ± 2.4 %`. */
+export function spread(fraction: number, sd: number): string {
+  return `${(100 * fraction).toFixed(1)} ± ${percent(sd)}`;
+}
+
+/** A difference of fractions, in points. */
+export function points(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} points`;
+}
+
+export function count(n: number): string {
+  return grouped.format(n);
+}
+
+/** A rate or a mean to two figures, three from a thousand on: `9,840`, `0.31`. */
+export function figures(n: number): string {
+  if (n === 0) return "0";
+  return n < 100 ? n.toPrecision(2) : grouped.format(Number(n.toPrecision(n < 1000 ? 2 : 3)));
+}
+
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)}${NARROW}s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}${NARROW}s`;
+  return `${Math.floor(whole / 60)}${NARROW}min ${whole % 60}${NARROW}s`;
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)}${NARROW}MB`;
+}
+
+/** What is wrong, whatever was thrown. */
+export function words(error: unknown): string {
+  if (error instanceof WebAssembly.RuntimeError) {
+    return `The core stopped unexpectedly (${error.message}). The browser's console says more.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
