@@ -85,7 +85,13 @@ fn find(info: &DataSetInfo, file: &FileInfo, folder: &Path, folders: &[PathBuf])
         if !path.is_file() {
             continue;
         }
-        let bytes = cache::read(&path, file.bytes)?;
+        let bytes = match cache::read(&path, file.bytes) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                refused = Some(e);
+                continue;
+            }
+        };
         match file.verify(&bytes) {
             Ok(_) if file.name.ends_with(".gz") && !idx::is_gzipped(&bytes) => return Ok(idx::gzip(&bytes)),
             Ok(_) => return Ok(bytes),
