@@ -217,7 +217,7 @@ impl SleepLayer {
             spikes: Vec::new(),
             before: Vec::new(),
             count: 0,
-            left_range: !(largest < (WEIGHT_LIMIT as f32) / (1u32 << fraction_bits) as f32),
+            left_range: !layer.weights.iter().all(|w| w.abs() < WEIGHT_LIMIT as f32 / (1u32 << fraction_bits) as f32),
         }
     }
 
