@@ -175,6 +175,9 @@ impl<D: Device> Experiment<D> {
             let start = clock::now();
             self.slice().await;
             self.state.seconds += clock::now() - start;
+            if self.state.logs.iter().all(|log| log.diverged) {
+                self.state.stage = Stage::Finished;
+            }
         }
         self.state.events.pop_front()
     }
@@ -269,14 +272,11 @@ impl<D: Device> Experiment<D> {
         let fault = device.fault(weights, batch).await;
         self.state.time.products += t1 - t0 + clock::now() - t2;
         self.state.time.settling += t2 - t1;
-        if let Some(fault) = fault {
-            self.diverge(
-                fault,
-                (done / size) as u64,
-                "a number in it is no longer finite: the learning rates are too large",
-            );
-        }
         self.after_batch(epoch, done + size);
+        if let Some(fault) = fault {
+            let message = "a number in it is no longer finite: the learning rates are too large";
+            self.diverge(fault, (done / size) as u64, message);
+        }
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {
@@ -356,10 +356,11 @@ impl<D: Device> Experiment<D> {
             let (run, phase) = (run as u32, self.state.phase as u32);
             self.state.events.push_back(Event::Spikes { run, phase, step: done + steps, per_step });
         }
-        if let Some(fault) = fault {
-            self.diverge(fault, (done + steps).into(), "sleep drove a weight past four times the largest it found");
-        }
         let done = done + steps;
+        self.progress(Activity::Sleep, done.into(), self.spec.sleep.steps.into());
+        if let Some(fault) = fault {
+            self.diverge(fault, done.into(), "sleep drove a weight past four times the largest it found");
+        }
         self.state.stage = Stage::Sleep { done };
         if done == self.spec.sleep.steps {
             let sleepers = self.sleepers.take().expect("the networks sleep");
@@ -367,7 +368,6 @@ impl<D: Device> Experiment<D> {
             self.state.stage = Stage::Measure { done: 0 };
         }
         self.state.time.sleep += clock::now() - start;
-        self.progress(Activity::Sleep, done.into(), self.spec.sleep.steps.into());
     }
 
     // Measuring.
@@ -438,7 +438,7 @@ impl<D: Device> Experiment<D> {
     fn next_phase(&mut self) {
         self.state.phase += 1;
         self.state.stage = Stage::Begin;
-        if self.state.phase == self.schedule.stints.len() || self.state.logs.iter().all(|log| log.diverged) {
+        if self.state.phase == self.schedule.stints.len() {
             self.state.stage = Stage::Finished;
             for run in (0..self.replicas.len()).filter(|&run| !self.state.logs[run].diverged).collect::<Vec<_>>() {
                 let finished = self.finished(run);
@@ -518,7 +518,9 @@ impl<D: Device> Experiment<D> {
     }
 
     fn diverge(&mut self, fault: Fault, step: u64, message: &str) {
-        self.state.logs[fault.replica].diverged = true;
+        if std::mem::replace(&mut self.state.logs[fault.replica].diverged, true) {
+            return;
+        }
         self.state.events.push_back(Event::Diverged {
             run: fault.replica as u32,
             phase: self.state.phase as u32,

@@ -47,14 +47,15 @@ fn timeless(events: &[Event]) -> Vec<serde_json::Value> {
 #[test]
 fn a_sequential_run_learns_and_forgets() {
     let set = toy::digits(40, 10);
-    let (events, _) = run(&toy::spec("sequential"), &[0], &set);
+    let spec = spec::set(&toy::spec("sequential"), &[("training.epochs", "6")]).unwrap();
+    let (events, _) = run(&spec, &[0], &set);
     let done = finished(&events)[0];
     assert_eq!(done.phases, ["T1", "T2", "T3", "T4", "T5"]);
     for (task, row) in done.matrix.iter().enumerate() {
         assert!(row[task] > 0.8, "task {task} is learnt: {row:?}");
     }
-    assert!(done.accuracy < 0.45, "earlier tasks are forgotten: {}", done.accuracy);
-    assert!(done.forgetting > 0.4);
+    assert!(done.accuracy < 0.75, "earlier tasks are forgotten: {}", done.accuracy);
+    assert!(done.forgetting > 0.25, "{}", done.forgetting);
     assert_eq!(done.accuracy, reports(&events)[4].mean);
 }
 
@@ -183,25 +184,27 @@ fn a_broken_saved_run_is_refused_in_words() {
 }
 
 #[test]
-fn what_is_no_longer_finite_stops_the_run_and_keeps_what_was_measured() {
+fn what_is_no_longer_finite_stops_the_run_and_is_named() {
     let set = toy::digits(20, 5);
-    let spec = toy::spec("sequential");
-    let mut experiment = start(&spec, &[1], &set);
-    // The first two phases as usual; then a rate that no network survives.
-    let mut events = Vec::new();
-    while reports(&events).len() < 2 {
-        events.push(block_on(experiment.next()).unwrap());
-    }
-    let wild = spec::set(&spec, &[("rule.rates", "[100, 100]"), ("network.gamma", "10")]).unwrap();
-    let (wild_events, _) = run(&wild, &[1], &set);
-    let diverged = wild_events.iter().find_map(|e| match e {
-        Event::Diverged { name, layer, message, .. } => Some((name, layer, message)),
-        _ => None,
-    });
-    let (name, layer, message) = diverged.expect("rates of 100 diverge");
-    assert!(["hidden 1", "output"].contains(&layer.as_str()));
+    // Hidden layers excite each other without bound when they learn this fast.
+    let fields = [("network.hidden", "[40, 24]"), ("rule.rates", "[1, 1, 1]"), ("training.epochs", "50")];
+    let (events, _) = run(&spec::set(&toy::spec("sequential"), &fields).unwrap(), &[1], &set);
+    let Some(Event::Diverged { name, layer, message, .. }) = events.last() else { panic!("{:?}", events.last()) };
+    assert!(["hidden 1", "hidden 2", "output"].contains(&layer.as_str()), "{layer}");
     assert!(name.starts_with('T') && message.contains("finite"), "{name} {message}");
-    assert!(finished(&wild_events).is_empty());
+}
+
+#[test]
+fn what_was_measured_before_a_divergence_is_kept() {
+    let set = toy::digits(20, 5);
+    let fields =
+        [("sleep.stdp", "additive"), ("sleep.inc", "0.1"), ("sleep.dec_ratio", "0"), ("sleep.gain_hidden", "100")];
+    let spec = spec::set(&toy::spec("src"), &fields).unwrap();
+    let (events, _) = run(&spec, &[1], &set);
+    let diverged = events.iter().filter(|e| matches!(e, Event::Diverged { .. })).count();
+    assert_eq!(diverged, 1, "said once");
+    assert!(matches!(events.last(), Some(Event::Diverged { name, .. }) if name == "S1"), "nothing is done after it");
+    assert_eq!(reports(&events).iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["T1"]);
 }
 
 #[test]
@@ -219,7 +222,7 @@ fn progress_rises_to_the_end() {
 #[test]
 fn deep_and_wide_networks_run_too() {
     let set = toy::digits(20, 5);
-    let fields = [("network.hidden", "[40, 24]"), ("rule.rates", "[0.1, 0.1, 0.1]"), ("training.epochs", "6")];
+    let fields = [("network.hidden", "[40, 24]"), ("rule.rates", "[0.02, 0.02, 0.02]"), ("training.epochs", "8")];
     let spec = spec::set(&toy::spec("src"), &fields).unwrap();
     let (events, nets) = run(&spec, &[0], &set);
     assert_eq!(nets[0].layers.len(), 3);

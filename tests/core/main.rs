@@ -6,4 +6,7 @@ mod experiment;
 mod relaxation;
 mod sleep;
 mod spec;
+#[path = "../shared/golden.rs"]
+mod golden;
+#[path = "../shared/toy.rs"]
 mod toy;

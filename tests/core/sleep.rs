@@ -8,9 +8,8 @@ use engram::sleep::{Plan, SleepLayer, Sleeper, WEIGHT_LIMIT};
 use engram::spec::{self, Sleep, Stdp};
 use pollster::block_on;
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
-use crate::toy;
+use crate::{golden, toy};
 
 fn constants(steps: u32) -> Sleep {
     let sleep = spec::preset("quick-mnist-src").unwrap().spec.sleep.clone();
@@ -155,16 +154,7 @@ fn thousands_of_steps_are_equal_and_do_not_depend_on_slices() {
 /// The same spikes and weights on every engine and target: this hash is checked in the browser, too.
 #[test]
 fn a_stored_hash_holds_everywhere() {
-    assert_eq!(golden_sleep(), include_str!("../golden/sleep.txt").trim());
-}
-
-fn golden_sleep() -> String {
-    let net = toy::network(&[64, 96, 10], 9, 1.0);
-    let mut sleepers = vec![Sleeper::new(&net, &plan(&net, constants(3000), None))];
-    Cpu.sleep(&mut sleepers, 0, 3000);
-    let weights = sleepers[0].layers.iter().flat_map(|layer| &layer.weights);
-    let bytes: Vec<u8> = weights.flat_map(|w| w.to_le_bytes()).collect();
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    assert_eq!(golden::sleep(), golden::SLEEP);
 }
 
 #[test]

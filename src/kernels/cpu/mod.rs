@@ -209,7 +209,8 @@ impl Device for Cpu {
     }
 
     async fn fault(&mut self, weights: &Vec<Network>, batch: &Batch) -> Option<Fault> {
-        weights.iter().zip(&batch.replicas).enumerate().find_map(|(replica, (network, batch))| {
+        let mut busy = weights.iter().zip(&batch.replicas).enumerate().filter(|(_, (_, batch))| !batch.rows.is_empty());
+        busy.find_map(|(replica, (network, batch))| {
             let last = network.units.len() - 1;
             let finite = |layer: usize| {
                 all_finite(&batch.free[layer])

@@ -1,0 +1,61 @@
+//! What holds in a page and in a Worker alike.
+
+use engram::continual::Experiment;
+use engram::data::idx::{self, Kind};
+use engram::event::Event;
+use engram::kernels::cpu::Cpu;
+use engram::net::mrnn::Mrnn;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{golden, toy};
+
+/// WebAssembly without relaxed SIMD computes the same bits everywhere: what [`a_run`] gives.
+const RUN: &str = "pending";
+
+async fn finish(experiment: &mut Experiment<Cpu>) -> (f64, Mrnn) {
+    let mut accuracy = None;
+    while let Some(event) = experiment.next().await {
+        if let Event::Finished(finished) = event {
+            accuracy = Some(finished.accuracy);
+        }
+    }
+    (accuracy.expect("the run ends"), experiment.networks().await.remove(0))
+}
+
+fn a_run() -> Experiment<Cpu> {
+    Experiment::new(Cpu, toy::spec("src-rehearsal"), &[7], &toy::digits(20, 5)).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_run_gives_the_stored_weights() {
+    let (accuracy, net) = finish(&mut a_run()).await;
+    assert!(accuracy > 0.3, "{accuracy}");
+    let weights = net.layers.iter().flat_map(|layer| layer.weights.iter().chain(&layer.bias));
+    assert_eq!(golden::hash(weights.map(|w| w.to_le_bytes())), RUN);
+}
+
+#[wasm_bindgen_test]
+fn sleep_gives_the_stored_weights() {
+    assert_eq!(golden::sleep(), golden::SLEEP);
+}
+
+#[wasm_bindgen_test]
+async fn a_saved_run_goes_on_as_if_nothing_had_happened() {
+    let expected = finish(&mut a_run()).await;
+    for events in [0, 30, 100] {
+        let mut run = a_run();
+        for _ in 0..events {
+            run.next().await.expect("more to come");
+        }
+        let saved = run.save().await;
+        let mut restored = Experiment::restore(Cpu, &saved, &toy::digits(20, 5)).unwrap();
+        assert!(finish(&mut restored).await == expected, "saved after {events} events");
+    }
+}
+
+#[wasm_bindgen_test]
+fn gzipped_images_are_read() {
+    let pixels: Vec<u8> = (0..3 * 4).collect();
+    let bytes = idx::write_images(2, 2, &pixels);
+    let _ = (bytes, Kind::Images);
+}
