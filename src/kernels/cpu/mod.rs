@@ -3,7 +3,7 @@
 mod drive;
 mod hebbian_update;
 mod images;
-mod relax;
+pub mod relax;
 mod relax_deep;
 mod simd;
 mod sleep;
@@ -19,7 +19,7 @@ use crate::sleep::{Plan, Sleeper};
 use drive::Inputs;
 pub use images::Images;
 use simd::all_finite;
-use spmm::Dense;
+use spmm::{Dense, Lists};
 
 /// The CPU, one thread.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,6 +47,8 @@ struct Minibatch {
     rows: Vec<u32>,
     labels: Vec<u8>,
     inputs: Inputs,
+    /// Room for the outputs' differences, by class.
+    outputs: Lists,
     drive: Vec<f32>,
     /// What `relax` needs of the output's weights, if the network is shallow.
     geometry: relax::Geometry,
@@ -136,7 +138,7 @@ impl Device for Cpu {
             batch.drive.resize(rows.len() * network.units[0], 0.0);
             let weights = Dense { values: &network.weights[0], width: network.units[0] };
             // The Spec demands a hidden layer: layer 0 is never the output, whose weights are transposed.
-            drive::drive(data, rows, weights, &network.bias[0], &mut batch.inputs, &mut batch.drive);
+            drive::drive(data, &batch.inputs, weights, &network.bias[0], &mut batch.drive);
             if network.is_shallow() {
                 batch.geometry.update(&network.weights[1], &network.bias[1]);
             }
@@ -178,7 +180,7 @@ impl Device for Cpu {
             }
             let scale = scale / batch.rows.len() as f32;
             let last = layer + 1 == network.units.len();
-            let Minibatch { inputs, rows, free, clamped, difference, .. } = batch;
+            let Minibatch { inputs, outputs, free, clamped, difference, .. } = batch;
             let pick = |states: States, l: usize, units: usize| {
                 let of = match states {
                     States::Free => &free[l],
@@ -190,11 +192,11 @@ impl Device for Cpu {
             let post = pick(post, layer, network.units[layer]);
             let changed = &mut network.weights[layer];
             if layer == 0 {
-                hebbian_update::from_input(data, rows, inputs, changed, post, scale);
+                hebbian_update::from_input(data, inputs, changed, post, scale);
             } else {
                 let pre = pick(pre, layer - 1, network.units[layer - 1]);
                 if last {
-                    hebbian_update::to_output(pre, post, changed, scale);
+                    hebbian_update::to_output(pre, post, changed, scale, outputs);
                 } else {
                     hebbian_update::between(pre, post, changed, scale);
                 }
@@ -281,6 +283,7 @@ impl Minibatch {
     fn take(&mut self, data: &Images, rows: &[u32]) {
         self.rows.clear();
         self.rows.extend_from_slice(rows);
+        self.inputs.take(data, rows);
         self.labels.clear();
         self.labels.extend(rows.iter().map(|&r| data.labels[r as usize]));
     }

@@ -15,19 +15,15 @@
 
 use multiversion::multiversion;
 
-use super::simd::fma;
+use super::simd::{Lanes, fma, larger};
 use crate::kernels::{Phase, Relaxation};
 
 /// Most outputs that this kernel takes.
 pub const OUTPUTS: usize = 10;
-/// Outputs, padded to whole vectors.
-const WIDE: usize = 16;
-/// Pairs (c, d ≤ c) of outputs, padded.
-const PAIRS: usize = 64;
+/// Vectors that hold the pairs (c, d ≤ c) of outputs.
+const PAIRS: usize = 4;
 /// Room around the guessed box.
 const MARGIN: f32 = 0.02;
-
-type Outputs = [f32; WIDE];
 
 /// What a phase needs of the output's weights; made once a batch.
 #[derive(Default)]
@@ -35,12 +31,12 @@ pub struct Geometry {
     pub units: usize,
     pub classes: usize,
     /// W_j, by unit.
-    rows: Vec<Outputs>,
+    rows: Vec<Lanes>,
     /// The lower triangle of W_jᵀ·W_j, by unit.
-    pairs: Vec<[f32; PAIRS]>,
+    pairs: Vec<[Lanes; PAIRS]>,
     /// C × H: one row an output.
     columns: Vec<f32>,
-    bias: Outputs,
+    bias: Lanes,
     largest: f32,
 }
 
@@ -49,7 +45,9 @@ pub struct Geometry {
 pub struct Scratch {
     middle: Vec<f32>,
     reach: Vec<f32>,
-    first: Vec<u16>,
+    /// Units that are active at the start: by unit, and as a list.
+    active: Vec<u8>,
+    actives: Vec<u16>,
     linear: Vec<u8>,
     open: Open,
 }
@@ -60,31 +58,40 @@ struct Open {
     units: Vec<u16>,
     drive: Vec<f32>,
     state: Vec<f32>,
-    input: Vec<f32>,
-    /// WIDE rows of `drive.len()`.
+    /// [`OUTPUTS`] rows of `drive.len()`.
     columns: Vec<f32>,
-    rows: Vec<Outputs>,
+    rows: Vec<Lanes>,
 }
 
 /// What the linear and silent units amount to.
 struct Linear {
     /// u = Σ W_j·h_j
-    sum: Outputs,
+    sum: Lanes,
     /// Σ W_j·a_j
-    drive: Outputs,
+    drive: Lanes,
     /// G
-    gram: [Outputs; WIDE],
+    gram: [Lanes; OUTPUTS],
 }
 
 /// The values that outputs take in a phase.
 #[derive(Clone, Copy)]
 struct Visited {
-    low: Outputs,
-    high: Outputs,
+    low: Lanes,
+    high: Lanes,
 }
 
 /// A target and how strongly it pulls.
 type Nudge = Option<(usize, f32)>;
+
+/// One sample's phase: what does not change in it.
+struct Course<'a> {
+    geometry: &'a Geometry,
+    relaxation: &'a Relaxation,
+    nudge: Nudge,
+    drive: &'a [f32],
+    /// The outputs at the start.
+    start: Lanes,
+}
 
 impl Geometry {
     /// From the transposed weights (C × H) and biases of the output.
@@ -94,17 +101,25 @@ impl Geometry {
         self.classes = classes;
         self.columns.clear();
         self.columns.extend_from_slice(transposed);
-        self.bias = [0.0; WIDE];
-        self.bias[..classes].copy_from_slice(bias);
-        self.rows.resize(units, [0.0; WIDE]);
-        self.pairs.resize(units, [0.0; PAIRS]);
-        self.largest = transposed.iter().fold(0.0, |m, w| m.max(w.abs()));
-        for j in 0..units {
-            let row = &mut self.rows[j];
-            (0..classes).for_each(|c| row[c] = transposed[c * units + j]);
-            let pairs = (0..classes).flat_map(|c| (0..=c).map(move |d| (c, d)));
-            for (pair, (c, d)) in self.pairs[j].iter_mut().zip(pairs) {
-                *pair = row[c] * row[d];
+        self.bias = Lanes::padded(bias);
+        self.largest = transposed.iter().fold(0.0, |m, w| larger(m, w.abs()));
+        self.rows.resize(units, Lanes::ZERO);
+        self.pairs.resize(units, [Lanes::ZERO; PAIRS]);
+        for (j, (row, pairs)) in self.rows.iter_mut().zip(&mut self.pairs).enumerate() {
+            (0..classes).for_each(|c| row.0[c] = transposed[c * units + j]);
+            for (at, (c, d)) in (0..classes).flat_map(|c| (0..=c).map(move |d| (c, d))).enumerate() {
+                pairs[at / Lanes::COUNT].0[at % Lanes::COUNT] = row.0[c] * row.0[d];
+            }
+        }
+    }
+
+    /// input_j += γ·W_j·o
+    #[inline(always)]
+    fn add_feedback(&self, gamma: f32, output: &Lanes, input: &mut [f32]) {
+        for (column, &o) in self.columns.chunks_exact(self.units).zip(&output.0) {
+            let scale = gamma * o;
+            if scale != 0.0 {
+                input.iter_mut().zip(column).for_each(|(d, &w)| *d = fma(scale, w, *d));
             }
         }
     }
@@ -121,253 +136,240 @@ pub fn relax(
     states: &mut [Vec<f32>],
     scratch: &mut Scratch,
 ) {
+    relax_batch(geometry, relaxation, labels, drive, states, scratch);
+}
+
+#[inline(always)]
+fn relax_batch(
+    geometry: &Geometry,
+    relaxation: &Relaxation,
+    labels: &[u8],
+    drive: &[f32],
+    states: &mut [Vec<f32>],
+    scratch: &mut Scratch,
+) {
     let [hidden, output] = states else { unreachable!("a shallow network has two layers") };
     let samples = drive
         .chunks_exact(geometry.units)
         .zip(hidden.chunks_exact_mut(geometry.units))
         .zip(output.chunks_exact_mut(geometry.classes));
     for (((drive, hidden), output), &label) in samples.zip(labels) {
-        relax_sample(geometry, relaxation, label.into(), drive, hidden, output, scratch);
+        let nudge = match relaxation.phase {
+            Phase::Free { .. } => None,
+            Phase::Clamped { beta } => Some((usize::from(label), beta)),
+        };
+        let start = Lanes::padded(output);
+        relax_sample(&Course { geometry, relaxation, nudge, drive, start }, hidden, output, scratch);
     }
 }
 
-/// Runs one phase of one sample. `drive` (H) is a; `hidden` (H) and `output` (C) hold the states before and after.
+/// Runs one phase of one sample. `hidden` (H) and `output` (C) hold the states before and after.
 #[inline(always)]
-fn relax_sample(
-    geometry: &Geometry,
-    relaxation: &Relaxation,
-    label: usize,
-    drive: &[f32],
-    hidden: &mut [f32],
-    output: &mut [f32],
-    scratch: &mut Scratch,
-) {
-    let nudge = match relaxation.phase {
-        Phase::Free { .. } => None,
-        Phase::Clamped { beta } => Some((label, beta)),
-    };
-    let mut start = [0.0; WIDE];
-    start[..geometry.classes].copy_from_slice(output);
-
-    let largest = largest(drive);
-    let mut linear = first_guess(geometry, relaxation.gamma, drive, hidden, &start, scratch);
-    let seen = visit(geometry, relaxation, nudge, &linear, start);
-    classify(geometry, relaxation.gamma, drive, &seen, scratch);
-    separate(geometry, drive, hidden, &mut linear, scratch);
-    if let Some(end) = step_all(geometry, relaxation, nudge, &linear, start, largest, Some(&seen), &mut scratch.open) {
-        finish(geometry, relaxation, drive, hidden, output, &end, scratch);
-        return;
+fn relax_sample(course: &Course, hidden: &mut [f32], output: &mut [f32], scratch: &mut Scratch) {
+    let mut linear = first_guess(course, hidden, scratch);
+    let seen = visit(course, &linear);
+    classify(course, &seen, scratch);
+    separate(course, hidden, &mut linear, scratch);
+    let mut end = step_all(course, &linear, Some(&seen), &mut scratch.open);
+    while end.is_none() {
+        // A run without a box cannot leave it: this happens once at most.
+        linear = open_all(course, hidden, scratch);
+        end = step_all(course, &linear, None, &mut scratch.open);
     }
-    open_all(geometry, drive, hidden, &mut linear, scratch);
-    let end = step_all(geometry, relaxation, nudge, &linear, start, largest, None, &mut scratch.open)
-        .expect("a run without a box cannot leave it");
-    finish(geometry, relaxation, drive, hidden, output, &end, scratch);
+    if let Some(end) = end {
+        finish(course, hidden, output, &end, scratch);
+    }
 }
 
 /// Takes every unit as linear that is active at the start, and every other as silent.
 #[inline(always)]
-fn first_guess(
-    geometry: &Geometry,
-    gamma: f32,
-    drive: &[f32],
-    hidden: &[f32],
-    start: &Outputs,
-    scratch: &mut Scratch,
-) -> Linear {
-    let middle = &mut scratch.middle;
+fn first_guess(course: &Course, hidden: &[f32], scratch: &mut Scratch) -> Linear {
+    let geometry = course.geometry;
+    let Scratch { middle, active, actives, .. } = scratch;
     middle.clear();
-    middle.extend_from_slice(drive);
-    add_feedback(geometry, gamma, start, middle);
-    scratch.first.resize(geometry.units, 0);
-    let mut count = 0;
-    for (j, &d) in middle.iter().enumerate() {
-        scratch.first[count] = j as u16;
-        count += usize::from(d > 0.0);
-    }
-    scratch.first.truncate(count);
+    middle.extend_from_slice(course.drive);
+    geometry.add_feedback(course.relaxation.gamma, &course.start, middle);
+    active.clear();
+    active.extend(middle.iter().map(|&d| u8::from(d > 0.0)));
+    list(active, actives);
 
-    let (mut pairs, mut sums) = ([0.0; PAIRS], [0.0; WIDE]);
-    for &j in &scratch.first {
-        let j = j as usize;
-        pairs.iter_mut().zip(&geometry.pairs[j]).for_each(|(s, &p)| *s += p);
-        sums.iter_mut().zip(&geometry.rows[j]).for_each(|(s, &w)| *s = fma(drive[j], w, *s));
+    let (mut pairs, mut drive) = ([Lanes::ZERO; PAIRS], Lanes::ZERO);
+    for &j in actives.iter() {
+        let j = usize::from(j);
+        for (sum, pair) in pairs.iter_mut().zip(&geometry.pairs[j]) {
+            *sum = sum.plus(*pair);
+        }
+        drive = drive.plus_scaled(course.drive[j], geometry.rows[j]);
     }
-    let mut sum = [0.0; WIDE];
-    for (j, &h) in hidden.iter().enumerate().filter(|(_, h)| **h != 0.0) {
-        sum.iter_mut().zip(&geometry.rows[j]).for_each(|(s, &w)| *s = fma(h, w, *s));
-    }
-    Linear { sum, drive: sums, gram: unpack(&pairs) }
-}
-
-/// max_j |a_j|
-#[inline(always)]
-fn largest(drive: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; WIDE];
-    for chunk in drive.chunks(WIDE) {
-        lanes.iter_mut().zip(chunk).for_each(|(m, a)| *m = m.max(a.abs()));
-    }
-    lanes.iter().fold(0.0, |m, &v| m.max(v))
-}
-
-/// input_j += γ·W_j·o
-#[inline(always)]
-fn add_feedback(geometry: &Geometry, gamma: f32, output: &Outputs, input: &mut [f32]) {
-    for (column, &o) in geometry.columns.chunks_exact(geometry.units).zip(output) {
-        let scale = gamma * o;
-        if scale != 0.0 {
-            input.iter_mut().zip(column).for_each(|(d, &w)| *d = fma(scale, w, *d));
+    let mut sum = Lanes::ZERO;
+    if course.nudge.is_some() {
+        for (&h, row) in hidden.iter().zip(&geometry.rows) {
+            sum = sum.plus_scaled(h, *row);
         }
     }
+    Linear { sum, drive, gram: unpack(&pairs) }
+}
+
+/// Lists the units that are marked.
+#[inline(always)]
+fn list(marks: &[u8], units: &mut Vec<u16>) {
+    units.resize(marks.len() + 1, 0);
+    let mut count = 0;
+    for (j, &mark) in marks.iter().enumerate() {
+        units[count] = j as u16;
+        count += usize::from(mark);
+    }
+    units.truncate(count);
 }
 
 #[inline(always)]
-fn unpack(pairs: &[f32; PAIRS]) -> [Outputs; WIDE] {
-    let mut gram = [[0.0; WIDE]; WIDE];
+fn unpack(pairs: &[Lanes; PAIRS]) -> [Lanes; OUTPUTS] {
+    let mut gram = [Lanes::ZERO; OUTPUTS];
     let mut at = 0;
     for c in 0..OUTPUTS {
         for d in 0..=c {
-            gram[c][d] = pairs[at];
-            gram[d][c] = pairs[at];
+            let pair = pairs[at / Lanes::COUNT].0[at % Lanes::COUNT];
+            gram[c].0[d] = pair;
+            gram[d].0[c] = pair;
             at += 1;
         }
     }
     gram
 }
 
-/// The outputs' next values, from z = h·W_out + b.
-#[inline(always)]
-fn next_outputs(output: &Outputs, z: &Outputs, dt: f32, nudge: Nudge) -> Outputs {
-    let mut next = [0.0; WIDE];
-    for c in 0..WIDE {
-        next[c] = output[c] + dt * (z[c].clamp(0.0, 1.0) - output[c]);
-    }
-    if let Some((label, beta)) = nudge {
-        for c in 0..WIDE {
-            next[c] -= dt * beta * output[c];
+impl Course<'_> {
+    /// The outputs' next values, from z = h·W_out + b.
+    #[inline(always)]
+    fn next_outputs(&self, output: Lanes, z: Lanes) -> Lanes {
+        let dt = self.relaxation.dt;
+        let mut next = output.towards(z.clamped(), dt);
+        if let Some((label, beta)) = self.nudge {
+            next = next.plus_scaled(-dt * beta, output);
+            next.0[label] += dt * beta;
         }
-        next[label] += dt * beta;
+        next
     }
-    next
-}
 
-/// u and q, one step on.
-#[inline(always)]
-fn advance(linear: &Linear, sum: &mut Outputs, dt: f32, gamma: f32, output: &Outputs) {
-    let mut push = linear.drive;
-    for (row, &o) in linear.gram.iter().zip(&output[..OUTPUTS]) {
-        if o != 0.0 {
-            push.iter_mut().zip(row).for_each(|(p, &g)| *p = fma(gamma * o, g, *p));
+    /// u, one step on.
+    #[inline(always)]
+    fn next_sum(&self, linear: &Linear, sum: Lanes, output: &Lanes) -> Lanes {
+        let mut push = linear.drive;
+        for (row, &o) in linear.gram.iter().zip(&output.0) {
+            if o != 0.0 {
+                push = push.plus_scaled(self.relaxation.gamma * o, *row);
+            }
         }
+        sum.towards(push, self.relaxation.dt)
     }
-    for c in 0..WIDE {
-        sum[c] += dt * (push[c] - sum[c]);
+
+    fn tolerance(&self) -> f32 {
+        match self.relaxation.phase {
+            Phase::Free { tolerance } => tolerance,
+            Phase::Clamped { .. } => 0.0,
+        }
     }
 }
 
 /// Where the outputs go when no unit changes its sign, and some room around it.
 #[inline(always)]
-fn visit(geometry: &Geometry, relaxation: &Relaxation, nudge: Nudge, linear: &Linear, start: Outputs) -> Visited {
+fn visit(course: &Course, linear: &Linear) -> Visited {
     const SETTLED: f32 = 1e-3;
-    let (mut output, mut sum) = (start, linear.sum);
-    let (mut low, mut high) = (start, start);
-    let mut peak = [f32::MIN; WIDE];
-    for _ in 0..relaxation.steps {
-        let mut z = sum;
-        let mut moved: f32 = 0.0;
-        for c in 0..WIDE {
-            z[c] += geometry.bias[c];
-            peak[c] = peak[c].max(z[c]);
-        }
-        let next = next_outputs(&output, &z, relaxation.dt, nudge);
-        let before = sum;
-        advance(linear, &mut sum, relaxation.dt, relaxation.gamma, &output);
-        for c in 0..WIDE {
-            moved = moved.max((next[c] - output[c]).abs()).max((sum[c] - before[c]).abs());
-            low[c] = low[c].min(next[c]);
-            high[c] = high[c].max(next[c]);
-        }
-        output = next;
-        if moved < SETTLED && nudge.is_none() {
+    let (mut output, mut sum) = (course.start, linear.sum);
+    let (mut low, mut high, mut peak) = (output, output, Lanes::all(f32::MIN));
+    for _ in 0..course.relaxation.steps {
+        let z = sum.plus(course.geometry.bias);
+        let next = course.next_outputs(output, z);
+        let next_sum = course.next_sum(linear, sum, &output);
+        let moved = next.minus(output).abs().larger(next_sum.minus(sum).abs());
+        (output, sum) = (next, next_sum);
+        (low, high, peak) = (low.smaller(output), high.larger(output), peak.larger(z));
+        if course.nudge.is_none() && moved.largest() < SETTLED {
             break;
         }
     }
-    for c in 0..WIDE {
+    let mut margin = Lanes::all(MARGIN);
+    for c in 0..Lanes::COUNT {
         // An output that stays well below its threshold stays at 0: it needs no room.
-        let margin = if high[c] == 0.0 && peak[c] < -MARGIN { 0.0 } else { MARGIN };
-        low[c] = (low[c] - margin).max(0.0);
-        high[c] = (high[c] + margin).min(1.0);
+        if high.0[c] == 0.0 && peak.0[c] < -MARGIN {
+            margin.0[c] = 0.0;
+        }
     }
-    Visited { low, high }
+    Visited { low: low.minus(margin).clamped(), high: high.plus(margin).clamped() }
 }
 
 /// Leaves in `middle` each unit's input at the box's centre and in `reach` how far it strays over the box.
 #[inline(always)]
-fn classify(geometry: &Geometry, gamma: f32, drive: &[f32], seen: &Visited, scratch: &mut Scratch) {
-    let (mut centre, mut radius) = ([0.0; WIDE], [0.0; WIDE]);
-    for c in 0..WIDE {
-        centre[c] = 0.5 * (seen.low[c] + seen.high[c]);
-        // A box can be empty only where an output starts outside [0, 1]; the check in `step_all` then fails.
-        radius[c] = 0.5 * (seen.high[c] - seen.low[c]);
-    }
-    scratch.middle.clear();
-    scratch.middle.extend_from_slice(drive);
-    add_feedback(geometry, gamma, &centre, &mut scratch.middle);
-    scratch.reach.clear();
-    scratch.reach.resize(geometry.units, 0.0);
-    for (column, &r) in geometry.columns.chunks_exact(geometry.units).zip(&radius) {
+fn classify(course: &Course, seen: &Visited, scratch: &mut Scratch) {
+    let (geometry, gamma) = (course.geometry, course.relaxation.gamma);
+    let centre = seen.low.plus(seen.high.minus(seen.low).halved());
+    let radius = seen.high.minus(seen.low).halved();
+    let Scratch { middle, reach, linear, .. } = scratch;
+    middle.clear();
+    middle.extend_from_slice(course.drive);
+    geometry.add_feedback(gamma, &centre, middle);
+    reach.clear();
+    reach.resize(geometry.units, 0.0);
+    for (column, &r) in geometry.columns.chunks_exact(geometry.units).zip(&radius.0) {
         if r != 0.0 {
-            scratch.reach.iter_mut().zip(column).for_each(|(s, &w)| *s = fma(gamma * r, w.abs(), *s));
+            reach.iter_mut().zip(column).for_each(|(s, &w)| *s = fma(gamma * r, w.abs(), *s));
         }
     }
-    let signs = scratch.middle.iter().zip(&scratch.reach);
-    scratch.linear.clear();
-    scratch.linear.extend(signs.map(|(&d, &reach)| u8::from(d >= reach)));
+    linear.clear();
+    linear.extend(middle.iter().zip(reach.iter()).map(|(&d, &reach)| u8::from(d >= reach)));
 }
 
 /// Moves units between the guess and what `classify` found: out of the linear sums, into them, or to the open ones.
 #[inline(always)]
-fn separate(geometry: &Geometry, drive: &[f32], hidden: &[f32], linear: &mut Linear, scratch: &mut Scratch) {
-    let Scratch { middle, reach, first, linear: is_linear, open } = scratch;
-    let mut change = |j: usize, sign: f32| {
-        let row = &geometry.rows[j];
-        for c in 0..OUTPUTS {
-            linear.drive[c] += sign * drive[j] * row[c];
-            for d in 0..OUTPUTS {
-                linear.gram[c][d] += sign * row[c] * row[d];
+fn separate(course: &Course, hidden: &[f32], sums: &mut Linear, scratch: &mut Scratch) {
+    let Scratch { middle, reach, active, actives, linear, open } = scratch;
+    // From here on `active` marks the units that were guessed wrong or are open, `actives` lists them.
+    let signs = middle.iter().zip(reach.iter()).zip(linear.iter());
+    for (mark, ((&d, &reach), &linear)) in active.iter_mut().zip(signs) {
+        *mark = (*mark ^ linear) | u8::from(linear == 0 && d + reach > 0.0) << 1;
+    }
+    open.units.clear();
+    actives.clear();
+    for (start, marks) in active.chunks(8).enumerate().filter(|(_, marks)| marks.iter().any(|&mark| mark != 0)) {
+        for (j, mark) in marks.iter().enumerate().map(|(i, &mark)| (8 * start + i, mark)) {
+            if mark & 1 != 0 {
+                sums.change(course, j, if linear[j] != 0 { 1.0 } else { -1.0 });
+            }
+            if mark & 2 != 0 {
+                open.units.push(j as u16);
             }
         }
-    };
-    let mut guessed = first.iter().peekable();
-    open.units.clear();
-    for j in 0..geometry.units {
-        let was = guessed.next_if(|&&k| k as usize == j).is_some();
-        let is = is_linear[j] != 0;
-        if is != was {
-            change(j, if is { 1.0 } else { -1.0 });
-        }
-        if !is && middle[j] + reach[j] > 0.0 {
-            open.units.push(j as u16);
+    }
+    open.gather(course, hidden);
+    sums.sum = open.rest_of(sums.sum);
+}
+
+impl Linear {
+    /// Takes a unit into the sums (sign 1) or out of them (sign −1).
+    #[inline(always)]
+    fn change(&mut self, course: &Course, j: usize, sign: f32) {
+        let row = course.geometry.rows[j];
+        self.drive = self.drive.plus_scaled(sign * course.drive[j], row);
+        for (gram, &w) in self.gram.iter_mut().zip(&row.0) {
+            *gram = gram.plus_scaled(sign * w, row);
         }
     }
-    open.gather(geometry, drive, hidden);
-    open.take_from(&mut linear.sum);
 }
 
 /// Makes every unit open.
 #[inline(always)]
-fn open_all(geometry: &Geometry, drive: &[f32], hidden: &[f32], linear: &mut Linear, scratch: &mut Scratch) {
+fn open_all(course: &Course, hidden: &[f32], scratch: &mut Scratch) -> Linear {
     scratch.linear.fill(0);
     scratch.open.units.clear();
-    scratch.open.units.extend(0..geometry.units as u16);
-    scratch.open.gather(geometry, drive, hidden);
-    *linear = Linear { sum: [0.0; WIDE], drive: [0.0; WIDE], gram: [[0.0; WIDE]; WIDE] };
+    scratch.open.units.extend(0..course.geometry.units as u16);
+    scratch.open.gather(course, hidden);
+    Linear { sum: Lanes::ZERO, drive: Lanes::ZERO, gram: [Lanes::ZERO; OUTPUTS] }
 }
 
 impl Open {
     #[inline(always)]
-    fn gather(&mut self, geometry: &Geometry, drive: &[f32], hidden: &[f32]) {
-        let padded = self.units.len().next_multiple_of(WIDE);
-        for list in [&mut self.drive, &mut self.state, &mut self.input] {
+    fn gather(&mut self, course: &Course, hidden: &[f32]) {
+        let padded = self.units.len().next_multiple_of(Lanes::COUNT);
+        for list in [&mut self.drive, &mut self.state] {
             list.clear();
             list.resize(padded, 0.0);
         }
@@ -375,147 +377,121 @@ impl Open {
         self.columns.resize(padded * OUTPUTS, 0.0);
         self.rows.clear();
         for (k, &j) in self.units.iter().enumerate() {
-            let row = &geometry.rows[j as usize];
-            self.drive[k] = drive[j as usize];
-            self.state[k] = hidden[j as usize];
-            (0..OUTPUTS).for_each(|c| self.columns[c * padded + k] = row[c]);
-            self.rows.push(*row);
+            let row = course.geometry.rows[usize::from(j)];
+            self.drive[k] = course.drive[usize::from(j)];
+            self.state[k] = hidden[usize::from(j)];
+            (0..OUTPUTS).for_each(|c| self.columns[c * padded + k] = row.0[c]);
+            self.rows.push(row);
         }
-        self.rows.resize(padded, [0.0; WIDE]);
+        self.rows.resize(padded, Lanes::ZERO);
     }
 
-    /// Takes the open units' part out of u.
+    /// What is left of u without the open units.
     #[inline(always)]
-    fn take_from(&self, sum: &mut Outputs) {
-        for (row, &h) in self.rows.iter().zip(&self.state).filter(|(_, h)| **h != 0.0) {
-            sum.iter_mut().zip(row).for_each(|(s, &w)| *s -= h * w);
-        }
+    fn rest_of(&self, sum: Lanes) -> Lanes {
+        self.rows.iter().zip(&self.state).fold(sum, |sum, (row, &h)| sum.plus_scaled(-h, *row))
     }
 
-    /// z += Σ W_j·h_j
+    /// Σ W_j·h_j
     #[inline(always)]
-    fn add_to(&self, z: &mut Outputs) {
-        let mut sums = [[0.0; WIDE]; 4];
+    fn sum(&self) -> Lanes {
+        let mut sums = [Lanes::ZERO; 4];
         for (rows, states) in self.rows.chunks_exact(4).zip(self.state.chunks_exact(4)) {
             for (sum, (row, &h)) in sums.iter_mut().zip(rows.iter().zip(states)) {
-                sum.iter_mut().zip(row).for_each(|(s, &w)| *s = fma(h, w, *s));
+                *sum = sum.plus_scaled(h, *row);
             }
         }
-        for c in 0..WIDE {
-            z[c] += (sums[0][c] + sums[1][c]) + (sums[2][c] + sums[3][c]);
-        }
+        sums[0].plus(sums[1]).plus(sums[2].plus(sums[3]))
     }
 
     /// One step of every open unit; returns the largest movement.
     #[inline(always)]
-    fn step(&mut self, dt: f32, gamma: f32, output: &Outputs) -> f32 {
+    fn step(&mut self, dt: f32, gamma: f32, output: &Lanes) -> Lanes {
         let n = self.drive.len();
-        self.input.copy_from_slice(&self.drive);
-        for (column, &o) in self.columns.chunks_exact(n.max(1)).zip(output) {
-            if o != 0.0 {
-                self.input.iter_mut().zip(column).for_each(|(d, &w)| *d = fma(gamma * o, w, *d));
+        let mut moved = Lanes::ZERO;
+        for at in (0..n).step_by(Lanes::COUNT) {
+            let here = at..at + Lanes::COUNT;
+            let mut input = Lanes::read(&self.drive[here.clone()]);
+            for (c, &o) in output.0[..OUTPUTS].iter().enumerate() {
+                if o != 0.0 {
+                    let column = &self.columns[c * n + at..][..Lanes::COUNT];
+                    input = input.plus_scaled(gamma * o, Lanes::read(column));
+                }
             }
+            let state = Lanes::read(&self.state[here.clone()]);
+            let next = state.towards(input.larger(Lanes::ZERO), dt);
+            moved = moved.larger(next.minus(state).abs());
+            self.state[here].copy_from_slice(&next.0);
         }
-        let mut moved = [0.0f32; WIDE];
-        for (states, inputs) in self.state.chunks_exact_mut(WIDE).zip(self.input.chunks_exact(WIDE)) {
-            for c in 0..WIDE {
-                let change = dt * (inputs[c].max(0.0) - states[c]);
-                states[c] += change;
-                moved[c] = moved[c].max(change.abs());
-            }
-        }
-        moved.iter().fold(0.0, |m, &v| m.max(v))
+        moved
     }
 }
 
 /// Where a phase ended: the outputs, q, and rᵗ.
 struct End {
-    output: Outputs,
-    q: Outputs,
+    output: Lanes,
+    q: Lanes,
     left: f32,
 }
 
 /// Steps outputs, linear sums and open units together. `None` if the outputs leave `seen`.
 #[inline(always)]
-fn step_all(
-    geometry: &Geometry,
-    relaxation: &Relaxation,
-    nudge: Nudge,
-    linear: &Linear,
-    start: Outputs,
-    largest_drive: f32,
-    seen: Option<&Visited>,
-    open: &mut Open,
-) -> Option<End> {
-    let Relaxation { dt, gamma, steps, phase } = *relaxation;
-    let tolerance = match phase {
-        Phase::Free { tolerance } => tolerance,
-        Phase::Clamped { .. } => 0.0,
-    };
-    let (mut output, mut sum) = (start, linear.sum);
-    let (mut q, mut left) = ([0.0; WIDE], 1.0f32);
+fn step_all(course: &Course, linear: &Linear, seen: Option<&Visited>, open: &mut Open) -> Option<End> {
+    let Relaxation { dt, gamma, steps, .. } = *course.relaxation;
+    let tolerance = course.tolerance();
+    let largest_drive = largest(course.drive);
+    let (mut output, mut sum) = (course.start, linear.sum);
+    let (mut q, mut left) = (Lanes::ZERO, 1.0f32);
     for _ in 0..steps {
-        if let Some(seen) = seen
-            && !seen.contains(&output)
-        {
+        if seen.is_some_and(|seen| !seen.contains(output)) {
             return None;
         }
-        let mut z = sum;
-        (0..WIDE).for_each(|c| z[c] += geometry.bias[c]);
-        open.add_to(&mut z);
-        let next = next_outputs(&output, &z, dt, nudge);
-        let mut moved = open.step(dt, gamma, &output);
-        advance(linear, &mut sum, dt, gamma, &output);
-        let mut swept = 0.0;
-        for c in 0..WIDE {
-            let change = dt * (output[c] - q[c]);
-            q[c] += change;
-            swept += change.abs();
-            moved = moved.max((next[c] - output[c]).abs());
-        }
+        let z = sum.plus(course.geometry.bias).plus(open.sum());
+        let next = course.next_outputs(output, z);
+        let stepped = open.step(dt, gamma, &output);
+        sum = course.next_sum(linear, sum, &output);
+        let next_q = q.towards(output, dt);
+        let moved = stepped.larger(next.minus(output).abs());
         // No linear unit moves more than this: Δh_j = dt·rᵗ·a_j + γ·W_j·Δq.
-        moved = moved.max(dt * left * largest_drive + gamma * geometry.largest * swept);
-        left *= 1.0 - dt;
-        output = next;
-        if moved <= tolerance {
+        let swept = next_q.minus(q).abs().sum();
+        let rest = dt * left * largest_drive + gamma * course.geometry.largest * swept;
+        (output, q, left) = (next, next_q, left * (1.0 - dt));
+        if larger(moved.largest(), rest) <= tolerance {
             break;
         }
     }
     Some(End { output, q, left })
 }
 
+/// max_j |a_j|
+#[inline(always)]
+fn largest(drive: &[f32]) -> f32 {
+    let vectors = drive.chunks_exact(Lanes::COUNT);
+    let rest = Lanes::padded(vectors.remainder()).abs();
+    vectors.fold(rest, |most, vector| most.larger(Lanes::read(vector).abs())).largest()
+}
+
 impl Visited {
     #[inline(always)]
-    fn contains(&self, output: &Outputs) -> bool {
-        let mut inside = true;
-        for c in 0..WIDE {
-            inside &= output[c] >= self.low[c] && output[c] <= self.high[c];
-        }
-        inside
+    fn contains(&self, output: Lanes) -> bool {
+        let outside = self.low.minus(output).larger(output.minus(self.high));
+        outside.largest() <= 0.0
     }
 }
 
 /// Writes the states at the end of the phase.
 #[inline(always)]
-fn finish(
-    geometry: &Geometry,
-    relaxation: &Relaxation,
-    drive: &[f32],
-    hidden: &mut [f32],
-    output: &mut [f32],
-    end: &End,
-    scratch: &mut Scratch,
-) {
+fn finish(course: &Course, hidden: &mut [f32], output: &mut [f32], end: &End, scratch: &mut Scratch) {
     let gone = 1.0 - end.left;
-    let value = &mut scratch.middle;
-    value.clear();
-    value.extend(drive.iter().map(|&a| gone * a));
-    add_feedback(geometry, relaxation.gamma, &end.q, value);
-    for ((h, &v), &linear) in hidden.iter_mut().zip(value.iter()).zip(&scratch.linear) {
+    let Scratch { middle, linear, open, .. } = scratch;
+    middle.clear();
+    middle.extend(course.drive.iter().map(|&a| gone * a));
+    course.geometry.add_feedback(course.relaxation.gamma, &end.q, middle);
+    for ((h, &v), &linear) in hidden.iter_mut().zip(middle.iter()).zip(linear.iter()) {
         *h = end.left * *h + if linear != 0 { v } else { 0.0 };
     }
-    for (&j, &state) in scratch.open.units.iter().zip(&scratch.open.state) {
-        hidden[j as usize] = state;
+    for (&j, &state) in open.units.iter().zip(&open.state) {
+        hidden[usize::from(j)] = state;
     }
-    output.copy_from_slice(&end.output[..geometry.classes]);
+    output.copy_from_slice(&end.output.0[..course.geometry.classes]);
 }

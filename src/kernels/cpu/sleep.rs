@@ -9,6 +9,11 @@ use crate::sleep::{CHUNK, SleepLayer, Sleeper, VOLTAGE_BITS, WEIGHT_LIMIT};
 /// Runs steps `first + 1 ..= first + steps`, or to the end of this network's sleep.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
 pub fn sleep(sleeper: &mut Sleeper, first: u32, steps: u32) {
+    sleep_steps(sleeper, first, steps);
+}
+
+#[inline(always)]
+fn sleep_steps(sleeper: &mut Sleeper, first: u32, steps: u32) {
     let mut feedback = vec![0; sleeper.layers.iter().map(|layer| layer.stride).max().unwrap_or(0)];
     for step in first + 1..=(first + steps).min(sleeper.steps) {
         for l in (0..sleeper.layers.len()).rev() {

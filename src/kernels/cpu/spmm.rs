@@ -4,6 +4,8 @@
 //! (the samples in which a pixel is not zero pick rows of ŝ − š) and the update of the output's weights.
 //! Columns are taken in slabs whose sums stay in registers and whose part of `dense` stays in the cache.
 
+use multiversion::multiversion;
+
 use super::simd::fma;
 
 /// A row-major matrix borrowed for reading: `width` columns, rows one after another.
@@ -13,49 +15,94 @@ pub struct Dense<'a> {
     pub width: usize,
 }
 
-/// Adds to each row of `out` (m × width) the rows of `dense` that its list picks. `row(m)` yields (k, v); lists
-/// are walked once a slab, always in their own order.
-#[inline(always)]
-pub fn spmm<I: Iterator<Item = (usize, f32)>>(dense: Dense, out: &mut [f32], row: impl Fn(usize) -> I) {
-    let width = dense.width;
+/// Row m holds (keys[i], values[i]) for i in starts[m]..starts[m + 1].
+#[derive(Clone, Debug, Default)]
+pub struct Lists {
+    pub starts: Vec<u32>,
+    pub keys: Vec<u16>,
+    pub values: Vec<f32>,
+}
+
+impl Lists {
+    pub fn clear(&mut self) {
+        self.starts.clear();
+        self.starts.push(0);
+        self.keys.clear();
+        self.values.clear();
+    }
+
+    pub fn push(&mut self, key: usize, value: f32) {
+        self.keys.push(key as u16);
+        self.values.push(value);
+    }
+
+    pub fn end_row(&mut self) {
+        self.starts.push(self.keys.len() as u32);
+    }
+
+    /// Fills `self` with `width` rows: where `of` has (k, v) in row m, row k gets (m, scale·v).
+    pub fn transpose(&mut self, of: &Lists, width: usize, scale: f32) {
+        self.starts.clear();
+        self.starts.resize(width + 1, 0);
+        of.keys.iter().for_each(|&k| self.starts[usize::from(k) + 1] += 1);
+        for k in 0..width {
+            self.starts[k + 1] += self.starts[k];
+        }
+        self.keys.resize(of.keys.len(), 0);
+        self.values.resize(of.keys.len(), 0.0);
+        for m in 0..of.starts.len() - 1 {
+            let range = of.starts[m] as usize..of.starts[m + 1] as usize;
+            for (&k, &v) in of.keys[range.clone()].iter().zip(&of.values[range]) {
+                let at = &mut self.starts[usize::from(k)];
+                self.keys[*at as usize] = m as u16;
+                self.values[*at as usize] = scale * v;
+                *at += 1;
+            }
+        }
+        // Filling moved every start to its row's end: shift them back.
+        self.starts.copy_within(0..width, 1);
+        self.starts[0] = 0;
+    }
+}
+
+/// Adds to each row of `out` (rows × width) the rows of `dense` that its list picks, in the list's order.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+pub fn spmm(lists: &Lists, dense: Dense, out: &mut [f32]) {
     let mut column = 0;
-    // Eight vectors of sums, as many as hide the latency of a fused multiply-add, on machines with 16, 8 and 4
-    // lanes.
+    // Eight vectors of sums, as many as hide the latency of a fused multiply-add, on machines with 16 lanes and
+    // with 4; then what is left.
     if cfg!(target_arch = "x86_64") {
-        while column + 128 <= width {
-            slab::<128, I>(dense, out, column, &row);
+        while column + 128 <= dense.width {
+            slab::<128>(lists, dense, out, column);
             column += 128;
         }
     }
-    while column + 32 <= width {
-        slab::<32, I>(dense, out, column, &row);
+    while column + 32 <= dense.width {
+        slab::<32>(lists, dense, out, column);
         column += 32;
     }
-    while column + 8 <= width {
-        slab::<8, I>(dense, out, column, &row);
+    while column + 8 <= dense.width {
+        slab::<8>(lists, dense, out, column);
         column += 8;
     }
-    while column < width {
-        slab::<1, I>(dense, out, column, &row);
+    while column < dense.width {
+        slab::<1>(lists, dense, out, column);
         column += 1;
     }
 }
 
 #[inline(always)]
-fn slab<const W: usize, I: Iterator<Item = (usize, f32)>>(
-    dense: Dense,
-    out: &mut [f32],
-    column: usize,
-    row: &impl Fn(usize) -> I,
-) {
-    for (m, out) in out.chunks_exact_mut(dense.width).enumerate() {
+fn slab<const W: usize>(lists: &Lists, dense: Dense, out: &mut [f32], column: usize) {
+    let rows = out.chunks_exact_mut(dense.width).zip(lists.starts.windows(2));
+    for (out, range) in rows {
         let out: &mut [f32; W] = (&mut out[column..column + W]).try_into().expect("W columns");
         let mut sums = *out;
-        for (k, v) in row(m) {
-            let start = k * dense.width + column;
+        let range = range[0] as usize..range[1] as usize;
+        for (&key, &value) in lists.keys[range.clone()].iter().zip(&lists.values[range]) {
+            let start = usize::from(key) * dense.width + column;
             let picked: &[f32; W] = dense.values[start..start + W].try_into().expect("W columns");
-            for (sum, &d) in sums.iter_mut().zip(picked) {
-                *sum = fma(v, d, *sum);
+            for c in 0..W {
+                sums[c] = fma(value, picked[c], sums[c]);
             }
         }
         *out = sums;
@@ -66,20 +113,39 @@ fn slab<const W: usize, I: Iterator<Item = (usize, f32)>>(
 mod tests {
     use super::*;
 
+    fn lists(rows: &[&[(usize, f32)]]) -> Lists {
+        let mut lists = Lists::default();
+        lists.clear();
+        for row in rows {
+            row.iter().for_each(|&(k, v)| lists.push(k, v));
+            lists.end_row();
+        }
+        lists
+    }
+
     #[test]
     fn adds_the_rows_that_lists_pick() {
+        let rows: [&[(usize, f32)]; 3] = [&[], &[(0, 2.0), (4, -1.0)], &[(3, 0.5), (3, 0.5), (3, 0.5)]];
         for width in [1, 7, 8, 37, 128, 300] {
             let dense: Vec<f32> = (0..5 * width).map(|i| (i % 17) as f32 - 8.0).collect();
-            let lists = [vec![], vec![(0, 2.0), (4, -1.0)], vec![(3, 0.5); 3]];
             let mut out: Vec<f32> = (0..3 * width).map(|i| i as f32).collect();
             let expected: Vec<f32> = (0..3 * width)
                 .map(|i| {
                     let (m, c) = (i / width, i % width);
-                    i as f32 + lists[m].iter().map(|&(k, v)| v * dense[k * width + c]).sum::<f32>()
+                    i as f32 + rows[m].iter().map(|&(k, v)| v * dense[k * width + c]).sum::<f32>()
                 })
                 .collect();
-            spmm(Dense { values: &dense, width }, &mut out, |m| lists[m].iter().copied());
+            spmm(&lists(&rows), Dense { values: &dense, width }, &mut out);
             assert_eq!(out, expected, "width {width}");
         }
+    }
+
+    #[test]
+    fn transposes() {
+        let mut transposed = Lists::default();
+        transposed.transpose(&lists(&[&[(1, 2.0), (3, 4.0)], &[], &[(1, 5.0)]]), 4, 2.0);
+        assert_eq!(transposed.starts, [0, 0, 2, 2, 3]);
+        assert_eq!(transposed.keys, [0, 2, 0]);
+        assert_eq!(transposed.values, [4.0, 10.0, 8.0]);
     }
 }

@@ -1,11 +1,8 @@
 //! `tally`: answers counted by class, and hidden activity summed by class.
 
-use multiversion::multiversion;
-
 use crate::kernels::Tally;
 
 /// Adds a batch's free-phase answers: `outputs` is B × C, `hidden` the hidden layers' states (B × units each).
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
 pub fn tally(labels: &[u8], outputs: &[f32], hidden: &[Vec<f32>], tally: &mut Tally) {
     let classes = tally.classes;
     let hidden_units = tally.hidden.len() / classes;
@@ -13,11 +10,13 @@ pub fn tally(labels: &[u8], outputs: &[f32], hidden: &[Vec<f32>], tally: &mut Ta
         let class = usize::from(label);
         tally.confusion[class * classes + answer(output)] += 1;
         let sums = &mut tally.hidden[class * hidden_units..][..hidden_units];
-        let activity = hidden.iter().flat_map(|layer| {
+        let mut from = 0;
+        for layer in hidden {
             let units = layer.len() / labels.len();
-            &layer[b * units..][..units]
-        });
-        sums.iter_mut().zip(activity).for_each(|(sum, h)| *sum += h);
+            let activity = &layer[b * units..][..units];
+            sums[from..from + units].iter_mut().zip(activity).for_each(|(sum, h)| *sum += h);
+            from += units;
+        }
     }
 }
 

