@@ -10,7 +10,7 @@ use crate::spec::Spec;
 /// One thing that happened. `run` counts the runs of an experiment (replicas) from 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi, from_wasm_abi))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Event {
     /// A run begins. `spec` holds its own seed.
     Started {

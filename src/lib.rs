@@ -7,12 +7,13 @@
 //! - [`data`]: data sets from bytes, their catalogue, splits, subsets and tasks.
 //! - [`rng`]: counter-based randomness, so that a run resumes exactly.
 //! - [`net`]: the networks, one a file.
+//! - [`learn`]: learning rules, one a file.
 //! - [`kernels`]: the vocabulary a network is trained with ([`kernels::Device`]) and the engines that speak it.
 //! - [`sleep`]: from a trained network and the data it saw to the integers of a spiking one.
 //! - [`continual`]: strategies, the resumable experiment and what is measured.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - `cli`: the command line.
-//! - [`web`]: the only room that knows of the browser.
+//! - `web`: the only room that knows of the browser.
 
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
@@ -20,9 +21,11 @@ pub mod clock;
 pub mod continual;
 pub mod data;
 pub mod event;
-pub mod rng;
 pub mod kernels;
 pub mod learn;
 pub mod net;
+pub mod rng;
 pub mod sleep;
 pub mod spec;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

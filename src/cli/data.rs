@@ -30,7 +30,7 @@ fn get(name: &str, from: Option<&Path>) -> Result<(), Failure> {
             eprintln!("{} was brought from {source} to {}", info.title, cache::folder(info).display());
         }
     }
-    eprintln!("  {}; {}", info.attribution, info.licence);
+    eprintln!("  {}\n  licence: {}", info.attribution, info.licence);
     Ok(())
 }
 

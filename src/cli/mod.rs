@@ -54,10 +54,13 @@ impl From<SpecError> for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Failure {
         match error {
-            DataError::File { .. } | DataError::Unavailable(_) | DataError::Checksum { .. } => {
-                Failure::Failed(error.to_string())
-            }
-            _ => Failure::Usage(error.to_string()),
+            DataError::UnknownSet { .. }
+            | DataError::Spec(_)
+            | DataError::WrongSet { .. }
+            | DataError::UnknownClass { .. }
+            | DataError::EmptyClass { .. }
+            | DataError::SubsetTooLarge { .. } => Failure::Usage(error.to_string()),
+            _ => Failure::Failed(error.to_string()),
         }
     }
 }

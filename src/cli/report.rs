@@ -72,7 +72,7 @@ impl Screen {
             let accuracy: Vec<f64> = results.iter().map(|result| result.accuracy).collect();
             let forgetting: Vec<f64> = results.iter().map(|result| result.forgetting).collect();
             self.say(&format!(
-                "{} runs: accuracy {}, forgetting {} (mean ± s.d.)",
+                "{} runs: accuracy {} %, forgetting {} points (mean ± s.d.)",
                 results.len(),
                 percent(&accuracy),
                 percent(&forgetting)
@@ -84,7 +84,7 @@ impl Screen {
 /// One line about a run that ended.
 pub fn summary(result: &Finished) -> String {
     format!(
-        "seed {}: accuracy {}, forgetting {}, {:.1} s",
+        "seed {}: accuracy {} %, forgetting {} points, {:.1} s",
         result.seed,
         percent(&[result.accuracy]),
         percent(&[result.forgetting]),
@@ -118,11 +118,11 @@ fn table(results: &[Finished]) -> Option<String> {
 fn percent(values: &[f64]) -> String {
     let center = mean(values);
     if values.len() < 2 {
-        return format!("{:.1} %", 100.0 * center);
+        return format!("{:.1}", 100.0 * center);
     }
     let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
     let sd = (squares / (values.len() - 1) as f64).sqrt();
-    format!("{:.1} ± {:.1} %", 100.0 * center, 100.0 * sd)
+    format!("{:.1} ± {:.1}", 100.0 * center, 100.0 * sd)
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -152,8 +152,8 @@ mod tests {
 
     #[test]
     fn deviation_divides_by_n_minus_one() {
-        assert_eq!(percent(&[0.5]), "50.0 %");
-        assert_eq!(percent(&[0.4, 0.6]), "50.0 ± 14.1 %");
+        assert_eq!(percent(&[0.5]), "50.0");
+        assert_eq!(percent(&[0.4, 0.6]), "50.0 ± 14.1");
     }
 
     #[test]
@@ -161,9 +161,9 @@ mod tests {
         let results = [result(0, [[1.0, 0.0], [0.5, 0.9]]), result(1, [[0.9, 0.0], [0.3, 0.9]])];
         let table = table(&results).unwrap();
         let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
-        assert_eq!(lines[2], ["T1", "95.0", "0.0", "47.5", "±", "3.5", "%"]);
-        assert_eq!(lines[3], ["T2", "40.0", "90.0", "65.0", "±", "7.1", "%"]);
-        assert_eq!(summary(&results[0]), "seed 0: accuracy 70.0 %, forgetting 50.0 %, 1.2 s");
+        assert_eq!(lines[2], ["T1", "95.0", "0.0", "47.5", "±", "3.5"]);
+        assert_eq!(lines[3], ["T2", "40.0", "90.0", "65.0", "±", "7.1"]);
+        assert_eq!(summary(&results[0]), "seed 0: accuracy 70.0 %, forgetting 50.0 points, 1.2 s");
         assert_eq!(super::table(&[]), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::{fs, process, thread};
 
 use pollster::block_on;
@@ -45,7 +45,8 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let sets = load(&jobs)?;
     let stop = stop_on_interrupt()?;
     let output = Output::new(args.out.as_deref(), !args.resume.is_empty())?;
-    let crew = Crew { jobs: &jobs, sets: &sets, stop: &stop, output, screen: Screen::new(jobs.len(), args.quiet) };
+    let screen = Screen::new(jobs.len(), args.quiet);
+    let crew = Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken: OnceLock::new(), screen };
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let ends = crew.work(args.threads.map_or(cores, usize::from));
     crew.conclude(ends)
@@ -105,6 +106,8 @@ struct Crew<'a> {
     sets: &'a BTreeMap<String, DataSet>,
     stop: &'a AtomicBool,
     output: Output,
+    /// Why the output cannot be written any more.
+    broken: OnceLock<String>,
     screen: Screen,
 }
 
@@ -145,10 +148,9 @@ impl Crew<'_> {
             let Some(event) = block_on(experiment.next()) else { return Ok(result) };
             self.screen.progress(&event, number, job.spec.seed);
             if let Err(e) = self.output.write(&event, number as u32) {
-                // Results that cannot be written are not worth computing: save what there is.
-                if !self.stop.swap(true, Ordering::Relaxed) {
-                    self.screen.alert(&format!("error: the output cannot be written ({e})"));
-                }
+                // Results that cannot be written are not worth computing: all runs stop, and are saved.
+                self.broken.get_or_init(|| e.to_string());
+                self.stop.store(true, Ordering::Relaxed);
             }
             match event {
                 Event::Diverged { name, step, layer, message, .. } => {
@@ -180,16 +182,17 @@ impl Crew<'_> {
         self.screen.end(&results);
         if let Some(result) = results.first() {
             let info = catalogue::info(&result.spec.data.name)?;
-            self.screen.say(&format!("data: {} ({})", info.attribution, info.licence));
+            self.screen.say(&format!("data: {} (licence: {})", info.attribution, info.licence));
         }
         if !saved.is_empty() {
             let files = saved.join(" ");
-            self.screen.alert(&format!("interrupted, and saved; go on with: engram run --resume {files}"));
-            return Err(Failure::Interrupted);
+            self.screen.alert(&format!("stopped and saved; go on with: engram run --resume {files}"));
         }
-        match failed {
-            0 => Ok(()),
-            _ => Err(Failure::Failed(format!("{failed} of {} runs did not finish", self.jobs.len()))),
+        match (self.broken.get(), failed) {
+            (Some(reason), _) => Err(Failure::Failed(format!("the output cannot be written ({reason})"))),
+            (None, 0) if saved.is_empty() => Ok(()),
+            (None, 0) => Err(Failure::Interrupted),
+            (None, _) => Err(Failure::Failed(format!("{failed} of {} runs did not finish", self.jobs.len()))),
         }
     }
 }

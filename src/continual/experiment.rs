@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::schedule::{Schedule, Stint, gain_rows, shuffle, training_rows};
 use super::{RunError, measures};
 use crate::clock;
-use crate::data::{DataSet, Shape};
 use crate::data::plan::{Plan, TestOn, plan};
+use crate::data::{DataSet, Shape};
 use crate::event::{Activity, Event, Finished, PhaseReport, TimeShares};
 use crate::kernels::{Device, Fault, Phase, Relaxation, Tally};
 use crate::learn::learn;
@@ -92,11 +92,18 @@ enum Stage {
     /// The phase has not begun.
     Begin,
     /// Samples of this epoch that are done.
-    Train { epoch: u32, done: usize },
+    Train {
+        epoch: u32,
+        done: usize,
+    },
     /// Steps that are done.
-    Sleep { done: u32 },
+    Sleep {
+        done: u32,
+    },
     /// Test samples that are done.
-    Measure { done: usize },
+    Measure {
+        done: usize,
+    },
     Finished,
 }
 
@@ -244,7 +251,11 @@ impl<D: Device> Experiment<D> {
             .rows
             .iter()
             .zip(logs)
-            .map(|(rows, log)| if log.diverged { &[] } else { &rows[done.min(rows.len())..(done + size).min(rows.len())] })
+            .map(
+                |(rows, log)| {
+                    if log.diverged { &[] } else { &rows[done.min(rows.len())..(done + size).min(rows.len())] }
+                },
+            )
             .collect();
         let beta = self.spec.network.beta as f32;
         let (device, weights, batch) = (&mut self.device, &mut self.weights, &mut self.batch);
@@ -259,7 +270,11 @@ impl<D: Device> Experiment<D> {
         self.state.time.products += t1 - t0 + clock::now() - t2;
         self.state.time.settling += t2 - t1;
         if let Some(fault) = fault {
-            self.diverge(fault, (done / size) as u64, "a number in it is no longer finite: the learning rates are too large");
+            self.diverge(
+                fault,
+                (done / size) as u64,
+                "a number in it is no longer finite: the learning rates are too large",
+            );
         }
         self.after_batch(epoch, done + size);
     }
@@ -284,14 +299,19 @@ impl<D: Device> Experiment<D> {
         let start = clock::now();
         let phase = self.state.phase as u32;
         let largest = self.largest_activities(task).await;
-        let plans: Vec<sleep::Plan> = self.replicas.iter().zip(largest).map(|(replica, largest_activity)| sleep::Plan {
-            seed: replica.seed,
-            phase,
-            constants: self.spec.sleep.clone(),
-            mean: MeanInput::over(&replica.means[..=task]),
-            image: self.image,
-            largest_activity,
-        }).collect();
+        let plans: Vec<sleep::Plan> = self
+            .replicas
+            .iter()
+            .zip(largest)
+            .map(|(replica, largest_activity)| sleep::Plan {
+                seed: replica.seed,
+                phase,
+                constants: self.spec.sleep.clone(),
+                mean: MeanInput::over(&replica.means[..=task]),
+                image: self.image,
+                largest_activity,
+            })
+            .collect();
         self.state.before = self.device.read_weights(&self.weights).await;
         self.sleepers = Some(self.device.fall_asleep(&self.weights, &plans));
         for log in &mut self.state.logs {
@@ -485,9 +505,7 @@ impl<D: Device> Experiment<D> {
         let epochs = f64::from(self.spec.training.epochs);
         let fraction = self.spec.strategy.rehearsed_fraction();
         let work = match self.schedule.stints[phase] {
-            Stint::Train(task) => {
-                epochs * TRAIN_COST * (rows(task) + fraction * (0..task).map(rows).sum::<f64>())
-            }
+            Stint::Train(task) => epochs * TRAIN_COST * (rows(task) + fraction * (0..task).map(rows).sum::<f64>()),
             Stint::Parallel => epochs * TRAIN_COST * (0..tasks).map(rows).sum::<f64>(),
             Stint::Sleep(_) => SLEEP_COST * f64::from(self.spec.sleep.steps),
         };
@@ -521,7 +539,8 @@ impl Replica {
             mean.add(&set.train, rows);
             mean
         };
-        let means = if spec.strategy.sleeps() { plan.tasks.iter().map(|t| mean(&t.train)).collect() } else { Vec::new() };
+        let means =
+            if spec.strategy.sleeps() { plan.tasks.iter().map(|t| mean(&t.train)).collect() } else { Vec::new() };
         Ok(Replica { seed, plan, tests, means })
     }
 

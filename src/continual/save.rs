@@ -83,7 +83,8 @@ impl Saved {
         let shapes: Vec<(usize, usize)> = sizes.windows(2).map(|pair| (pair[0], pair[1])).collect();
         let runs = self.seeds.len();
         let nets_fit = |nets: &[Mrnn]| nets.iter().all(|net| net.has_shape(&shapes));
-        let sleepers_fit = |sleepers: &Vec<Sleeper>| sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes));
+        let sleepers_fit =
+            |sleepers: &Vec<Sleeper>| sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes));
         let fits = runs > 0
             && self.weights.len() == runs
             && nets_fit(&self.weights)

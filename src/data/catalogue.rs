@@ -10,7 +10,7 @@ use super::{DataError, DataSet, Samples, Shape, Values, features, subset};
 
 /// What is known of a data set.
 #[derive(Clone, Debug, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct SetInfo {
     /// Its name in a Spec.
     pub name: &'static str,

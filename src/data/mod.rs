@@ -35,7 +35,7 @@ pub struct DataSet {
 /// What one sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Shape {
     /// Grey pixels, row by row.
     Image { height: u32, width: u32 },

@@ -65,7 +65,6 @@ fn rank(samples: &Samples, len: usize, row: u32) -> [u32; 4] {
 }
 
 /// The 64-bit hash FNV-1a.
-
 fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -42,6 +42,16 @@ pub enum States {
     Difference,
 }
 
+/// A product of states that changes weights; see [`Device::hebbian_update`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hebbian {
+    /// 0: from the input, whose states are its values in both phases.
+    pub layer: usize,
+    pub pre: States,
+    pub post: States,
+    pub scale: f32,
+}
+
 /// One replica's answers to test samples, summed over batches.
 #[derive(Clone, Debug, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
@@ -94,17 +104,13 @@ pub trait Device {
     /// Runs one phase of the dynamics in [`crate::net::mrnn`]. States match the step-by-step f64 dynamics within
     /// 1e-5 where the network contracts.
     fn relax(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, relaxation: &Relaxation);
-    /// W_l += scale/B · Σ_b preᵀ·post, for layer `layer` (0: from the input, whose states are its values in both
-    /// phases). Batches of size 0 change nothing.
+    /// W_l += scale/B · Σ_b preᵀ·post. Batches of size 0 change nothing.
     fn hebbian_update(
         &mut self,
         weights: &mut Self::Weights,
         data: &Self::Data,
         batch: &mut Self::Batch,
-        layer: usize,
-        pre: States,
-        post: States,
-        scale: f32,
+        update: Hebbian,
     );
     /// b_l += scale/B · Σ_b (ŝ − š)
     fn bias_update(&mut self, weights: &mut Self::Weights, batch: &Self::Batch, layer: usize, scale: f32);

@@ -3,7 +3,7 @@
 //! ΔW = α/(β·B) Σ ŝ_preᵀ (ŝ_post − š_post),  Δb = α/(β·B) Σ (ŝ_post − š_post)
 //! (Luczak et al. 2022; Kubo et al. 2025, eq. 10).
 
-use crate::kernels::{Device, States};
+use crate::kernels::{Device, Hebbian, States};
 
 /// Changes one layer; `scale` is α/β.
 pub fn update<D: Device>(
@@ -14,6 +14,7 @@ pub fn update<D: Device>(
     layer: usize,
     scale: f32,
 ) {
-    device.hebbian_update(weights, data, batch, layer, States::Clamped, States::Difference, scale);
+    let update = Hebbian { layer, pre: States::Clamped, post: States::Difference, scale };
+    device.hebbian_update(weights, data, batch, update);
     device.bias_update(weights, batch, layer, scale);
 }

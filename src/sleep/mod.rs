@@ -167,9 +167,9 @@ impl Sleeper {
                 && layer.weights.iter().all(|w| w.unsigned_abs() < WEIGHT_LIMIT as u32)
                 && layer.voltage.len() == layer.stride
                 && (FEWEST_FRACTION_BITS..=MOST_FRACTION_BITS).contains(&layer.fraction_bits)
-                && [&layer.potentiation, &layer.depression].iter().all(|table| {
-                    table.len() == TABLE && table.iter().all(|change| (0..=WEIGHT_LIMIT).contains(change))
-                })
+                && [&layer.potentiation, &layer.depression]
+                    .iter()
+                    .all(|table| table.len() == TABLE && table.iter().all(|change| (0..=WEIGHT_LIMIT).contains(change)))
                 && ascending(&layer.spikes, units)
                 && ascending(&layer.before, units)
         };
@@ -217,7 +217,7 @@ impl SleepLayer {
             spikes: Vec::new(),
             before: Vec::new(),
             count: 0,
-            left_range: !(largest < (WEIGHT_LIMIT as f32) / (1u32 << fraction_bits) as f32),
+            left_range: !layer.weights.iter().all(|w| w.abs() < WEIGHT_LIMIT as f32 / (1u32 << fraction_bits) as f32),
         }
     }
 

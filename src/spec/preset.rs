@@ -9,7 +9,7 @@ use super::{Spec, SpecError};
 /// A Spec that was run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), tsify(into_wasm_abi))]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Preset {
     /// Its name on the command line and in URLs.
     pub name: String,

@@ -12,7 +12,7 @@ mod tally;
 
 use ndarray::ArrayView2;
 
-use super::{Device, Fault, Phase, Relaxation, SpikeCounts, States, Tally};
+use super::{Device, Fault, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally};
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
 use crate::sleep::{Plan, Sleeper};
@@ -64,7 +64,9 @@ impl Network {
         let weights = net.layers.iter().enumerate();
         Network {
             units: net.layers.iter().map(|layer| layer.units).collect(),
-            weights: weights.map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() }).collect(),
+            weights: weights
+                .map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() })
+                .collect(),
             bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
         }
     }
@@ -164,16 +166,8 @@ impl Device for Cpu {
         }
     }
 
-    fn hebbian_update(
-        &mut self,
-        weights: &mut Vec<Network>,
-        data: &Images,
-        batch: &mut Batch,
-        layer: usize,
-        pre: States,
-        post: States,
-        scale: f32,
-    ) {
+    fn hebbian_update(&mut self, weights: &mut Vec<Network>, data: &Images, batch: &mut Batch, update: Hebbian) {
+        let Hebbian { layer, pre, post, scale } = update;
         for (network, batch) in weights.iter_mut().zip(&mut batch.replicas) {
             if batch.rows.is_empty() {
                 continue;

@@ -63,13 +63,7 @@ fn input(
 }
 
 /// Moves every state; returns the largest movement.
-fn step(
-    relaxation: &Relaxation,
-    classes: usize,
-    labels: &[u8],
-    states: &mut [Vec<f32>],
-    inputs: &[Vec<f32>],
-) -> f32 {
+fn step(relaxation: &Relaxation, classes: usize, labels: &[u8], states: &mut [Vec<f32>], inputs: &[Vec<f32>]) -> f32 {
     let dt = relaxation.dt;
     let last = states.len() - 1;
     let mut largest: f32 = 0.0;

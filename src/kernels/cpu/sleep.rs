@@ -117,8 +117,7 @@ impl SleepLayer {
     fn change(&mut self, pre: usize, post: usize, together: bool) {
         let weight = &mut self.weights[pre * self.stride + post];
         let entry = SleepLayer::entry(*weight, self.fraction_bits);
-        let changed =
-            if together { *weight + self.potentiation[entry] } else { *weight - self.depression[entry] };
+        let changed = if together { *weight + self.potentiation[entry] } else { *weight - self.depression[entry] };
         self.left_range |= changed.abs() >= WEIGHT_LIMIT;
         *weight = changed.clamp(1 - WEIGHT_LIMIT, WEIGHT_LIMIT - 1);
     }
@@ -144,7 +143,7 @@ fn draw_input(sleeper: &mut Sleeper, step: u32) {
         None => row(0, chances.len() as u32),
         Some(window) => {
             let [down, right, ..] = draw(*seed, Purpose::Window, *phase, step, 0);
-            let place = |word: u32, room: u32| (u64::from(word) * u64::from(room + 1) >> 32) as u32;
+            let place = |word: u32, room: u32| ((u64::from(word) * u64::from(room + 1)) >> 32) as u32;
             let top = place(down, window.height - window.side);
             let left = place(right, window.width - window.side);
             (top..top + window.side).for_each(|y| row(y * window.width + left, y * window.width + left + window.side));

@@ -1,0 +1,63 @@
+//! The page's door to the core; the only room that knows of the browser.
+//!
+//! Errors cross as JavaScript `Error`s whose messages are meant for people.
+
+mod session;
+
+pub use session::{NamedFile, Session};
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::data::catalogue;
+use crate::spec::{self, Spec};
+
+/// Called by the generated loader when the module is instantiated.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// All presets, in the order they are offered.
+#[wasm_bindgen(unchecked_return_type = "Preset[]")]
+pub fn presets() -> Result<JsValue, JsError> {
+    to_js(spec::presets())
+}
+
+/// The data sets that are known.
+#[wasm_bindgen(unchecked_return_type = "SetInfo[]")]
+pub fn catalogue() -> Result<JsValue, JsError> {
+    to_js(catalogue::catalogue())
+}
+
+/// Reads a URL's hash.
+#[wasm_bindgen(unchecked_return_type = "Spec")]
+pub fn spec_from_hash(hash: &str) -> Result<JsValue, JsError> {
+    to_js(&spec::from_hash(hash)?)
+}
+
+/// Writes a URL's hash: the nearest preset and what differs from it.
+#[wasm_bindgen]
+pub fn spec_to_hash(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<String, JsError> {
+    Ok(spec::to_hash(&read_spec(spec)?))
+}
+
+/// `spec` with one field replaced, validated.
+#[wasm_bindgen(unchecked_return_type = "Spec")]
+pub fn spec_set(
+    #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
+    path: &str,
+    value: &str,
+) -> Result<JsValue, JsError> {
+    to_js(&spec::set(&read_spec(spec)?, &[(path, value)])?)
+}
+
+/// A Spec from JavaScript, refused in the same words as everywhere.
+fn read_spec(value: JsValue) -> Result<Spec, JsError> {
+    let value: serde_json::Value = serde_wasm_bindgen::from_value(value)?;
+    Ok(Spec::from_value(value)?)
+}
+
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}

@@ -1,0 +1,293 @@
+//! The command line as a person uses it: the built program, its output and its exit codes.
+
+#![cfg(all(feature = "cli", not(target_arch = "wasm32")))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A folder of its own for a test, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Folder {
+        let folder = std::env::temp_dir().join(format!("engram-{test}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+
+    /// The program, working in this folder and keeping data in it.
+    fn engram(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_engram"));
+        command.current_dir(&self.0).env("ENGRAM_HOME", &self.0).env_remove("ENGRAM_DATA_FROM");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.engram().args(arguments).output().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Asserts the exit code and returns what was said on standard error.
+fn fails(output: &Output, code: i32) -> String {
+    assert_eq!(output.status.code(), Some(code), "{}", stderr(output));
+    assert!(output.stdout.is_empty());
+    stderr(output)
+}
+
+#[test]
+fn help_teaches_with_examples() {
+    let folder = Folder::new("help");
+    for (arguments, parts) in [
+        (&["--help"][..], ["engram data get mnist", "engram run quick-mnist-src"]),
+        (&["run", "--help"], ["--seeds 0..6", "Exit codes: 0 done"]),
+        (&["data", "get", "--help"], ["--from", "engram data get mnist fmnist"]),
+        (&["presets", "--help"], ["--json", "Examples"]),
+    ] {
+        let output = folder.run(arguments);
+        assert!(output.status.success());
+        assert!(parts.iter().all(|part| stdout(&output).contains(part)), "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_code_2() {
+    let folder = Folder::new("usage");
+    fs::write(folder.0.join("empty.json"), "{}").unwrap();
+    for (arguments, part) in [
+        (&["run"][..], "PRESET_OR_FILE"),
+        (&["run", "quick-mnist-scr"], "neither a preset nor a file `quick-mnist-scr`; the presets are quick-mnist"),
+        (&["run", "quick-mnist-src", "--set", "sleep.rate=-1"], "`sleep.rate` is -1"),
+        (&["run", "quick-mnist-src", "--set", "sleep.steep=1"], "no field `sleep.steep`"),
+        (&["run", "quick-mnist-src", "--set", "sleep.rate"], "expected PATH=VALUE"),
+        (&["run", "quick-mnist-src", "--seeds", "5..2"], "holds no seed"),
+        (&["run", "quick-mnist-src", "--resume", "a.engram"], "cannot be used with"),
+        (&["run", "empty.json"], "missing field `version`"),
+        (&["run", "quick-mnist-src", "--set", "data.name=cifar"], "there is no data set `cifar`"),
+        (&["presets", "nope"], "there is no preset `nope`"),
+        (&["data", "get", "cifar"], "there is no data set `cifar`"),
+    ] {
+        let said = fails(&folder.run(arguments), 2);
+        assert!(said.contains(part), "{arguments:?} says {said}");
+    }
+}
+
+#[test]
+fn what_does_not_work_fails_with_code_1() {
+    let folder = Folder::new("failure");
+    fs::write(folder.0.join("broken.engram"), "engram run 1\n").unwrap();
+    for (arguments, part) in [
+        (&["run", "quick-mnist-src"][..], "engram data get mnist"),
+        (&["run", "--resume", "gone.engram"], "gone.engram: "),
+        (&["run", "--resume", "broken.engram"], "broken.engram: "),
+        (&["data", "site", "."], "engram data get mnist fmnist"),
+        (&["data", "get", "mnist", "--from", "nowhere"], "nowhere: "),
+        (&["data", "get", "mnist", "--from", "."], "holds no file `train-images-idx3-ubyte.gz` of MNIST"),
+    ] {
+        let said = fails(&folder.run(arguments), 1);
+        assert!(said.contains(part), "{arguments:?} says {said}");
+    }
+}
+
+#[test]
+fn presets_are_listed_and_their_specs_can_be_run_again() {
+    let folder = Folder::new("presets");
+    let presets: Vec<Value> = serde_json::from_str(&stdout(&folder.run(&["presets", "--json"]))).unwrap();
+    assert!(presets.len() >= 20);
+    let listed = stdout(&folder.run(&["presets"]));
+    assert_eq!(listed.lines().count(), presets.len());
+    assert!(presets.iter().all(|preset| listed.contains(preset["name"].as_str().unwrap())));
+
+    let spec = stdout(&folder.run(&["presets", "quick-mnist-src", "--json"]));
+    assert_eq!(serde_json::from_str::<Value>(&spec).unwrap()["strategy"]["kind"], "src");
+    fs::write(folder.0.join("my.json"), spec).unwrap();
+    // The Spec is accepted: what is missing is the data.
+    assert!(fails(&folder.run(&["run", "my.json"]), 1).contains("MNIST is not here yet"));
+}
+
+#[test]
+fn data_sets_are_listed_with_their_licences() {
+    let folder = Folder::new("list");
+    let listed = stdout(&folder.run(&["data", "list"]));
+    for part in ["mnist: MNIST, not here", "KMNIST-8k/2k", "CC BY-SA 4.0", "Zalando", "60000 training"] {
+        assert!(listed.contains(part), "no {part} in {listed}");
+    }
+}
+
+#[test]
+fn without_network_and_packages_the_error_says_what_to_put_where() {
+    let folder = Folder::new("offline");
+    for name in ["mnist", "fmnist"] {
+        let output = folder.engram().args(["data", "get", name]).env("PATH", "").output().unwrap();
+        if output.status.success() {
+            println!("skipped for {name}: its package is installed on this machine");
+            continue;
+        }
+        let said = fails(&output, 1);
+        let place = folder.0.join("data").join(name);
+        assert!(said.contains(&place.display().to_string()), "{said}");
+        assert!(said.contains("train-images-idx3-ubyte.gz") && said.contains("--from DIR"), "{said}");
+        assert!(!place.exists() && fs::read_dir(folder.0.join("data")).unwrap().next().is_none());
+    }
+}
+
+/// Where the files of KMNIST-8k/2k or MNIST are, and the set's name; `None` after printing why a test is skipped.
+fn real_data() -> Option<(PathBuf, &'static str)> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/kmnist");
+    let cached = engram::data::cache::home().join("data/mnist");
+    let found = [(shared, "kmnist-8k"), (cached, "mnist")].into_iter().find(|(folder, _)| folder.is_dir());
+    if found.is_none() {
+        println!("skipped: neither ../shared/data/kmnist nor MNIST in $ENGRAM_HOME is here");
+    }
+    found
+}
+
+#[test]
+fn data_are_copied_once_and_damage_is_noticed() {
+    let Some((source, name)) = real_data() else { return };
+    let folder = Folder::new("get");
+    let get = |from: &str| folder.run(&["data", "get", name, "--from", from]);
+    let first = get(source.to_str().unwrap());
+    assert!(first.status.success() && stderr(&first).contains("was brought from"), "{}", stderr(&first));
+    let again = get("nowhere");
+    assert!(again.status.success() && stderr(&again).contains("is here already"), "{}", stderr(&again));
+
+    let kept = folder.0.join("data").join(name).join("t10k-labels-idx1-ubyte.gz");
+    fs::write(&kept, b"damaged").unwrap();
+    let preset = format!("data.name={name}");
+    assert!(fails(&folder.run(&["run", "quick-mnist-src", "--set", &preset]), 1).contains("t10k-labels"));
+    assert!(get(source.to_str().unwrap()).status.success());
+    assert_ne!(fs::read(&kept).unwrap(), b"damaged");
+}
+
+/// Arguments for runs of a few seconds at most: a small network on a small part of the data.
+fn small(name: &str) -> Vec<String> {
+    let mut arguments = vec!["run".to_owned(), "quick-mnist-src".to_owned()];
+    let data = format!("data.name={name}");
+    let fields = [
+        &data,
+        "data.subset.train_per_class=100",
+        "data.subset.test_per_class=50",
+        "network.hidden=[64]",
+        "sleep.steps=3000",
+    ];
+    arguments.extend(fields.iter().flat_map(|field| ["--set".to_owned(), (*field).to_owned()]));
+    arguments
+}
+
+fn events(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a line is one event")).collect()
+}
+
+/// The `finished` events in the order of their runs, without what depends on the clock.
+fn finished(events: &[Value]) -> Vec<Value> {
+    let mut ends: Vec<Value> = events.iter().filter(|event| event["event"] == "finished").cloned().collect();
+    ends.sort_by_key(|event| event["seed"].as_u64());
+    for end in &mut ends {
+        let fields = end.as_object_mut().unwrap();
+        assert!(fields.remove("seconds").unwrap().as_f64().unwrap() > 0.0);
+        fields.remove("time");
+    }
+    ends
+}
+
+fn with_data(test: &str) -> Option<(Folder, Vec<String>)> {
+    let (source, name) = real_data()?;
+    let folder = Folder::new(test);
+    let output = folder.run(&["data", "get", name, "--from", source.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    Some((folder, small(name)))
+}
+
+#[test]
+fn seeds_run_side_by_side_and_every_line_is_an_event() {
+    let Some((folder, small)) = with_data("run") else { return };
+    let output = folder.engram().args(&small).args(["--seeds", "0..3", "--threads", "3"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let events = events(&stdout(&output));
+    let ends = finished(&events);
+    assert_eq!(ends.len(), 3);
+    for (run, end) in ends.iter().enumerate() {
+        assert_eq!((end["run"].as_u64(), end["seed"].as_u64()), (Some(run as u64), Some(run as u64)));
+        assert_eq!(end["spec"]["seed"], run as u64);
+        assert_eq!(end["phases"].as_array().unwrap().len(), 10);
+        let matrix = end["matrix"].as_array().unwrap();
+        assert!(matrix.len() == 10 && matrix.iter().all(|row| row.as_array().unwrap().len() == 5));
+        let of_run: Vec<&Value> = events.iter().filter(|event| event["run"] == run as u64).collect();
+        assert_eq!(of_run.first().unwrap()["event"], "started");
+        assert_eq!(of_run.last().unwrap()["event"], "finished");
+        assert_eq!(of_run.iter().filter(|event| event["event"] == "phase").count(), 10);
+    }
+    let said = stderr(&output);
+    assert!((0..3).all(|seed| said.contains(&format!("seed {seed}: accuracy"))), "{said}");
+    assert!(said.contains("3 runs: accuracy") && !said.contains('\r'), "{said}");
+
+    // The results are a Spec to run again, and quiet means quiet.
+    fs::write(folder.0.join("results.jsonl"), &output.stdout).unwrap();
+    let again = folder.run(&["run", "results.jsonl", "--seeds", "1", "--quiet", "--out", "again.jsonl"]);
+    assert!(again.status.success() && again.stdout.is_empty() && again.stderr.is_empty(), "{}", stderr(&again));
+    let written = fs::read_to_string(folder.0.join("again.jsonl")).unwrap();
+    let again = finished(&self::events(&written));
+    assert_eq!(again[0]["matrix"], ends[1]["matrix"]);
+}
+
+#[test]
+fn a_run_that_diverges_fails_and_says_where() {
+    let Some((folder, small)) = with_data("diverged") else { return };
+    let output = folder.engram().args(&small).args(["--set", "rule.rates=[100,100]"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("seed 0 diverged in "), "{}", stderr(&output));
+    let events = events(&stdout(&output));
+    assert!(events.iter().any(|event| event["event"] == "diverged"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_goes_on_as_if_it_had_not_been() {
+    let Some((folder, small)) = with_data("interrupt") else { return };
+    let whole = folder.engram().args(&small).args(["--seeds", "4,5"]).output().unwrap();
+    let mut child = folder
+        .engram()
+        .args(&small)
+        .args(["--seeds", "4,5", "--threads", "1", "--out", "part.jsonl"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Not before the run is well under way: in its second phase.
+    let part = folder.0.join("part.jsonl");
+    let began = Instant::now();
+    while !fs::read_to_string(&part).unwrap_or_default().contains("\"name\":\"S1\"") {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let stopped = child.wait_with_output().unwrap();
+    let said = stderr(&stopped);
+    assert_eq!(stopped.status.code(), Some(130), "{said}");
+    let command = said.lines().find_map(|line| line.split("engram run ").nth(1)).expect("it says how to go on");
+    let files = ["quick-mnist-src-seed-4.engram", "quick-mnist-src-seed-5.engram"];
+    assert_eq!(command, format!("--resume {} {}", files[0], files[1]));
+
+    let resumed = folder.run(&["run", "--resume", files[0], files[1], "--out", "part.jsonl"]);
+    assert!(resumed.status.success(), "{}", stderr(&resumed));
+    let ends = finished(&events(&fs::read_to_string(&part).unwrap()));
+    assert_eq!(ends, finished(&events(&stdout(&whole))));
+    assert_eq!(ends.len(), 2);
+}
