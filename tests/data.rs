@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engram::data::catalogue::{self, SetInfo};
+use engram::data::catalogue::{self, DataSetInfo};
 use engram::data::plan::{Plan, TestOn, plan};
 use engram::data::{DataError, DataSet, Samples, Values, cache, subset};
 use engram::spec::{Split, preset};
@@ -23,7 +23,7 @@ fn set(name: &str) -> Option<DataSet> {
     files.map(|files| catalogue::assemble(info, &files).unwrap())
 }
 
-fn files_in(info: &SetInfo, folder: &Path) -> Option<Vec<(String, Vec<u8>)>> {
+fn files_in(info: &DataSetInfo, folder: &Path) -> Option<Vec<(String, Vec<u8>)>> {
     info.files.iter().map(|file| Some((file.name.into(), std::fs::read(folder.join(file.name)).ok()?))).collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::DataCommand;
 use super::{Failure, print};
-use crate::data::catalogue::{SetInfo, catalogue, info};
+use crate::data::catalogue::{DataSetInfo, catalogue, info};
 use crate::data::fetch::{self, Got};
 use crate::data::{Shape, cache, site};
 
@@ -38,7 +38,7 @@ fn list() -> String {
     catalogue().iter().map(|info| describe(info)).collect::<Vec<_>>().join("\n")
 }
 
-fn describe(info: &SetInfo) -> String {
+fn describe(info: &DataSetInfo) -> String {
     let shape = match info.shape {
         Shape::Image { height, width } => format!("{height}×{width} pixels"),
         Shape::Vector { len } => format!("{len} features"),
@@ -54,7 +54,7 @@ fn describe(info: &SetInfo) -> String {
          \x20 {attribution}\n\
          \x20 licence: {licence}\n\
          \x20 cite: {citation}\n\
-         \x20 from: {origin}\n",
+         \x20 from: {source}\n",
         name = info.name,
         title = info.title,
         train = info.train,
@@ -63,7 +63,7 @@ fn describe(info: &SetInfo) -> String {
         attribution = info.attribution,
         licence = info.licence,
         citation = info.citation,
-        origin = info.origin,
+        source = info.source,
     )
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use super::catalogue::{self, FileInfo, SetInfo};
+use super::catalogue::{self, DataSetInfo, FileInfo};
 use super::{DataError, DataSet, idx};
 
 /// `$ENGRAM_HOME`, by default `$XDG_CACHE_HOME/engram` or `~/.cache/engram`.
@@ -14,12 +14,12 @@ pub fn home() -> PathBuf {
 }
 
 /// The folder that holds the files of a set.
-pub fn folder(info: &SetInfo) -> PathBuf {
+pub fn folder(info: &DataSetInfo) -> PathBuf {
     home().join("data").join(info.name)
 }
 
 /// Whether all files of a set are kept; they are verified when they are loaded.
-pub fn is_complete(info: &SetInfo) -> bool {
+pub fn is_complete(info: &DataSetInfo) -> bool {
     info.files.iter().all(|file| path(info, file).is_file())
 }
 
@@ -38,13 +38,13 @@ pub fn load(name: &str) -> Result<DataSet, DataError> {
 }
 
 /// Where a file of a set lies: as it is named, or, put there by a person, inflated.
-fn path(info: &SetInfo, file: &FileInfo) -> PathBuf {
+fn path(info: &DataSetInfo, file: &FileInfo) -> PathBuf {
     let mut paths = file.names().map(|name| folder(info).join(name));
     paths.find(|path| path.is_file()).unwrap_or_else(|| folder(info).join(file.name))
 }
 
 /// A file of a set that is kept, gzipped.
-pub(super) fn read_gzipped(info: &SetInfo, file: &FileInfo) -> Result<Vec<u8>, DataError> {
+pub(super) fn read_gzipped(info: &DataSetInfo, file: &FileInfo) -> Result<Vec<u8>, DataError> {
     let bytes = read(&path(info, file), file.bytes)?;
     Ok(if idx::is_gzipped(&bytes) { bytes } else { idx::gzip(&bytes) })
 }

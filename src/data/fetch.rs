@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use super::catalogue::{self, FileInfo, SetInfo};
+use super::catalogue::{self, DataSetInfo, FileInfo};
 use super::{DataError, cache, idx};
 
 /// What [`get`] did.
@@ -63,7 +63,7 @@ fn sources(name: &str) -> &'static [Source] {
 }
 
 /// Copies a set's files from `folder` or the folders in it: the first of a fitting name whose checksum is right.
-fn copy_from(info: &SetInfo, folder: &Path) -> Result<(), DataError> {
+fn copy_from(info: &DataSetInfo, folder: &Path) -> Result<(), DataError> {
     let mut folders = vec![folder.to_path_buf()];
     let entries = fs::read_dir(folder).map_err(|e| cache::file_error(folder, &e))?;
     folders.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()));
@@ -79,13 +79,19 @@ fn copy_from(info: &SetInfo, folder: &Path) -> Result<(), DataError> {
 }
 
 /// The contents of a file as the cache keeps it: IDX files gzipped.
-fn find(info: &SetInfo, file: &FileInfo, folder: &Path, folders: &[PathBuf]) -> Result<Vec<u8>, DataError> {
+fn find(info: &DataSetInfo, file: &FileInfo, folder: &Path, folders: &[PathBuf]) -> Result<Vec<u8>, DataError> {
     let mut refused = None;
     for path in folders.iter().flat_map(|folder| file.names().map(move |name| folder.join(name))) {
         if !path.is_file() {
             continue;
         }
-        let bytes = cache::read(&path, file.bytes)?;
+        let bytes = match cache::read(&path, file.bytes) {
+            Ok(bytes) => bytes,
+            Err(e) => {
+                refused = Some(e);
+                continue;
+            }
+        };
         match file.verify(&bytes) {
             Ok(_) if file.name.ends_with(".gz") && !idx::is_gzipped(&bytes) => return Ok(idx::gzip(&bytes)),
             Ok(_) => return Ok(bytes),
@@ -99,12 +105,12 @@ fn find(info: &SetInfo, file: &FileInfo, folder: &Path, folders: &[PathBuf]) -> 
 }
 
 /// What a person can do when nothing else worked.
-fn advice(info: &SetInfo, reasons: &[String]) -> String {
+fn advice(info: &DataSetInfo, reasons: &[String]) -> String {
     let mut text = format!("{} could not be brought.\n", info.title);
     for reason in reasons {
         text += &format!("  {}\n", reason.trim_end().replace('\n', "\n    "));
     }
-    text += &format!("It comes from: {}.\nPut these files into {}\n", info.origin, cache::folder(info).display());
+    text += &format!("It comes from: {}.\nPut these files into {}\n", info.source, cache::folder(info).display());
     for file in info.files {
         text += &format!("  {}\n", file.name);
     }
@@ -171,7 +177,7 @@ fn file_ending(folder: &Path, ending: &str) -> Result<String, String> {
 struct Workplace(PathBuf);
 
 impl Workplace {
-    fn new(info: &SetInfo) -> Result<Workplace, DataError> {
+    fn new(info: &DataSetInfo) -> Result<Workplace, DataError> {
         let folder = cache::home().join("data").join(format!(".{}-{}", info.name, std::process::id()));
         fs::create_dir_all(&folder).map_err(|e| cache::file_error(&folder, &e))?;
         Ok(Workplace(folder))

@@ -199,23 +199,23 @@ mod tests {
         let file = write_images(&two_images());
         assert_eq!(file[..16], [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3]);
         assert_eq!(images(&file, 2, 3).unwrap(), two_images());
-        assert_eq!(images(&gzip(&file), 2, 3).unwrap(), two_images());
+        assert_eq!(images(gzip(&file), 2, 3).unwrap(), two_images());
         let file = write_labels(&[3, 0, 1]);
         assert_eq!(labels(&file, 4).unwrap(), [3, 0, 1]);
-        assert_eq!(labels(&gzip(&file), 4).unwrap(), [3, 0, 1]);
+        assert_eq!(labels(gzip(&file), 4).unwrap(), [3, 0, 1]);
     }
 
     #[test]
     fn a_wrong_magic_is_refused() {
-        let error = labels(&write_images(&two_images()), 10).unwrap_err();
+        let error = labels(write_images(&two_images()), 10).unwrap_err();
         assert_eq!(error, IdxError::Magic { kind: Kind::Labels, found: 0x803, expected: 0x801 });
         assert_eq!(error.to_string(), "starts with 0x00000803, but an IDX file of labels starts with 0x00000801");
-        assert!(matches!(images(&gzip(b"<html>"), 28, 28), Err(IdxError::Magic { found: 0x3c68_746d, .. })));
+        assert!(matches!(images(gzip(b"<html>"), 28, 28), Err(IdxError::Magic { found: 0x3c68_746d, .. })));
     }
 
     #[test]
     fn wrong_dimensions_are_refused() {
-        let error = images(&write_images(&two_images()), 28, 28).unwrap_err();
+        let error = images(write_images(&two_images()), 28, 28).unwrap_err();
         assert_eq!(error, IdxError::Dimensions { found_height: 2, found_width: 3, height: 28, width: 28 });
     }
 
@@ -226,7 +226,7 @@ mod tests {
             let expected = if len < 16 { 16 } else { 28 };
             let error = images(&file[..len], 2, 3).unwrap_err();
             assert_eq!(error, IdxError::Truncated { found: len as u64, expected });
-            assert_eq!(images(&gzip(&file[..len]), 2, 3).unwrap_err(), error);
+            assert_eq!(images(gzip(&file[..len]), 2, 3).unwrap_err(), error);
         }
         let zipped = gzip(&file);
         for len in 2..zipped.len() {
@@ -249,9 +249,9 @@ mod tests {
     fn a_bomb_is_not_inflated() {
         let mut file = write_labels(&[1, 2]);
         file.resize(64 << 20, 0);
-        assert_eq!(labels(&gzip(&file), 10), Err(IdxError::Bomb { expected: 10 }));
+        assert_eq!(labels(gzip(&file), 10), Err(IdxError::Bomb { expected: 10 }));
         let header: Vec<u8> = [0x803_u32, u32::MAX, u32::MAX, 28].iter().flat_map(|w| w.to_be_bytes()).collect();
-        assert!(matches!(images(&gzip(&header), 28, 28), Err(IdxError::TooLarge { .. })));
+        assert!(matches!(images(gzip(&header), 28, 28), Err(IdxError::TooLarge { .. })));
         assert!(matches!(images(&header, 28, 28), Err(IdxError::TooLarge { .. })));
     }
 
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_label_out_of_range_is_refused() {
-        let error = labels(&write_labels(&[9, 10]), 10).unwrap_err();
+        let error = labels(write_labels(&[9, 10]), 10).unwrap_err();
         assert_eq!(error, IdxError::Label { label: 10, row: 1, classes: 10 });
         assert!(error.to_string().contains("label 10 of sample 1"));
     }
@@ -283,14 +283,14 @@ mod tests {
                 let written = Images { height, width, pixels };
                 let file = write_images(&written);
                 prop_assert_eq!(&images(&file, height, width).unwrap(), &written);
-                prop_assert_eq!(&images(&gzip(&file), height, width).unwrap(), &written);
+                prop_assert_eq!(&images(gzip(&file), height, width).unwrap(), &written);
             }
 
             #[test]
             fn arbitrary_bytes_never_panic(bytes in vec(any::<u8>(), 0..400)) {
                 let _ = images(&bytes, 28, 28);
                 let _ = labels(&bytes, 10);
-                let _ = labels(&gzip(&bytes), 10);
+                let _ = labels(gzip(&bytes), 10);
             }
 
             #[test]

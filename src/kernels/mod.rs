@@ -118,6 +118,8 @@ pub trait Device {
     /// its exponent's bits.
     async fn fault(&mut self, weights: &Self::Weights, batch: &Self::Batch) -> Option<Fault>;
 
+    /// The batch's states of one layer: by replica, B × units.
+    async fn read_states(&mut self, batch: &Self::Batch, layer: usize, states: States) -> Vec<Vec<f32>>;
     /// Adds the batch's free-phase answers and hidden activity to `tallies[r]`.
     async fn tally(&mut self, batch: &Self::Batch, tallies: &mut [Tally]);
     /// Largest free-phase activity of each layer: [replica][layer]; 0 for an empty batch.

@@ -25,7 +25,7 @@ pub fn presets() -> Result<JsValue, JsError> {
 }
 
 /// The data sets that are known.
-#[wasm_bindgen(unchecked_return_type = "SetInfo[]")]
+#[wasm_bindgen(unchecked_return_type = "DataSetInfo[]")]
 pub fn catalogue() -> Result<JsValue, JsError> {
     to_js(catalogue::catalogue())
 }

@@ -175,13 +175,13 @@ impl Device for Cpu {
             let scale = scale / batch.rows.len() as f32;
             let last = layer + 1 == network.units.len();
             let Minibatch { inputs, outputs, free, clamped, difference, .. } = batch;
-            let pick = |states: States, l: usize, units: usize| {
+            let pick = |states: States, l: usize, width: usize| {
                 let of = match states {
                     States::Free => &free[l],
                     States::Clamped => &clamped[l],
                     States::Difference => &difference[l],
                 };
-                Dense { values: of, width: units }
+                Dense { values: of, width }
             };
             let post = pick(post, layer, network.units[layer]);
             let changed = &mut network.weights[layer];
@@ -219,6 +219,10 @@ impl Device for Cpu {
             };
             (0..=last).find(|&layer| !finite(layer)).map(|layer| Fault { replica, layer })
         })
+    }
+
+    async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Vec<Vec<f32>> {
+        batch.replicas.iter().map(|batch| batch.states(states)[layer].clone()).collect()
     }
 
     async fn tally(&mut self, batch: &Batch, tallies: &mut [Tally]) {
@@ -272,6 +276,15 @@ impl Minibatch {
     fn new(network: &Network, capacity: usize) -> Minibatch {
         let room = || network.units.iter().map(|units| Vec::with_capacity(capacity * units)).collect();
         Minibatch { free: room(), clamped: room(), difference: room(), ..Minibatch::default() }
+    }
+
+    /// By layer.
+    fn states(&self, states: States) -> &[Vec<f32>] {
+        match states {
+            States::Free => &self.free,
+            States::Clamped => &self.clamped,
+            States::Difference => &self.difference,
+        }
     }
 
     fn take(&mut self, data: &Images, rows: &[u32]) {

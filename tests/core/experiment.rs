@@ -1,0 +1,283 @@
+//! Whole runs on toy data: phases, strategies, events, and the promise that a continuation is the same run.
+
+use engram::continual::{Experiment, RunError, saved_spec};
+use engram::data::DataSet;
+use engram::event::{Activity, Event, Finished, PhaseReport};
+use engram::kernels::cpu::Cpu;
+use engram::net::mrnn::Mrnn;
+use engram::spec::{self, Spec};
+use pollster::block_on;
+use proptest::prelude::*;
+
+use crate::toy;
+
+fn start(spec: &Spec, seeds: &[u32], set: &DataSet) -> Experiment<Cpu> {
+    Experiment::new(Cpu, spec.clone(), seeds, set).unwrap()
+}
+
+fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Event>, Vec<Mrnn>) {
+    let events = std::iter::from_fn(|| block_on(experiment.next())).collect();
+    (events, block_on(experiment.networks()))
+}
+
+fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Event>, Vec<Mrnn>) {
+    finish(&mut start(spec, seeds, set))
+}
+
+fn finished(events: &[Event]) -> Vec<&Finished> {
+    events.iter().filter_map(|e| if let Event::Finished(f) = e { Some(&**f) } else { None }).collect()
+}
+
+fn reports(events: &[Event]) -> Vec<&PhaseReport> {
+    events.iter().filter_map(|e| if let Event::Phase(p) = e { Some(&**p) } else { None }).collect()
+}
+
+/// Events without the seconds in them.
+fn timeless(events: &[Event]) -> Vec<serde_json::Value> {
+    let strip = |event: &Event| {
+        let mut value = serde_json::to_value(event).unwrap();
+        let map = value.as_object_mut().unwrap();
+        map.remove("seconds");
+        map.remove("time");
+        value
+    };
+    events.iter().map(strip).collect()
+}
+
+#[test]
+fn a_sequential_run_learns_and_forgets() {
+    let set = toy::digits(40, 10);
+    let (events, _) = run(&toy::spec("sequential"), &[0], &set);
+    let done = finished(&events)[0];
+    assert_eq!(done.phases, ["T1", "T2", "T3", "T4", "T5"]);
+    for (task, row) in done.matrix.iter().enumerate() {
+        assert!(row[task] > 0.8, "task {task} is learnt: {row:?}");
+    }
+    assert!(done.accuracy < 0.45, "earlier tasks are forgotten: {}", done.accuracy);
+    assert!(done.forgetting > 0.4);
+    assert_eq!(done.accuracy, reports(&events)[4].mean);
+}
+
+#[test]
+fn every_strategy_has_its_phases_and_learns_from_what_it_should() {
+    let set = toy::digits(20, 5);
+    let trained = |events: &[Event], name: &str| {
+        let total = events.iter().find_map(|e| match e {
+            Event::Progress { name: n, activity: Activity::Train, total, .. } if n == name => Some(*total),
+            _ => None,
+        });
+        total.unwrap()
+    };
+    for (strategy, phases, last) in [
+        ("sequential", vec!["T1", "T2", "T3", "T4", "T5"], 2 * 40),
+        ("src", vec!["T1", "S1", "T2", "S2", "T3", "S3", "T4", "S4", "T5", "S5"], 2 * 40),
+        ("rehearsal", vec!["T1", "T2", "T3", "T4", "T5"], 2 * (40 + 4 * 8)),
+        ("src-rehearsal", vec!["T1", "S1", "T2", "S2", "T3", "S3", "T4", "S4", "T5", "S5"], 2 * (40 + 4 * 8)),
+    ] {
+        let mut spec = toy::spec(strategy);
+        if strategy.contains("rehearsal") {
+            spec = spec::set(&spec, &[("strategy.fraction", "0.2")]).unwrap();
+        }
+        let (events, _) = run(&spec, &[1], &set);
+        assert_eq!(finished(&events)[0].phases, phases);
+        assert_eq!(trained(&events, "T5"), last, "{strategy}");
+        let sleeps = events.iter().filter(|e| matches!(e, Event::Spikes { .. })).count();
+        assert_eq!(sleeps, if strategy.starts_with("src") { 5 * 3 } else { 0 }, "1,100 steps are three slices");
+    }
+    let (events, _) = run(&toy::spec("parallel"), &[1], &set);
+    assert_eq!(finished(&events)[0].phases, ["P"]);
+    assert_eq!(trained(&events, "P"), 2 * 200);
+    assert!(finished(&events)[0].accuracy > 0.6);
+}
+
+#[test]
+fn a_phase_is_measured_whole() {
+    let set = toy::digits(20, 5);
+    let spec = spec::set(&toy::spec("src"), &[("evaluation.energy", "true"), ("tasks.order", "listed")]).unwrap();
+    let (events, _) = run(&spec, &[3], &set);
+    let reports = reports(&events);
+    for report in &reports {
+        assert_eq!(report.confusion.iter().flatten().sum::<u32>(), 50);
+        let right: u32 = (0..10).map(|c| report.confusion[c][c]).sum();
+        assert!((report.mean - f64::from(right) / 50.0).abs() < 1e-12);
+        let first = f64::from(report.confusion[0][0] + report.confusion[1][1]) / 10.0;
+        assert!((report.accuracy[0] - first).abs() < 1e-12);
+        assert_eq!((report.hidden_mean.len(), report.hidden_mean[0].len()), (10, 48));
+        assert!(report.hidden_mean.iter().flatten().any(|&h| h > 0.0));
+        assert_eq!(report.energy.len(), 40);
+        assert!(report.energy[39] < report.energy[0] && report.movement[39] < report.movement[0]);
+        let asleep = report.name.starts_with('S');
+        assert_eq!(report.weight_change.len(), if asleep { 2 } else { 0 });
+        assert_eq!(report.spikes_per_step.len(), if asleep { 3 } else { 0 });
+    }
+    let sleep = reports[1];
+    assert!(sleep.spikes_per_step.iter().all(|&s| s > 0.0), "{:?}", sleep.spikes_per_step);
+    let change = &sleep.weight_change[0];
+    assert_eq!(change.histogram.iter().sum::<u32>(), 64 * 48);
+    assert!(change.min < 0.0 && change.min <= change.mean && change.mean <= change.max);
+}
+
+#[test]
+fn a_run_repeats_bit_for_bit_and_seeds_differ() {
+    let set = toy::digits(20, 5);
+    let spec = toy::spec("src-rehearsal");
+    let (first, nets) = run(&spec, &[5], &set);
+    let (again, same) = run(&spec, &[5], &set);
+    assert_eq!(timeless(&first), timeless(&again));
+    assert_eq!(nets, same);
+    assert_ne!(run(&spec, &[6], &set).1, nets);
+}
+
+#[test]
+fn replicas_are_the_runs_they_would_be_alone() {
+    let set = toy::digits(20, 5);
+    let spec = toy::spec("src-rehearsal");
+    let (events, nets) = run(&spec, &[1, 2, 3], &set);
+    for (replica, seed) in [1, 2, 3].into_iter().enumerate() {
+        let (alone, net) = run(&spec, &[seed], &set);
+        assert_eq!(net[0], nets[replica]);
+        let (together, alone) = (finished(&events)[replica], finished(&alone)[0]);
+        assert_eq!((together.seed, &together.matrix), (seed, &alone.matrix));
+    }
+}
+
+#[test]
+fn a_saved_run_goes_on_as_if_nothing_had_happened() {
+    let set = toy::digits(12, 4);
+    let spec = toy::spec("src");
+    let (expected, nets) = run(&spec, &[4], &set);
+    let total = expected.len();
+    for at in (0..total).step_by(13).chain([total - 1, total]) {
+        let mut experiment = start(&spec, &[4], &set);
+        let mut events: Vec<Event> = (0..at).map(|_| block_on(experiment.next()).unwrap()).collect();
+        let bytes = block_on(experiment.save());
+        assert_eq!(saved_spec(&bytes).unwrap(), spec);
+        let mut restored = Experiment::restore(Cpu, &bytes, &set).unwrap();
+        let (rest, end) = finish(&mut restored);
+        events.extend(rest);
+        assert_eq!(timeless(&events), timeless(&expected), "saved after {at} of {total} events");
+        assert_eq!(end, nets);
+    }
+}
+
+#[test]
+fn a_broken_saved_run_is_refused_in_words() {
+    let set = toy::digits(12, 4);
+    let mut experiment = start(&toy::spec("src"), &[4], &set);
+    (0..40).for_each(|_| drop(block_on(experiment.next())));
+    let bytes = block_on(experiment.save());
+    let refused = |bytes: &[u8], set: &DataSet| match Experiment::restore(Cpu, bytes, set) {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("a broken run was accepted"),
+    };
+    assert!(refused(b"", &set).contains("not a run"));
+    assert!(refused(&bytes[..20], &set).contains("cut short"));
+    assert!(refused(&bytes[..bytes.len() - 1], &set).contains("damaged"));
+    let mut other = set.clone();
+    other.shape = engram::data::Shape::Image { height: 4, width: 16 };
+    other.classes.pop();
+    assert!(refused(&bytes, &other).contains("do not fit"));
+    other.name = "fmnist".into();
+    let error = Experiment::new(Cpu, toy::spec("src"), &[1], &other).err().unwrap();
+    assert!(matches!(error, RunError::WrongData { .. } | RunError::Data(_)), "{error}");
+}
+
+#[test]
+fn what_is_no_longer_finite_stops_the_run_and_keeps_what_was_measured() {
+    let set = toy::digits(20, 5);
+    let spec = toy::spec("sequential");
+    let mut experiment = start(&spec, &[1], &set);
+    // The first two phases as usual; then a rate that no network survives.
+    let mut events = Vec::new();
+    while reports(&events).len() < 2 {
+        events.push(block_on(experiment.next()).unwrap());
+    }
+    let wild = spec::set(&spec, &[("rule.rates", "[100, 100]"), ("network.gamma", "10")]).unwrap();
+    let (wild_events, _) = run(&wild, &[1], &set);
+    let diverged = wild_events.iter().find_map(|e| match e {
+        Event::Diverged { name, layer, message, .. } => Some((name, layer, message)),
+        _ => None,
+    });
+    let (name, layer, message) = diverged.expect("rates of 100 diverge");
+    assert!(["hidden 1", "output"].contains(&layer.as_str()));
+    assert!(name.starts_with('T') && message.contains("finite"), "{name} {message}");
+    assert!(finished(&wild_events).is_empty());
+}
+
+#[test]
+fn progress_rises_to_the_end() {
+    let set = toy::digits(12, 4);
+    let (events, _) = run(&toy::spec("src"), &[2], &set);
+    let fractions: Vec<f64> = events
+        .iter()
+        .filter_map(|e| if let Event::Progress { fraction, .. } = e { Some(*fraction) } else { None })
+        .collect();
+    assert!(fractions.is_sorted());
+    assert!((fractions.last().unwrap() - 1.0).abs() < 1e-9);
+}
+
+#[test]
+fn deep_and_wide_networks_run_too() {
+    let set = toy::digits(20, 5);
+    let fields = [("network.hidden", "[40, 24]"), ("rule.rates", "[0.1, 0.1, 0.1]"), ("training.epochs", "6")];
+    let spec = spec::set(&toy::spec("src"), &fields).unwrap();
+    let (events, nets) = run(&spec, &[0], &set);
+    assert_eq!(nets[0].layers.len(), 3);
+    let done = finished(&events)[0];
+    assert!(done.matrix[0][0] > 0.7, "a deep network learns its first task: {:?}", done.matrix[0]);
+    assert_eq!(reports(&events)[1].spikes_per_step.len(), 4);
+}
+
+#[test]
+fn both_rules_learn() {
+    let set = toy::digits(40, 10);
+    for rule in ["predictive", "contrastive"] {
+        let spec = spec::set(&toy::spec("parallel"), &[("rule.kind", rule), ("training.epochs", "6")]).unwrap();
+        let accuracy = finished(&run(&spec, &[0], &set).0)[0].accuracy;
+        assert!(accuracy > 0.8, "{rule}: {accuracy}");
+    }
+}
+
+#[test]
+fn stopping_early_gives_the_same_accuracies() {
+    let set = toy::digits(40, 10);
+    let all_steps = spec::set(&toy::spec("sequential"), &[("network.tolerance", "0"), ("network.free_steps", "100")]);
+    let early = spec::set(&toy::spec("sequential"), &[("network.tolerance", "1e-6"), ("network.free_steps", "100")]);
+    let (a, _) = run(&all_steps.unwrap(), &[0], &set);
+    let (b, _) = run(&early.unwrap(), &[0], &set);
+    assert_eq!(finished(&a)[0].matrix, finished(&b)[0].matrix);
+}
+
+#[test]
+fn held_back_data_are_measured_on_when_asked() {
+    let set = toy::digits(40, 10);
+    let spec = spec::set(&toy::spec("sequential"), &[("evaluation.split", "held_back")]).unwrap();
+    let (events, _) = run(&spec, &[0], &set);
+    assert_eq!(reports(&events)[0].confusion.iter().flatten().sum::<u32>(), 40, "a tenth of 400");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever bytes: an error, or a run; never a panic. The checksum is made right, so that the content is read.
+    #[test]
+    fn no_saved_bytes_panic(cut in any::<prop::sample::Index>(), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        use sha2::{Digest, Sha256};
+        let set = toy::digits(12, 4);
+        let mut experiment = start(&toy::spec("src"), &[4], &set);
+        (0..70).for_each(|_| drop(block_on(experiment.next())));
+        let bytes = block_on(experiment.save());
+        let head = bytes.len() - bytes[45..].len() - 32;
+        let mut body = bytes[head + 32..].to_vec();
+        for (at, value) in flips {
+            // Weights are most of a file: look at what surrounds them, too.
+            let at = if value % 2 == 0 { at.index(body.len().min(3000)) } else { at.index(body.len()) };
+            body[at] = body[at].wrapping_add(value | 1);
+        }
+        body.truncate(body.len() - cut.index(8));
+        let forged = [&bytes[..head], &Sha256::digest(&body)[..], &body].concat();
+        if let Ok(mut restored) = Experiment::restore(Cpu, &forged, &set) {
+            (0..3).for_each(|_| drop(block_on(restored.next())));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The core against plain references, properties and its own promises. Native; the browser has `tests/web`.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod equilibrium;
+mod experiment;
+mod relaxation;
+mod sleep;
+mod spec;
+mod toy;

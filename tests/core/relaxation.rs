@@ -1,0 +1,271 @@
+//! `drive`, `relax` and `hebbian_update` against the equations in f64, step by step.
+
+use engram::data::DataSet;
+use engram::kernels::cpu::Cpu;
+use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Tally};
+use engram::net::mrnn::Mrnn;
+use pollster::block_on;
+use proptest::prelude::*;
+
+use crate::toy;
+
+/// The states of both phases in f64: [layer][unit].
+pub struct Phases {
+    pub free: Vec<Vec<f64>>,
+    pub clamped: Vec<Vec<f64>>,
+}
+
+/// Both phases as the equations are printed.
+pub fn phases(net: &Mrnn, input: &[f32], label: usize, dt: f64, gamma: f64, beta: f64, steps: [u32; 2]) -> Phases {
+    let drive = net.input_drive(input);
+    let mut states: Vec<Vec<f64>> = net.layers.iter().map(|l| vec![0.0; l.units]).collect();
+    for _ in 0..steps[0] {
+        net.free_step(&drive, &mut states, dt, gamma);
+    }
+    let free = states.clone();
+    for _ in 0..steps[1] {
+        let before = states.last().unwrap().clone();
+        net.free_step(&drive, &mut states, dt, gamma);
+        for (c, o) in states.last_mut().unwrap().iter_mut().enumerate() {
+            *o += dt * beta * (f64::from(u8::from(c == label)) - before[c]);
+        }
+    }
+    Phases { free, clamped: states }
+}
+
+pub fn input(set: &DataSet, row: u32) -> Vec<f32> {
+    let mut input = vec![0.0; set.shape.len()];
+    set.train.values.row_into(row as usize, input.len(), &mut input);
+    input
+}
+
+/// What the engine makes of both phases and one Hebbian product.
+struct Engine {
+    weights: <Cpu as Device>::Weights,
+    data: <Cpu as Device>::Data,
+    batch: <Cpu as Device>::Batch,
+}
+
+impl Engine {
+    fn states(&self, layer: usize, kind: States) -> Vec<f32> {
+        block_on(Cpu.read_states(&self.batch, layer, kind)).remove(0)
+    }
+}
+
+struct Setting {
+    dt: f64,
+    gamma: f64,
+    beta: f64,
+    steps: [u32; 2],
+    tolerance: f32,
+}
+
+fn relax(net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> Engine {
+    let mut cpu = Cpu;
+    let data = cpu.load(set, &set.train);
+    let weights = cpu.weights(std::slice::from_ref(net));
+    let mut batch = cpu.batch(&weights, rows.len());
+    let (dt, gamma) = (setting.dt as f32, setting.gamma as f32);
+    cpu.drive(&weights, &data, &[rows], &mut batch);
+    let free = Phase::Free { tolerance: setting.tolerance };
+    cpu.relax(&weights, &mut batch, &Relaxation { dt, gamma, steps: setting.steps[0], phase: free });
+    let clamped = Phase::Clamped { beta: setting.beta as f32 };
+    cpu.relax(&weights, &mut batch, &Relaxation { dt, gamma, steps: setting.steps[1], phase: clamped });
+    Engine { weights, data, batch }
+}
+
+/// Largest difference between the engine's states and the reference's.
+fn distance(net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> f64 {
+    let engine = relax(net, set, rows, setting);
+    let mut worst: f64 = 0.0;
+    for (b, &row) in rows.iter().enumerate() {
+        let label = usize::from(set.train.labels[row as usize]);
+        let Setting { dt, gamma, beta, steps, .. } = *setting;
+        let expected = phases(net, &input(set, row), label, dt, gamma, beta, steps);
+        for (layer, units) in net.layers.iter().map(|l| l.units).enumerate() {
+            for (kind, expected) in [(States::Free, &expected.free), (States::Clamped, &expected.clamped)] {
+                let states = &engine.states(layer, kind)[b * units..][..units];
+                for (s, e) in states.iter().zip(&expected[layer]) {
+                    assert!(s.is_finite());
+                    worst = worst.max((f64::from(*s) - e).abs());
+                }
+            }
+        }
+    }
+    worst
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Shapes of all sizes, one hidden layer or more, few or many outputs, contracting networks.
+    #[test]
+    fn states_are_those_of_the_equations(
+        hidden in prop::collection::vec(1usize..90, 1..4),
+        classes in 1usize..14,
+        dense in any::<bool>(),
+        seed in any::<u32>(),
+        gamma in 0.0..1.0f64,
+        dt in 0.05..0.5f64,
+        beta in 0.1..1.5f64,
+        free in 1u32..120,
+        clamped in 1u32..20,
+        batch in 1u32..6,
+    ) {
+        let set = if dense { toy::features(12, 33, classes) } else { toy::digits(2, 1) };
+        let classes = set.classes.len();
+        let mut sizes = vec![set.shape.len()];
+        sizes.extend(hidden);
+        sizes.push(classes);
+        let net = toy::network(&sizes, seed, 1.0);
+        let rows: Vec<u32> = (0..batch).collect();
+        let setting = Setting { dt, gamma, beta, steps: [free, clamped], tolerance: 0.0 };
+        let worst = distance(&net, &set, &rows, &setting);
+        prop_assert!(worst < 1e-5, "{worst}");
+    }
+
+    /// Strong weights: many units change their sign on the way, and outputs run far over a guessed course.
+    #[test]
+    fn states_stay_right_where_units_switch(seed in any::<u32>(), scale in 1.0..6.0f32, hidden in 1usize..200) {
+        let set = toy::digits(2, 1);
+        let net = toy::network(&[64, hidden, 10], seed, scale);
+        let rows: Vec<u32> = (0..4).collect();
+        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [12, 10], tolerance: 0.0 };
+        let worst = distance(&net, &set, &rows, &setting);
+        prop_assert!(worst < 2e-4, "{worst}");
+    }
+
+    /// Stopping once no state moves more than the tolerance leaves the same states.
+    #[test]
+    fn an_early_stop_changes_nothing(seed in any::<u32>(), hidden in 1usize..150) {
+        let set = toy::digits(2, 1);
+        let net = toy::network(&[64, hidden, 10], seed, 1.0);
+        let rows: Vec<u32> = (0..5).collect();
+        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [200, 10], tolerance: 1e-6 };
+        let worst = distance(&net, &set, &rows, &setting);
+        prop_assert!(worst < 1e-5, "{worst}");
+    }
+
+    /// W += scale/B Σ preᵀ·post for every layer and every pair of states.
+    #[test]
+    fn updates_are_those_of_the_equations(
+        hidden in prop::collection::vec(1usize..50, 1..3),
+        dense in any::<bool>(),
+        seed in any::<u32>(),
+        batch in 1u32..7,
+    ) {
+        let set = if dense { toy::features(12, 33, 7) } else { toy::digits(2, 1) };
+        let mut sizes = vec![set.shape.len()];
+        sizes.extend(hidden);
+        sizes.push(set.classes.len());
+        let net = toy::network(&sizes, seed, 1.0);
+        let rows: Vec<u32> = (0..batch).collect();
+        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [60, 8], tolerance: 0.0 };
+        for layer in 0..net.layers.len() {
+            for (pre, post) in [
+                (States::Clamped, States::Difference),
+                (States::Clamped, States::Clamped),
+                (States::Free, States::Free),
+            ] {
+                let mut engine = relax(&net, &set, &rows, &setting);
+                let scale = 3.0;
+                let expected = expected_update(&net, &set, &rows, &engine, Hebbian { layer, pre, post, scale });
+                let Engine { weights, data, batch } = &mut engine;
+                Cpu.hebbian_update(weights, data, batch, Hebbian { layer, pre, post, scale });
+                let changed = &block_on(Cpu.read_weights(weights))[0].layers[layer].weights;
+                for (w, e) in changed.iter().zip(&expected) {
+                    prop_assert!((f64::from(*w) - e).abs() < 1e-5 * (1.0 + e.abs()), "{w} {e}");
+                }
+            }
+        }
+    }
+}
+
+fn expected_update(net: &Mrnn, set: &DataSet, rows: &[u32], engine: &Engine, update: Hebbian) -> Vec<f64> {
+    let Hebbian { layer, pre, post, scale } = update;
+    let (n, m) = (net.layers[layer].fan_in, net.layers[layer].units);
+    let mut weights: Vec<f64> = net.layers[layer].weights.iter().map(|&w| f64::from(w)).collect();
+    for (b, &row) in rows.iter().enumerate() {
+        let pre = match layer {
+            0 => input(set, row),
+            _ => engine.states(layer - 1, pre)[b * n..][..n].to_vec(),
+        };
+        let post = &engine.states(layer, post)[b * m..][..m];
+        for i in 0..n {
+            for j in 0..m {
+                weights[i * m + j] += f64::from(scale) / rows.len() as f64 * f64::from(pre[i]) * f64::from(post[j]);
+            }
+        }
+    }
+    weights
+}
+
+#[test]
+fn a_replica_without_rows_is_left_as_it_is() {
+    let set = toy::digits(2, 1);
+    let nets = [toy::network(&[64, 20, 10], 1, 1.0), toy::network(&[64, 20, 10], 2, 1.0)];
+    let mut cpu = Cpu;
+    let data = cpu.load(&set, &set.train);
+    let mut weights = cpu.weights(&nets);
+    let mut batch = cpu.batch(&weights, 4);
+    cpu.drive(&weights, &data, &[&[], &[0, 1]], &mut batch);
+    for phase in [Phase::Free { tolerance: 0.0 }, Phase::Clamped { beta: 1.0 }] {
+        cpu.relax(&weights, &mut batch, &Relaxation { dt: 0.2, gamma: 1.0, steps: 20, phase });
+    }
+    for layer in 0..2 {
+        let update = Hebbian { layer, pre: States::Clamped, post: States::Difference, scale: 1.0 };
+        cpu.hebbian_update(&mut weights, &data, &mut batch, update);
+        cpu.bias_update(&mut weights, &batch, layer, 1.0);
+    }
+    let after = block_on(cpu.read_weights(&weights));
+    assert_eq!(after[0], nets[0]);
+    assert_ne!(after[1], nets[1]);
+}
+
+#[test]
+fn answers_are_counted_by_class() {
+    let set = toy::digits(2, 1);
+    let net = toy::network(&[64, 30, 10], 4, 1.0);
+    let rows: Vec<u32> = (0..20).collect();
+    let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [50, 1], tolerance: 0.0 };
+    let engine = relax(&net, &set, &rows, &setting);
+    let mut tallies = [Tally::new(10, 30)];
+    block_on(Cpu.tally(&engine.batch, &mut tallies));
+    let mut expected = Tally::new(10, 30);
+    for &row in &rows {
+        let class = usize::from(set.train.labels[row as usize]);
+        let states = phases(&net, &input(&set, row), class, 0.2, 1.0, 1.0, [50, 0]).free;
+        let best = states[1].iter().copied().fold(f64::MIN, f64::max);
+        let answer = states[1].iter().position(|&o| o == best).unwrap();
+        expected.confusion[class * 10 + answer] += 1;
+        for (sum, h) in expected.hidden[class * 30..].iter_mut().zip(&states[0]) {
+            *sum += *h as f32;
+        }
+    }
+    assert_eq!(tallies[0].confusion, expected.confusion);
+    for (got, want) in tallies[0].hidden.iter().zip(&expected.hidden) {
+        assert!((got - want).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_found_with_its_layer() {
+    let set = toy::digits(2, 1);
+    let rows: Vec<u32> = (0..4).collect();
+    let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [5, 5], tolerance: 0.0 };
+    let fault = |net: &Mrnn| {
+        let engine = relax(net, &set, &rows, &setting);
+        block_on(Cpu.fault(&engine.weights, &engine.batch)).map(|fault| fault.layer)
+    };
+    let sound = toy::network(&[64, 20, 10], 4, 1.0);
+    assert_eq!(fault(&sound), None);
+    let mut broken = sound.clone();
+    broken.layers[0].bias[7] = f32::NAN;
+    assert_eq!(fault(&broken), Some(0));
+    let mut broken = sound.clone();
+    broken.layers[0].bias[3] = f32::INFINITY;
+    assert_eq!(fault(&broken), Some(0));
+    let mut broken = sound;
+    broken.layers[1].weights[0] = f32::NAN;
+    assert!(fault(&broken).is_some());
+}

@@ -1,0 +1,160 @@
+//! Specs: presets, links, what is refused and how it is said.
+
+use engram::spec::{self, Order, Spec, Stdp, Strategy, from_hash, preset, presets, to_hash};
+use proptest::prelude::*;
+use proptest::strategy::Strategy as Strategy_;
+
+fn default() -> Spec {
+    preset("quick-mnist-src").unwrap().spec.clone()
+}
+
+#[test]
+fn presets_are_valid_and_named_once() {
+    let mut names: Vec<&str> = presets().iter().map(|p| p.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), presets().len());
+    for preset in presets() {
+        preset.spec.validate().unwrap_or_else(|e| panic!("{}: {e}", preset.name));
+    }
+    for set in ["mnist", "fmnist"] {
+        for strategy in ["sequential", "src", "rehearsal", "src-rehearsal", "parallel"] {
+            preset(&format!("{set}-{strategy}")).unwrap();
+            preset(&format!("quick-{set}-{strategy}")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_preset_is_a_short_link() {
+    for preset in presets() {
+        assert_eq!(to_hash(&preset.spec), format!("v=1&preset={}", preset.name));
+    }
+    let spec = spec::set(&default(), &[("seed", "3"), ("sleep.rate", "0.5")]).unwrap();
+    assert_eq!(to_hash(&spec), "v=1&preset=quick-mnist-src&seed=3&sleep.rate=0.5");
+}
+
+#[test]
+fn what_is_wrong_is_said_with_the_field_and_what_is_allowed() {
+    let refused = |field: &str, value: &str| spec::set(&default(), &[(field, value)]).unwrap_err().to_string();
+    for (field, value, words) in [
+        ("sleep.rate", "-1", vec!["`sleep.rate`", "-1", "from 0 to 1000"]),
+        ("sleep.rate", "fast", vec!["sleep.rate", "fast"]),
+        ("sleep.leek", "1", vec!["`sleep.leek`", "`leak`"]),
+        ("network.hidden", "[]", vec!["`network.hidden`", "from 1 to 4"]),
+        ("network.hidden.3", "5", vec!["`network.hidden.3`", "0 to 0"]),
+        ("rule.rates", "[1]", vec!["`rule.rates`", "takes 2"]),
+        ("rule.kind", "hebb", vec!["rule.kind", "predictive", "contrastive"]),
+        ("tasks.classes", "[[0,1],[1,2]]", vec!["`tasks.classes`", "one task"]),
+        ("tasks.order", r#"{"given":[0,1]}"#, vec!["`tasks.order.given`", "each of the 5 tasks"]),
+        ("strategy.kind", "dream", vec!["strategy", "dream", "src_rehearsal"]),
+        ("strategy.fraction", "0.1", vec!["strategy", "fraction"]),
+        ("training.batch", "0", vec!["`training.batch`", "from 1 to"]),
+        ("seed", "-3", vec!["seed", "-3"]),
+        ("data.name", "../secrets", vec!["`data.name`", "letters"]),
+        ("version", "2", vec!["version 2", "version 1"]),
+    ] {
+        let message = refused(field, value);
+        for word in words {
+            assert!(message.contains(word), "{field}={value} says {message:?}, without {word:?}");
+        }
+    }
+    let unknown = Spec::from_json(&serde_json::to_string(&default()).unwrap().replacen("\"seed\"", "\"sead\"", 1));
+    assert!(unknown.unwrap_err().to_string().contains("sead"));
+}
+
+#[test]
+fn broken_links_are_refused_in_words() {
+    for (hash, words) in [
+        ("", "form field=value"),
+        ("preset=quick-mnist-src", "version"),
+        ("v=2&preset=quick-mnist-src", "version 2"),
+        ("v=1", "preset"),
+        ("v=1&preset=nothing", "no preset `nothing`"),
+        ("v=1&preset=quick-mnist-src&sleep.rate=%zz", "escaped"),
+        ("v=1&preset=quick-mnist-src&sleep.rate=1e999", "sleep.rate"),
+        ("v=1&preset=quick-mnist-src&sleep.rate", "form field=value"),
+    ] {
+        let message = from_hash(hash).unwrap_err().to_string();
+        assert!(message.contains(words), "{hash} says {message:?}");
+    }
+    let long = format!("v=1&preset={}", "x".repeat(10_000));
+    assert!(from_hash(&long).unwrap_err().to_string().contains("8192"));
+}
+
+#[test]
+fn a_strategy_brings_its_own_fields() {
+    let spec = spec::set(&default(), &[("strategy.kind", "rehearsal")]).unwrap();
+    assert_eq!(spec.strategy, Strategy::Rehearsal { fraction: 0.02 });
+    let spec = spec::set(&spec, &[("strategy.fraction", "0.1"), ("strategy.kind", "src_rehearsal")]).unwrap();
+    assert_eq!(spec.strategy, Strategy::SrcRehearsal { fraction: 0.1 });
+    assert_eq!(spec::set(&spec, &[("strategy.kind", "src")]).unwrap().strategy, Strategy::Src {});
+}
+
+fn any_spec() -> impl Strategy_<Value = Spec> {
+    let parts = (
+        prop::sample::select(presets()),
+        any::<u32>(),
+        prop_oneof![
+            Just(Strategy::Sequential {}),
+            Just(Strategy::Src {}),
+            Just(Strategy::Parallel {}),
+            (0.0..=1.0f64).prop_map(|fraction| Strategy::Rehearsal { fraction }),
+            (0.0..=1.0f64).prop_map(|fraction| Strategy::SrcRehearsal { fraction }),
+        ],
+        (0.0..1000.0f64, 1e-4..1e4f64, any::<bool>(), prop::option::of(1u32..1024)),
+        prop::option::of((10u32..2000, 1u32..2000)),
+        Just((0..5).collect::<Vec<u32>>()).prop_shuffle(),
+        prop::sample::select(vec![1usize, 2, 3]),
+    );
+    parts.prop_map(|(preset, seed, strategy, (rate, gain, additive, window), subset, order, layers)| {
+        let mut spec = preset.spec.clone();
+        spec.seed = seed;
+        spec.strategy = strategy;
+        spec.sleep.rate = rate;
+        spec.sleep.gain_hidden = gain;
+        spec.sleep.stdp = if additive { Stdp::Additive } else { Stdp::Soft };
+        spec.sleep.window = window;
+        spec.data.subset =
+            subset.map(|(train_per_class, test_per_class)| spec::Subset { train_per_class, test_per_class });
+        spec.tasks.order = if seed % 2 == 0 { Order::Given(order) } else { Order::Listed };
+        spec.network.hidden = vec![100; layers];
+        spec.rule.rates = vec![rate / 10.0; layers + 1];
+        spec
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_link_reopens_the_same_spec(spec in any_spec()) {
+        spec.validate().unwrap();
+        let hash = to_hash(&spec);
+        prop_assert!(hash.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>`#".contains(&b)), "{}", hash);
+        prop_assert_eq!(from_hash(&hash).unwrap(), spec.clone());
+        prop_assert_eq!(from_hash(&format!("#{hash}")).unwrap(), spec);
+    }
+
+    #[test]
+    fn json_reopens_the_same_spec(spec in any_spec()) {
+        prop_assert_eq!(Spec::from_json(&serde_json::to_string(&spec).unwrap()).unwrap(), spec);
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,200}") {
+        let _ = from_hash(&text);
+        let _ = Spec::from_json(&text);
+        let _ = spec::set(&default(), &[(&text, &text)]);
+        let _ = from_hash(&format!("v=1&preset=quick-mnist-src&{text}"));
+    }
+
+    #[test]
+    fn no_field_panics(
+        field in prop::sample::select(vec!["data.subset", "tasks.classes", "tasks.order", "network.hidden", "rule.rates",
+            "strategy", "strategy.kind", "strategy.fraction", "sleep", "sleep.window", "data.subset.train_per_class", "version"]),
+        value in prop_oneof!["\\PC{0,40}", "-?[0-9]{1,30}(\\.[0-9]{0,5})?(e[0-9]{1,3})?", "\\[[0-9,\\[\\]]{0,30}\\]", "null|true|\\{\\}"],
+    ) {
+        if let Ok(spec) = spec::set(&default(), &[(field, &value)]) {
+            prop_assert_eq!(from_hash(&to_hash(&spec)).unwrap(), spec);
+        }
+    }
+}
