@@ -30,7 +30,7 @@ for (const [what, path, answer, says] of broken) {
 
 test("the licence of the images is shown where they are used", async (t) => {
   const page = await openLab(t);
-  await page.getByText(/Images: MNIST\..*LeCun.*Licence/).waitFor();
+  await page.getByText(/Images: MNIST.*LeCun.*Licence/).waitFor();
   await page.getByLabel("Preset").selectOption("quick-fmnist-src");
-  await page.getByText(/Images: Fashion-MNIST\..*Zalando.*Licence/).waitFor();
+  await page.getByText(/Images: Fashion-MNIST.*Zalando.*Licence/).waitFor();
 });

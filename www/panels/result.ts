@@ -24,7 +24,7 @@ function numbers(run: Run, { accuracy, forgetting, tasks, phases }: Finished): H
   const images = testImages(run);
   const on = images === null ? "all test images" : `all ${count(images)} test images`;
   const results = [
-    figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}. One run, n = 1.`),
+    figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}. One run (n\u00a0=\u00a01).`),
   ];
   if (tasks.length > 1 && phases.length > 1) {
     results.push(figure("Forgetting", points(forgetting), "are lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last."));
