@@ -3,10 +3,10 @@
 
 mod equilibrium;
 mod experiment;
+#[path = "../shared/golden.rs"]
+mod golden;
 mod relaxation;
 mod sleep;
 mod spec;
-#[path = "../shared/golden.rs"]
-mod golden;
 #[path = "../shared/toy.rs"]
 mod toy;

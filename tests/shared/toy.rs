@@ -39,7 +39,8 @@ fn samples(per_class: usize, stream: u32) -> Samples {
     Samples { values: Values::Bytes { data, scale: 1.0 / 255.0 }, labels }
 }
 
-/// Vectors without zeros, which take the dense products.
+/// Vectors without zeros, which take the dense products; tested natively.
+#[cfg(not(target_arch = "wasm32"))]
 pub fn features(count: usize, len: usize, classes: usize) -> DataSet {
     let mut stream = Stream::new(8, Purpose::Subset, 0, 0);
     let samples = Samples {
