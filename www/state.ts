@@ -1,11 +1,11 @@
 // The page's state, in one place. It is replaced, never changed; whoever subscribes hears of it once a frame.
 
-import type { SetInfo, Preset, Spec } from "./generated/engram.js";
+import type { DataSetInfo, Preset, Spec } from "./generated/engram.js";
 import type { Run } from "./run.js";
 
 export interface State {
   readonly presets: readonly Preset[];
-  readonly catalogue: readonly SetInfo[];
+  readonly catalogue: readonly DataSetInfo[];
   /** What the controls say, and the next run will do. */
   readonly spec: Spec;
   /** `spec` as text: `v=1&preset=…`. */
@@ -45,6 +45,6 @@ export class Store {
   }
 }
 
-export function dataSet(state: State, name: string): SetInfo | undefined {
+export function dataSet(state: State, name: string): DataSetInfo | undefined {
   return state.catalogue.find((set) => set.name === name);
 }

@@ -1,10 +1,10 @@
 // Tasks in words: names of their classes, the phase that teaches them, what they are tested on.
 
-import type { SetInfo } from "./generated/engram.js";
+import type { DataSetInfo } from "./generated/engram.js";
 import type { Run } from "./run.js";
 
 /** `0 / 1`, `Sandal, Shirt`. */
-export function classNames(classes: readonly number[], set: SetInfo | undefined): string {
+export function classNames(classes: readonly number[], set: DataSetInfo | undefined): string {
   const names = classes.map((c) => set?.classes[c] ?? String(c));
   return names.join(names.every((name) => name.length === 1) ? " / " : ", ");
 }

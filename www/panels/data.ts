@@ -9,7 +9,7 @@ export function dataPanel(): Panel<State> {
     element,
     update(state) {
       const set = dataSet(state, state.spec.data.name);
-      say(element, set ? `Images: ${set.attribution}. Licence: ${set.licence}. From: ${set.origin}.` : "");
+      say(element, set ? `Images: ${set.attribution}. Licence: ${set.licence}. From: ${set.source}.` : "");
     },
   };
 }
