@@ -21,7 +21,7 @@ step "clippy, wasm32" "a minute" cargo clippy --quiet --all-targets --target was
 step "site and TypeScript" "two minutes" "$scripts/site.sh"
 step "Rust tests" "two minutes" cargo test --quiet --features cli
 step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
-  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install
+  wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test 'web*'
 step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs
 step "browser tests" "two minutes" node --test --test-reporter=tap --test-concurrency=1 tests/e2e/*.test.mjs
 
