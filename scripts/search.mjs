@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A small evolutionary search for sleep's constants, over several task orders at once, on held-back training data.
 //
-//   node scripts/search.mjs PRESET LOG [--evaluations 150] [--seeds 1000..1004] [--set path=value]…
+//   node scripts/search.mjs PRESET LOG [--evaluations 150] [--seeds 1000..1004] [--threads 1] [--set path=value]…
 //
 // Every evaluation is a line of LOG, so that a search goes on where it stopped. The search starts from the
 // preset's own constants; parents are the best five so far; each constant is multiplied by a log-normal step.
@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
     evaluations: { type: "string", default: "150" },
     seeds: { type: "string", default: "1000..1004" },
     set: { type: "string", multiple: true, default: [] },
+    threads: { type: "string", default: "1" },
     engram: { type: "string", default: "target/release/engram" },
   },
 });
@@ -44,7 +45,7 @@ const settings = (point) => Object.entries(point).map(([path, x]) => `${path}=${
 /** Mean final accuracy over the seeds, on held-back data. */
 function evaluate(point) {
   const sets = ["evaluation.split=held_back", ...values.set, ...settings(point)];
-  const args = ["run", preset, "--quiet", "--seeds", values.seeds, ...sets.flatMap((s) => ["--set", s])];
+  const args = ["run", preset, "--quiet", "--threads", values.threads, "--seeds", values.seeds, ...sets.flatMap((s) => ["--set", s])];
   const { stdout, stderr } = spawnSync(values.engram, args, { encoding: "utf8", maxBuffer: 1 << 30 });
   const events = stdout.split("\n").filter(Boolean).map((line) => JSON.parse(line));
   const finished = events.filter((e) => e.event === "finished");

@@ -283,7 +283,7 @@ fn visit(course: &Course, linear: &Linear) -> Visited {
         let moved = next.minus(output).abs().larger(next_sum.minus(sum).abs());
         (output, sum) = (next, next_sum);
         (low, high, peak) = (low.smaller(output), high.larger(output), peak.larger(z));
-        if course.nudge.is_none() && moved.largest() < SETTLED {
+        if course.nudge.is_none() && !moved.any_above(SETTLED) {
             break;
         }
     }
@@ -452,11 +452,11 @@ fn step_all(course: &Course, linear: &Linear, seen: Option<&Visited>, open: &mut
         sum = course.next_sum(linear, sum, &output);
         let next_q = q.towards(output, dt);
         let moved = stepped.larger(next.minus(output).abs());
-        // No linear unit moves more than this: Δh_j = dt·rᵗ·a_j + γ·W_j·Δq.
-        let swept = next_q.minus(q).abs().sum();
-        let rest = dt * left * largest_drive + gamma * course.geometry.largest * swept;
+        // No linear unit moves more than dt·rᵗ·|a_j| + γ·|W_j|·|Δq|.
+        let settled = !moved.any_above(tolerance)
+            && dt * left * largest_drive + gamma * course.geometry.largest * next_q.minus(q).abs().sum() <= tolerance;
         (output, q, left) = (next, next_q, left * (1.0 - dt));
-        if larger(moved.largest(), rest) <= tolerance {
+        if settled {
             break;
         }
     }
@@ -475,7 +475,7 @@ impl Visited {
     #[inline(always)]
     fn contains(&self, output: Lanes) -> bool {
         let outside = self.low.minus(output).larger(output.minus(self.high));
-        outside.largest() <= 0.0
+        !outside.any_above(0.0)
     }
 }
 

@@ -121,6 +121,16 @@ impl Lanes {
         self.larger(Lanes::ZERO).smaller(Lanes::all(1.0))
     }
 
+    /// Whether any number is above `limit`: one comparison, where [`Lanes::largest`] takes several shuffles.
+    #[inline(always)]
+    pub fn any_above(self, limit: f32) -> bool {
+        let mut any = false;
+        for v in self.0 {
+            any |= v > limit;
+        }
+        any
+    }
+
     #[inline(always)]
     pub fn largest(self) -> f32 {
         let mut half = Lanes::COUNT / 2;

@@ -1,0 +1,97 @@
+//! Times the CPU kernels on the shapes of the MNIST presets: `make bench`.
+//!
+//! Throughput is in multiply-adds for products (dense: what a dense product would do; drive and update skip what is
+//! zero), in samples for phases and in steps for sleep. `dense product` is the ceiling that products are read against.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use engram::data::{DataSet, Samples, Shape, Values};
+use engram::kernels::cpu::Cpu;
+use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
+use engram::net::mrnn::Mrnn;
+use engram::rng::{Purpose, Stream};
+use engram::sleep::{Plan, Sleeper};
+use engram::spec;
+use ndarray::Array2;
+use rand::RngExt;
+
+const BATCH: usize = 256;
+const INPUTS: usize = 784;
+const CLASSES: usize = 10;
+
+/// Images of which four fifths are zero, as MNIST's are.
+fn images() -> DataSet {
+    let mut stream = Stream::new(1, Purpose::Subset, 0, 0);
+    let mut pixel = || if stream.random::<f32>() < 0.2 { stream.random_range(1..=255) } else { 0u8 };
+    let samples = Samples {
+        values: Values::Bytes { data: (0..BATCH * INPUTS).map(|_| pixel()).collect(), scale: 1.0 / 255.0 },
+        labels: (0..BATCH).map(|i| (i % CLASSES) as u8).collect(),
+    };
+    DataSet {
+        name: "mnist".into(),
+        shape: Shape::Image { height: 28, width: 28 },
+        classes: (0..CLASSES).map(|c| c.to_string()).collect(),
+        train: samples.clone(),
+        test: samples,
+    }
+}
+
+fn kernels(criterion: &mut Criterion) {
+    let set = images();
+    let rows: Vec<u32> = (0..BATCH as u32).collect();
+    for hidden in [512, 1024, 2048] {
+        let net = Mrnn::new(&[INPUTS, hidden, CLASSES], 1);
+        let mut cpu = Cpu;
+        let data = cpu.load(&set, &set.train);
+        let mut weights = cpu.weights(std::slice::from_ref(&net));
+        let mut batch = cpu.batch(&weights, BATCH);
+        let free = Relaxation { dt: 0.2, gamma: 1.0, steps: 100, phase: Phase::Free { tolerance: 5e-7 } };
+        let clamped = Relaxation { steps: 10, phase: Phase::Clamped { beta: 1.0 }, ..free };
+        let id = |name: &str| BenchmarkId::new(name, hidden);
+
+        let mut products = criterion.benchmark_group("products");
+        products.throughput(Throughput::Elements((BATCH * INPUTS * hidden) as u64));
+        let x = Array2::from_elem((BATCH, INPUTS), 0.5f32);
+        let w = Array2::from_elem((INPUTS, hidden), 0.5f32);
+        products.bench_function(id("dense product"), |b| b.iter(|| x.dot(&w)));
+        products.bench_function(id("drive"), |b| b.iter(|| cpu.drive(&weights, &data, &[&rows], &mut batch)));
+        cpu.relax(&weights, &mut batch, &free);
+        cpu.relax(&weights, &mut batch, &clamped);
+        let update = Hebbian { layer: 0, pre: States::Clamped, post: States::Difference, scale: 1e-9 };
+        products.bench_function(id("update"), |b| {
+            b.iter(|| cpu.hebbian_update(&mut weights, &data, &mut batch, update));
+        });
+        products.finish();
+
+        let mut phases = criterion.benchmark_group("phases");
+        phases.throughput(Throughput::Elements(BATCH as u64));
+        phases.bench_function(id("free, 100 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &free)));
+        phases.bench_function(id("clamped, 10 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &clamped)));
+        phases.finish();
+
+        let mut sleep = criterion.benchmark_group("sleep");
+        sleep.throughput(Throughput::Elements(500));
+        let sleeper = Sleeper::new(&net, &plan(&set));
+        sleep.bench_function(id("500 steps"), |b| {
+            b.iter_batched_ref(|| vec![sleeper.clone()], |s| cpu.sleep(s, 0, 500), criterion::BatchSize::LargeInput);
+        });
+        sleep.finish();
+    }
+}
+
+fn plan(set: &DataSet) -> Plan {
+    Plan {
+        seed: 1,
+        phase: 1,
+        constants: spec::preset("mnist-src").expect("a preset").spec.sleep.clone(),
+        mean: vec![0.15; set.shape.len()],
+        image: Some((28, 28)),
+        largest_activity: vec![2.0, 1.0],
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(2));
+    targets = kernels
+}
+criterion_main!(benches);
