@@ -140,11 +140,9 @@ fn the_engine_descends_the_bptt_gradient() {
     }
     let after = &block_on(cpu.read_weights(&weights))[0];
     let gradient = bptt(&net, &x, usize::from(set.train.labels[row as usize]), 10);
-    for layer in 0..2 {
-        let largest = gradient[layer].iter().fold(0.0f64, |m, g| m.max(g.abs()));
-        for ((after, before), g) in
-            after.layers[layer].weights.iter().zip(&net.layers[layer].weights).zip(&gradient[layer])
-        {
+    for (layer, gradient) in gradient.iter().enumerate() {
+        let largest = gradient.iter().fold(0.0f64, |m, g| m.max(g.abs()));
+        for ((after, before), g) in after.layers[layer].weights.iter().zip(&net.layers[layer].weights).zip(gradient) {
             let change = f64::from(*after) - f64::from(*before);
             assert!((change + g).abs() < 0.02 * largest, "layer {layer}: {change} against {}", -g);
         }

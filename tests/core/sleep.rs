@@ -85,7 +85,7 @@ fn reference_input(s: &mut Sleeper, step: u32) {
         None => true,
         Some(window) => {
             let corner = draw(s.seed, Purpose::Window, s.phase, step, 0);
-            let at = |word: u32, size: u32| (u64::from(word) * u64::from(size - window.side + 1) >> 32) as u32;
+            let at = |word: u32, size: u32| ((u64::from(word) * u64::from(size - window.side + 1)) >> 32) as u32;
             let (top, left) = (at(corner[0], window.height), at(corner[1], window.width));
             let (y, x) = (i / window.width, i % window.width);
             (top..top + window.side).contains(&y) && (left..left + window.side).contains(&x)
