@@ -23,7 +23,7 @@ const SPACE = {
   "sleep.feedback": [0.05, 3],
 };
 const PARENTS = 5;
-const STEP = 0.35;
+
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,6 +31,7 @@ const { values, positionals } = parseArgs({
     evaluations: { type: "string", default: "150" },
     seeds: { type: "string", default: "1000..1004" },
     set: { type: "string", multiple: true, default: [] },
+    step: { type: "string", default: "0.35" }, // s.d. of a step on the logarithmic scale
     threads: { type: "string", default: "1" },
     engram: { type: "string", default: "target/release/engram" },
   },
@@ -79,7 +80,7 @@ while (tried.length < Number(values.evaluations)) {
     point = Object.fromEntries(
       Object.entries(SPACE).map(([path, bounds]) => {
         const from = Math.random() < 0.5 ? a[path] : b[path];
-        return [path, clamp(from * Math.exp(STEP * normal()), bounds)];
+        return [path, clamp(from * Math.exp(Number(values.step) * normal()), bounds)];
       }),
     );
   }
