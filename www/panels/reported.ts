@@ -1,7 +1,7 @@
 // What the chosen preset gave before, how to get it again, and in what the next run differs from it.
 
 import { el, type Panel } from "../dom.js";
-import type { Reported } from "../generated/engram.js";
+import type { Reported, Spec } from "../generated/engram.js";
 import { parts } from "../link.js";
 import type { State } from "../state.js";
 import { percent, spread } from "../words.js";
@@ -20,18 +20,22 @@ export function reportedPanel(): Panel<State> {
 }
 
 function report({ presets, hash }: State): HTMLElement {
-  const { reported } = presets.find((preset) => preset.name === parts(hash).preset) ?? {};
-  if (!reported) return el("p", {}, "No measured result is stored with this preset yet.");
+  const { reported, spec } = presets.find((preset) => preset.name === parts(hash).preset) ?? {};
+  if (!reported || !spec) return el("p", {}, "No measured result is stored with this preset yet.");
   const { accuracy, sd, n, seeds, command, commit } = reported;
   return el(
     "p",
     {},
     "Measured before: final accuracy ",
     el("strong", {}, spread(accuracy, sd)),
-    ` (mean ± s.d. of n = ${n} runs, seeds ${seeds}${paper(reported)}). `,
+    ` (mean ± s.d. of n\u00a0=\u00a0${n} runs, seeds ${seeds}, ${order(spec)}${paper(reported)}). `,
     el("code", {}, command),
     `, commit ${commit}.`,
   );
+}
+
+function order({ tasks }: Spec): string {
+  return tasks.order === "shuffled" ? "each with its own order of tasks" : "all in one order of tasks";
 }
 
 function paper({ paper }: Reported): string {
