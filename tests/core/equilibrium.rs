@@ -177,7 +177,7 @@ proptest! {
         let mut sizes = vec![64];
         sizes.extend(hidden);
         sizes.push(10);
-        let net = toy::network(&sizes, seed, 1.0);
+        let net = toy::contracting(&sizes, seed, 0.45);
         let trace = net.trace(&[input(&set, row)], 60, DT, 1.0);
         for pair in trace.energy.windows(2) {
             prop_assert!(pair[1] <= pair[0] + 1e-12, "{} then {}", pair[0], pair[1]);

@@ -65,6 +65,19 @@ pub fn network(sizes: &[usize], seed: u32, scale: f32) -> Mrnn {
     net
 }
 
+/// A network whose layers couple weakly enough for its dynamics to contract, whatever their sizes: the spectral
+/// norm of a random n × m matrix uniform in ±1/√n is about (√n + √m)/√(3n).
+#[cfg(not(target_arch = "wasm32"))]
+pub fn contracting(sizes: &[usize], seed: u32, norm: f32) -> Mrnn {
+    let mut net = Mrnn::new(sizes, seed);
+    for layer in net.layers.iter_mut().skip(1) {
+        let (n, m) = (layer.fan_in as f32, layer.units as f32);
+        let scale = (norm * (3.0 * n).sqrt() / (n.sqrt() + m.sqrt())).min(1.0);
+        layer.weights.iter_mut().for_each(|w| *w *= scale);
+    }
+    net
+}
+
 /// A run over the toy digits that takes a fraction of a second.
 pub fn spec(strategy: &str) -> Spec {
     let preset = format!("quick-mnist-{strategy}");
