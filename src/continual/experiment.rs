@@ -18,7 +18,7 @@ use crate::kernels::{Device, Fault, Phase, Relaxation, Tally};
 use crate::learn::learn;
 use crate::net::mrnn::{Mrnn, layer_name};
 use crate::sleep::{self, MeanInput};
-use crate::spec::Spec;
+use crate::spec::{Spec, SpecError};
 
 /// Sleep steps of one slice.
 const SLEEP_SLICE: u32 = 500;
@@ -134,6 +134,7 @@ impl<D: Device> Experiment<D> {
         if spec.data.name != set.name {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
         }
+        check_window(&spec, set)?;
         let replicas =
             seeds.iter().map(|&seed| Replica::new(&spec, seed, set)).collect::<Result<Vec<_>, RunError>>()?;
         let on_train = replicas.iter().any(|replica| replica.plan.test_on == TestOn::Train);
@@ -570,6 +571,17 @@ fn image_size(set: &DataSet) -> Option<(u32, u32)> {
         Shape::Image { height, width } => Some((height, width)),
         Shape::Vector { .. } => None,
     }
+}
+
+/// A sleep's window lies within the images; data that are not images have none.
+fn check_window(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
+    let Some(side) = spec.sleep.window.filter(|_| spec.strategy.sleeps()) else { return Ok(()) };
+    let allowed = match image_size(set) {
+        Some((height, width)) if side <= height.min(width) => return Ok(()),
+        Some((height, width)) => format!("the images of `{}` are {height}×{width} pixels", set.name),
+        None => format!("`{}` holds no images: write null", set.name),
+    };
+    Err(SpecError::OutOfRange { field: "sleep.window".into(), value: side.to_string(), allowed })
 }
 
 /// Test samples spread evenly over all tasks.

@@ -14,7 +14,7 @@ impl Spec {
         self.validate_sleep()
     }
 
-    /// The number of units of every layer but the input, from the first hidden one to the output.
+    /// Number of weight matrices: one to each hidden layer and one to the output.
     pub fn weight_layers(&self) -> usize {
         self.network.hidden.len() + 1
     }

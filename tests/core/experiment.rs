@@ -184,6 +184,16 @@ fn a_broken_saved_run_is_refused_in_words() {
 }
 
 #[test]
+fn a_window_that_does_not_fit_the_data_is_refused() {
+    let set = toy::digits(20, 5);
+    let refused = |spec: &Spec| Experiment::new(Cpu, spec.clone(), &[1], &set).err().map(|e| e.to_string());
+    let wide = spec::set(&toy::spec("src"), &[("sleep.window", "9")]).unwrap();
+    assert!(refused(&wide).is_some_and(|words| words.contains("`sleep.window` is 9") && words.contains("8×8")));
+    let awake = Spec { strategy: spec::Strategy::Sequential {}, ..wide };
+    assert_eq!(refused(&awake), None, "nothing sleeps, nothing to refuse");
+}
+
+#[test]
 fn what_is_no_longer_finite_stops_the_run_and_is_named() {
     let set = toy::digits(20, 5);
     // Hidden layers excite each other without bound when they learn this fast.

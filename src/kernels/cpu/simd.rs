@@ -133,24 +133,22 @@ impl Lanes {
 
     #[inline(always)]
     pub fn largest(self) -> f32 {
-        let mut half = Lanes::COUNT / 2;
-        let mut v = self.0;
-        while half > 0 {
-            for c in 0..half {
-                v[c] = larger(v[c], v[c + half]);
-            }
-            half /= 2;
-        }
-        v[0]
+        self.folded(larger)
     }
 
     #[inline(always)]
     pub fn sum(self) -> f32 {
+        self.folded(|a, b| a + b)
+    }
+
+    /// All numbers in one, halves onto halves.
+    #[inline(always)]
+    fn folded(self, f: impl Fn(f32, f32) -> f32) -> f32 {
         let mut half = Lanes::COUNT / 2;
         let mut v = self.0;
         while half > 0 {
             for c in 0..half {
-                v[c] += v[c + half];
+                v[c] = f(v[c], v[c + half]);
             }
             half /= 2;
         }
