@@ -110,9 +110,7 @@ enum Stage {
 impl<D: Device> Experiment<D> {
     /// Prepares runs of `spec`, one for each seed.
     pub fn new(mut device: D, spec: Spec, seeds: &[u32], set: &DataSet) -> Result<Self, RunError> {
-        let mut sizes = vec![set.shape.len()];
-        sizes.extend(spec.network.hidden.iter().map(|&units| units as usize));
-        sizes.push(set.classes.len());
+        let sizes = layer_sizes(&spec, set);
         let nets: Vec<Mrnn> = seeds.iter().map(|&seed| Mrnn::new(&sizes, seed)).collect();
         let weights = device.weights(&nets);
         let mut experiment = Self::assemble(device, spec, seeds, set, weights)?;
@@ -563,6 +561,12 @@ impl Log {
             diverged: false,
         }
     }
+}
+
+/// Units of the input, the hidden layers and the output.
+pub(super) fn layer_sizes(spec: &Spec, set: &DataSet) -> Vec<usize> {
+    let hidden = spec.network.hidden.iter().map(|&units| units as usize);
+    std::iter::once(set.shape.len()).chain(hidden).chain([set.classes.len()]).collect()
 }
 
 /// Height and width, for data that are images.

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::experiment::State;
+use super::experiment::{State, layer_sizes};
 use super::{Experiment, RunError};
 use crate::data::DataSet;
 use crate::event::Event;
@@ -77,10 +77,7 @@ impl Saved {
 
     /// Whether the parts fit each other and the data.
     fn check(&self, spec: &Spec, set: &DataSet) -> Result<(), RunError> {
-        let mut sizes = vec![set.shape.len()];
-        sizes.extend(spec.network.hidden.iter().map(|&units| units as usize));
-        sizes.push(set.classes.len());
-        let shapes: Vec<(usize, usize)> = sizes.windows(2).map(|pair| (pair[0], pair[1])).collect();
+        let shapes: Vec<(usize, usize)> = layer_sizes(spec, set).windows(2).map(|pair| (pair[0], pair[1])).collect();
         let runs = self.seeds.len();
         let nets_fit = |nets: &[Mrnn]| nets.iter().all(|net| net.has_shape(&shapes));
         let sleepers_fit =

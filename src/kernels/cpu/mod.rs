@@ -52,10 +52,25 @@ struct Minibatch {
     drive: Vec<f32>,
     /// What `relax` needs of the output's weights, if the network is shallow.
     geometry: relax::Geometry,
-    /// By layer.
+    phases: Phases,
+}
+
+/// States by layer, each B × units.
+#[derive(Default)]
+struct Phases {
     free: Vec<Vec<f32>>,
     clamped: Vec<Vec<f32>>,
     difference: Vec<Vec<f32>>,
+}
+
+impl Phases {
+    fn of(&self, states: States) -> &[Vec<f32>] {
+        match states {
+            States::Free => &self.free,
+            States::Clamped => &self.clamped,
+            States::Difference => &self.difference,
+        }
+    }
 }
 
 impl Network {
@@ -152,8 +167,8 @@ impl Device for Cpu {
         for (network, batch) in weights.iter().zip(replicas) {
             batch.enter(network, relaxation.phase);
             let states = match relaxation.phase {
-                Phase::Free { .. } => &mut batch.free,
-                Phase::Clamped { .. } => &mut batch.clamped,
+                Phase::Free { .. } => &mut batch.phases.free,
+                Phase::Clamped { .. } => &mut batch.phases.clamped,
             };
             if network.is_shallow() {
                 relax::relax(&batch.geometry, relaxation, &batch.labels, &batch.drive, states, samples);
@@ -174,15 +189,8 @@ impl Device for Cpu {
             }
             let scale = scale / batch.rows.len() as f32;
             let last = layer + 1 == network.units.len();
-            let Minibatch { inputs, outputs, free, clamped, difference, .. } = batch;
-            let pick = |states: States, l: usize, width: usize| {
-                let of = match states {
-                    States::Free => &free[l],
-                    States::Clamped => &clamped[l],
-                    States::Difference => &difference[l],
-                };
-                Dense { values: of, width }
-            };
+            let Minibatch { inputs, outputs, phases, .. } = batch;
+            let pick = |states, l: usize, width| Dense { values: &phases.of(states)[l], width };
             let post = pick(post, layer, network.units[layer]);
             let changed = &mut network.weights[layer];
             if layer == 0 {
@@ -203,7 +211,7 @@ impl Device for Cpu {
             if batch.rows.is_empty() {
                 continue;
             }
-            let difference = Dense { values: &batch.difference[layer], width: network.units[layer] };
+            let difference = Dense { values: &batch.phases.difference[layer], width: network.units[layer] };
             hebbian_update::bias(difference, &mut network.bias[layer], scale / batch.rows.len() as f32);
         }
     }
@@ -213,8 +221,8 @@ impl Device for Cpu {
         busy.find_map(|(replica, (network, batch))| {
             let last = network.units.len() - 1;
             let finite = |layer: usize| {
-                all_finite(&batch.free[layer])
-                    && all_finite(&batch.clamped[layer])
+                all_finite(&batch.phases.free[layer])
+                    && all_finite(&batch.phases.clamped[layer])
                     && (layer > 0 || all_finite(&batch.drive))
                     && (layer < last || all_finite(&network.weights[layer]))
             };
@@ -223,19 +231,19 @@ impl Device for Cpu {
     }
 
     async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Vec<Vec<f32>> {
-        batch.replicas.iter().map(|batch| batch.states(states)[layer].clone()).collect()
+        batch.replicas.iter().map(|batch| batch.phases.of(states)[layer].clone()).collect()
     }
 
     async fn tally(&mut self, batch: &Batch, tallies: &mut [Tally]) {
         for (batch, sums) in batch.replicas.iter().zip(tallies).filter(|(batch, _)| !batch.rows.is_empty()) {
-            let (output, hidden) = batch.free.split_last().expect("an output layer");
+            let (output, hidden) = batch.phases.free.split_last().expect("an output layer");
             tally::tally(&batch.labels, output, hidden, sums);
         }
     }
 
     async fn largest_activity(&mut self, batch: &Batch) -> Vec<Vec<f32>> {
         let largest = |states: &Vec<f32>| states.iter().fold(0.0f32, |m, &s| m.max(s));
-        batch.replicas.iter().map(|batch| batch.free.iter().map(largest).collect()).collect()
+        batch.replicas.iter().map(|batch| batch.phases.free.iter().map(largest).collect()).collect()
     }
 
     fn fall_asleep(&mut self, weights: &Vec<Network>, plans: &[Plan]) -> Vec<Sleeper> {
@@ -276,16 +284,8 @@ impl Device for Cpu {
 impl Minibatch {
     fn new(network: &Network, capacity: usize) -> Minibatch {
         let room = || network.units.iter().map(|units| Vec::with_capacity(capacity * units)).collect();
-        Minibatch { free: room(), clamped: room(), difference: room(), ..Minibatch::default() }
-    }
-
-    /// By layer.
-    fn states(&self, states: States) -> &[Vec<f32>] {
-        match states {
-            States::Free => &self.free,
-            States::Clamped => &self.clamped,
-            States::Difference => &self.difference,
-        }
+        let phases = Phases { free: room(), clamped: room(), difference: room() };
+        Minibatch { phases, ..Minibatch::default() }
     }
 
     fn take(&mut self, data: &Images, rows: &[u32]) {
@@ -301,13 +301,13 @@ impl Minibatch {
         for l in 0..network.units.len() {
             match phase {
                 Phase::Free { .. } => {
-                    self.free[l].clear();
-                    self.free[l].resize(self.rows.len() * network.units[l], 0.0);
-                    self.clamped[l].clear();
+                    self.phases.free[l].clear();
+                    self.phases.free[l].resize(self.rows.len() * network.units[l], 0.0);
+                    self.phases.clamped[l].clear();
                 }
                 Phase::Clamped { .. } => {
-                    self.clamped[l].clear();
-                    self.clamped[l].extend_from_slice(&self.free[l]);
+                    self.phases.clamped[l].clear();
+                    self.phases.clamped[l].extend_from_slice(&self.phases.free[l]);
                 }
             }
         }
@@ -315,9 +315,10 @@ impl Minibatch {
 
     /// ŝ − š
     fn compare(&mut self) {
-        for ((difference, clamped), free) in self.difference.iter_mut().zip(&self.clamped).zip(&self.free) {
+        let Phases { free, clamped, difference } = &mut self.phases;
+        for ((difference, clamped), free) in difference.iter_mut().zip(clamped).zip(free) {
             difference.clear();
-            difference.extend(clamped.iter().zip(free).map(|(c, f)| c - f));
+            difference.extend(clamped.iter().zip(free).map(|(c, f)| *c - *f));
         }
     }
 }
