@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 use super::images::{Images, Layout};
-use super::spmm::{Dense, Lists, spmm};
+use super::spmm::{Dense, Lists, Room, spmm};
 
 /// The minibatch's inputs, as the products need them.
 #[derive(Default)]
@@ -40,10 +40,10 @@ impl Inputs {
 }
 
 /// Fills `drive` (B×H₁) for the inputs taken.
-pub fn drive(images: &Images, inputs: &Inputs, weights: Dense, bias: &[f32], drive: &mut [f32]) {
+pub fn drive(images: &Images, inputs: &Inputs, weights: Dense, bias: &[f32], drive: &mut [f32], room: &mut Room) {
     drive.chunks_exact_mut(weights.width).for_each(|row| row.copy_from_slice(bias));
     match images.values {
-        Layout::Sparse { .. } => spmm(&inputs.by_sample, weights, drive),
+        Layout::Sparse { .. } => spmm(&inputs.by_sample, weights, drive, room),
         Layout::Dense(_) => {
             let batch = drive.len() / weights.width;
             let x = ArrayView2::from_shape((batch, images.width), &inputs.dense).expect("B × width");

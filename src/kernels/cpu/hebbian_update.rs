@@ -4,14 +4,14 @@ use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 use super::drive::Inputs;
 use super::images::{Images, Layout};
-use super::spmm::{Dense, Lists, spmm};
+use super::spmm::{Dense, Lists, Room, spmm};
 
 /// From the input: `weights` is width × H, `post` B × H, `scale` already divided by B.
-pub fn from_input(images: &Images, inputs: &mut Inputs, weights: &mut [f32], post: Dense, scale: f32) {
+pub fn from_input(images: &Images, inputs: &mut Inputs, weights: &mut [f32], post: Dense, scale: f32, room: &mut Room) {
     match images.values {
         Layout::Sparse { .. } => {
             inputs.by_pixel.transpose(&inputs.by_sample, images.width, scale);
-            spmm(&inputs.by_pixel, post, weights);
+            spmm(&inputs.by_pixel, post, weights, room);
         }
         Layout::Dense(_) => between(Dense { values: &inputs.dense, width: images.width }, post, weights, scale),
     }
@@ -28,7 +28,7 @@ pub fn between(pre: Dense, post: Dense, weights: &mut [f32], scale: f32) {
 
 /// To the output, whose weights are kept transposed: `transposed` is C × n, `pre` B × n, `post` B × C. An output
 /// that does not differ between the phases costs nothing; `lists` is room to work in.
-pub fn to_output(pre: Dense, post: Dense, transposed: &mut [f32], scale: f32, lists: &mut Lists) {
+pub fn to_output(pre: Dense, post: Dense, transposed: &mut [f32], scale: f32, lists: &mut Lists, room: &mut Room) {
     lists.clear();
     for class in 0..post.width {
         let column = post.values[class..].iter().step_by(post.width);
@@ -37,7 +37,7 @@ pub fn to_output(pre: Dense, post: Dense, transposed: &mut [f32], scale: f32, li
         }
         lists.end_row();
     }
-    spmm(lists, pre, transposed);
+    spmm(lists, pre, transposed, room);
 }
 
 /// b += scale · Σ_b difference

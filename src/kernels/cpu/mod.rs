@@ -19,7 +19,7 @@ use crate::sleep::{Plan, Sleeper};
 use drive::Inputs;
 pub use images::Images;
 use simd::all_finite;
-use spmm::{Dense, Lists};
+use spmm::{Dense, Lists, Room};
 
 /// The CPU, one thread.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +49,7 @@ struct Minibatch {
     inputs: Inputs,
     /// Room for the outputs' differences, by class.
     outputs: Lists,
+    products: Room,
     drive: Vec<f32>,
     /// What `relax` needs of the output's weights, if the network is shallow.
     geometry: relax::Geometry,
@@ -155,7 +156,7 @@ impl Device for Cpu {
             batch.drive.resize(rows.len() * network.units[0], 0.0);
             let weights = Dense { values: &network.weights[0], width: network.units[0] };
             // The Spec demands a hidden layer: layer 0 is never the output, whose weights are transposed.
-            drive::drive(data, &batch.inputs, weights, &network.bias[0], &mut batch.drive);
+            drive::drive(data, &batch.inputs, weights, &network.bias[0], &mut batch.drive, &mut batch.products);
             if network.is_shallow() {
                 batch.geometry.update(&network.weights[1], &network.bias[1]);
             }
@@ -189,16 +190,16 @@ impl Device for Cpu {
             }
             let scale = scale / batch.rows.len() as f32;
             let last = layer + 1 == network.units.len();
-            let Minibatch { inputs, outputs, phases, .. } = batch;
+            let Minibatch { inputs, outputs, products, phases, .. } = batch;
             let pick = |states, l: usize, width| Dense { values: &phases.of(states)[l], width };
             let post = pick(post, layer, network.units[layer]);
             let changed = &mut network.weights[layer];
             if layer == 0 {
-                hebbian_update::from_input(data, inputs, changed, post, scale);
+                hebbian_update::from_input(data, inputs, changed, post, scale, products);
             } else {
                 let pre = pick(pre, layer - 1, network.units[layer - 1]);
                 if last {
-                    hebbian_update::to_output(pre, post, changed, scale, outputs);
+                    hebbian_update::to_output(pre, post, changed, scale, outputs, products);
                 } else {
                     hebbian_update::between(pre, post, changed, scale);
                 }
