@@ -16,7 +16,7 @@ use crate::data::{DataSet, Shape};
 use crate::event::{Activity, Event, Finished, PhaseReport, TimeShares};
 use crate::kernels::{Device, Fault, Phase, Relaxation, Tally};
 use crate::learn::learn;
-use crate::net::mrnn::{Mrnn, layer_name};
+use crate::net::mrnn::{Mrnn, Trace, layer_name};
 use crate::sleep::{self, MeanInput};
 use crate::spec::{Spec, SpecError};
 
@@ -415,9 +415,9 @@ impl<D: Device> Experiment<D> {
     fn report_of(&self, run: usize, net: &Mrnn) -> PhaseReport {
         let (log, replica, network) = (&self.state.logs[run], &self.replicas[run], &self.spec.network);
         let asleep = matches!(self.stint(), Stint::Sleep(_));
-        let trace = net.trace(&self.probe, network.free_steps, network.dt, network.gamma);
+        let trace = || net.trace(&self.probe, network.free_steps, network.dt, network.gamma);
+        let Trace { energy, movement } = if self.spec.evaluation.energy { trace() } else { Trace::default() };
         let steps = f64::from(self.spec.sleep.steps);
-        let traced = |curve: Vec<f64>| if self.spec.evaluation.energy { curve } else { Vec::new() };
         PhaseReport {
             run: run as u32,
             phase: self.state.phase as u32,
@@ -428,8 +428,8 @@ impl<D: Device> Experiment<D> {
             hidden_mean: measures::hidden_mean(&log.tally),
             spikes_per_step: if asleep { log.spikes.iter().map(|&n| n as f64 / steps).collect() } else { Vec::new() },
             weight_change: if asleep { measures::weight_change(&self.state.before[run], net) } else { Vec::new() },
-            energy: traced(trace.energy),
-            movement: traced(trace.movement),
+            energy,
+            movement,
             seconds: self.state.seconds,
         }
     }

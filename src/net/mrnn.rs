@@ -69,7 +69,7 @@ pub fn layer_name(index: usize, count: usize) -> String {
 }
 
 /// What a free phase does, step by step, to a batch: for the energy curve, not for training.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Default)]
 pub struct Trace {
     /// Mean energy over the batch after each step.
     pub energy: Vec<f64>,

@@ -107,14 +107,10 @@ pub struct SleepLayer {
 }
 
 impl Sleeper {
-    /// Puts a network to sleep.
+    /// Puts a network to sleep. The window is no larger than the image.
     pub fn new(net: &Mrnn, plan: &Plan) -> Sleeper {
         let constants = &plan.constants;
-        let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window {
-            side: side.min(height).min(width),
-            height,
-            width,
-        });
+        let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window { side, height, width });
         let layers = net.layers.iter().enumerate();
         Sleeper {
             seed: plan.seed,

@@ -57,10 +57,15 @@ pub fn from_hash(hash: &str) -> Result<Spec, SpecError> {
 pub fn set(spec: &Spec, fields: &[(&str, &str)]) -> Result<Spec, SpecError> {
     let mut value = serde_json::to_value(spec).expect("a Spec is plain data");
     for (path, text) in fields {
-        let new = serde_json::from_str(text).unwrap_or_else(|_| Value::String((*text).to_owned()));
-        replace(&mut value, path, new)?;
+        replace(&mut value, path, read(text))?;
     }
     Spec::from_value(value)
+}
+
+/// JSON; a number as people write it (`.5`); or else a string.
+fn read(text: &str) -> Value {
+    let number = || text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map(Value::Number);
+    serde_json::from_str(text).ok().or_else(number).unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
 /// Replaces the field at a dotted path that exists.
@@ -123,10 +128,10 @@ fn differences(base: &Value, target: &Value, path: &str, out: &mut Vec<(String, 
     }
 }
 
-/// JSON, without the quotes where the text cannot be mistaken for another JSON value.
+/// JSON, without the quotes where [`read`] does not take the text for anything else.
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) if serde_json::from_str::<Value>(text).is_err() => text.clone(),
+        Value::String(text) if read(text) == *value => text.clone(),
         value => value.to_string(),
     }
 }

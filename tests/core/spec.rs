@@ -91,6 +91,17 @@ fn a_strategy_brings_its_own_fields() {
     assert_eq!(spec::set(&spec, &[("strategy.kind", "src")]).unwrap().strategy, Strategy::Src {});
 }
 
+#[test]
+fn numbers_may_be_written_as_people_write_them() {
+    for text in [".5", "0.5", "5e-1", "+.5"] {
+        assert_eq!(spec::set(&default(), &[("sleep.rate", text)]).unwrap().sleep.rate, 0.5, "{text}");
+    }
+    for text in ["inf", "NaN", "half"] {
+        let message = spec::set(&default(), &[("sleep.rate", text)]).unwrap_err().to_string();
+        assert!(message.contains("sleep.rate"), "{text} says {message:?}");
+    }
+}
+
 fn any_spec() -> impl Strategy_<Value = Spec> {
     let parts = (
         prop::sample::select(presets()),

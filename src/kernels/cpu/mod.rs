@@ -53,6 +53,7 @@ struct Minibatch {
     drive: Vec<f32>,
     /// What `relax` needs of the output's weights, if the network is shallow.
     geometry: relax::Geometry,
+    kept: Vec<relax::Kept>,
     phases: Phases,
 }
 
@@ -172,7 +173,8 @@ impl Device for Cpu {
                 Phase::Clamped { .. } => &mut batch.phases.clamped,
             };
             if network.is_shallow() {
-                relax::relax(&batch.geometry, relaxation, &batch.labels, &batch.drive, states, samples);
+                let Minibatch { geometry, kept, labels, drive, .. } = batch;
+                relax::relax(geometry, relaxation, labels, drive, states, kept, samples);
             } else {
                 relax_deep::relax(network, relaxation, &batch.labels, &batch.drive, states, layers);
             }

@@ -22,6 +22,8 @@ use crate::kernels::{Phase, Relaxation};
 pub const OUTPUTS: usize = 10;
 /// Vectors that hold the pairs (c, d ≤ c) of outputs.
 const PAIRS: usize = 4;
+/// Units that are taken side by side: four vectors of the widest machines, or of the narrowest.
+const WIDE: usize = if cfg!(target_arch = "wasm32") { 16 } else { 64 };
 /// Room around the guessed box.
 const MARGIN: f32 = 0.02;
 
@@ -34,22 +36,37 @@ pub struct Geometry {
     rows: Vec<Lanes>,
     /// The lower triangle of W_jᵀ·W_j, by unit.
     pairs: Vec<[Lanes; PAIRS]>,
-    /// C × H: one row an output.
+    /// C rows, one an output: units, and zeros up to whole groups of [`WIDE`].
     columns: Vec<f32>,
+    padded: usize,
     bias: Lanes,
     largest: f32,
 }
 
-/// Room for one sample; reused.
+/// Room for one sample; reused. Lists of units are as long as a row of [`Geometry::columns`]: what is added to fill
+/// the last group has no weights and never moves.
 #[derive(Default)]
 pub struct Scratch {
-    middle: Vec<f32>,
-    reach: Vec<f32>,
-    /// Units that are active at the start: by unit, and as a list.
-    active: Vec<u8>,
-    actives: Vec<u16>,
+    drive: Vec<f32>,
+    state: Vec<f32>,
+    /// 1 for the units that are taken as linear, else 0: at first by their sign at the start, then by the box.
+    guess: Vec<u8>,
     linear: Vec<u8>,
+    /// What there is to do about a unit: [`CHANGED`], [`OPEN`].
+    marks: Vec<u8>,
+    listed: Vec<u16>,
     open: Open,
+}
+
+/// A unit enters the linear sums, or leaves them.
+const CHANGED: u8 = 1;
+const OPEN: u8 = 2;
+
+/// What a sample's free phase leaves for its clamped phase, which starts where it ended.
+#[derive(Clone, Default)]
+pub struct Kept {
+    linear: Vec<u8>,
+    sums: Linear,
 }
 
 /// The units that are stepped one by one, side by side. Lengths are whole vectors.
@@ -64,6 +81,7 @@ struct Open {
 }
 
 /// What the linear and silent units amount to.
+#[derive(Clone, Copy, Default)]
 struct Linear {
     /// u = Σ W_j·h_j
     sum: Lanes,
@@ -99,8 +117,12 @@ impl Geometry {
         let (classes, units) = (bias.len(), transposed.len() / bias.len());
         self.units = units;
         self.classes = classes;
+        self.padded = units.next_multiple_of(WIDE);
         self.columns.clear();
-        self.columns.extend_from_slice(transposed);
+        for column in transposed.chunks_exact(units) {
+            self.columns.extend_from_slice(column);
+            self.columns.resize(self.columns.len().next_multiple_of(self.padded), 0.0);
+        }
         self.bias = Lanes::padded(bias);
         self.largest = transposed.iter().fold(0.0, |m, w| larger(m, w.abs()));
         self.rows.resize(units, Lanes::ZERO);
@@ -113,20 +135,61 @@ impl Geometry {
         }
     }
 
-    /// input_j += γ·W_j·o
+    /// γ·o of the outputs that are not 0, each with its column of weights.
     #[inline(always)]
-    fn add_feedback(&self, gamma: f32, output: &Lanes, input: &mut [f32]) {
-        for (column, &o) in self.columns.chunks_exact(self.units).zip(&output.0) {
-            let scale = gamma * o;
-            if scale != 0.0 {
-                input.iter_mut().zip(column).for_each(|(d, &w)| *d = fma(scale, w, *d));
+    fn terms(&self, gamma: f32, output: &Lanes) -> Terms<'_> {
+        let mut terms = Terms { count: 0, of: [(0.0, &[]); OUTPUTS] };
+        for (column, &o) in self.columns.chunks_exact(self.padded).zip(&output.0) {
+            if o != 0.0 {
+                terms.of[terms.count] = (gamma * o, column);
+                terms.count += 1;
             }
         }
+        terms
     }
 }
 
+/// Some columns of weights with their factors.
+struct Terms<'a> {
+    count: usize,
+    of: [(f32, &'a [f32]); OUTPUTS],
+}
+
+impl Terms<'_> {
+    /// sums_i + Σ factor·W_(at + i)
+    #[inline(always)]
+    fn add(&self, mut sums: [f32; WIDE], at: usize) -> [f32; WIDE] {
+        for (factor, column) in &self.of[..self.count] {
+            let weights = group(column, at);
+            for i in 0..WIDE {
+                sums[i] = fma(*factor, weights[i], sums[i]);
+            }
+        }
+        sums
+    }
+
+    /// Σ factor·|W_(at + i)|
+    #[inline(always)]
+    fn sizes(&self, at: usize) -> [f32; WIDE] {
+        let mut sums = [0.0; WIDE];
+        for (factor, column) in &self.of[..self.count] {
+            let weights = group(column, at);
+            for i in 0..WIDE {
+                sums[i] = fma(*factor, weights[i].abs(), sums[i]);
+            }
+        }
+        sums
+    }
+}
+
+#[inline(always)]
+fn group(values: &[f32], at: usize) -> &[f32; WIDE] {
+    values[at..at + WIDE].try_into().expect("a whole group")
+}
+
 /// Runs one phase of a minibatch, sample by sample, so that a sample's states stay in the cache. `drive` is B × H,
-/// `states` are the hidden layer's (B × H) and the output's (B × C), before and after.
+/// `states` are the hidden layer's (B × H) and the output's (B × C), before and after. A free phase leaves `kept` by
+/// sample; a clamped phase starts from it.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
 pub fn relax(
     geometry: &Geometry,
@@ -134,9 +197,10 @@ pub fn relax(
     labels: &[u8],
     drive: &[f32],
     states: &mut [Vec<f32>],
+    kept: &mut Vec<Kept>,
     scratch: &mut Scratch,
 ) {
-    relax_batch(geometry, relaxation, labels, drive, states, scratch);
+    relax_batch(geometry, relaxation, labels, drive, states, kept, scratch);
 }
 
 #[inline(always)]
@@ -146,6 +210,7 @@ fn relax_batch(
     labels: &[u8],
     drive: &[f32],
     states: &mut [Vec<f32>],
+    kept: &mut Vec<Kept>,
     scratch: &mut Scratch,
 ) {
     let [hidden, output] = states else { unreachable!("a shallow network has two layers") };
@@ -153,73 +218,100 @@ fn relax_batch(
         .chunks_exact(geometry.units)
         .zip(hidden.chunks_exact_mut(geometry.units))
         .zip(output.chunks_exact_mut(geometry.classes));
-    for (((drive, hidden), output), &label) in samples.zip(labels) {
+    if labels.len() > kept.len() {
+        kept.resize(labels.len(), Kept::default());
+    }
+    for ((((drive, hidden), output), &label), kept) in samples.zip(labels).zip(kept) {
         let nudge = match relaxation.phase {
             Phase::Free { .. } => None,
             Phase::Clamped { beta } => Some((usize::from(label), beta)),
         };
         let start = Lanes::padded(output);
-        relax_sample(&Course { geometry, relaxation, nudge, drive, start }, hidden, output, scratch);
+        relax_sample(&Course { geometry, relaxation, nudge, drive, start }, hidden, output, kept, scratch);
     }
 }
 
 /// Runs one phase of one sample. `hidden` (H) and `output` (C) hold the states before and after.
 #[inline(always)]
-fn relax_sample(course: &Course, hidden: &mut [f32], output: &mut [f32], scratch: &mut Scratch) {
-    let mut linear = first_guess(course, hidden, scratch);
+fn relax_sample(course: &Course, hidden: &mut [f32], output: &mut [f32], kept: &mut Kept, scratch: &mut Scratch) {
+    scratch.take(course, hidden);
+    find_active(course, scratch);
+    let mut linear = match course.nudge {
+        None => sum_active(course, scratch),
+        Some(_) => recall(course, kept, scratch),
+    };
     let seen = visit(course, &linear);
     classify(course, &seen, scratch);
-    separate(course, hidden, &mut linear, scratch);
+    separate(course, &mut linear, scratch);
     let mut end = step_all(course, &linear, Some(&seen), &mut scratch.open);
     while end.is_none() {
         // A run without a box cannot leave it: this happens once at most.
-        linear = open_all(course, hidden, scratch);
+        linear = open_all(course, scratch);
         end = step_all(course, &linear, None, &mut scratch.open);
     }
     if let Some(end) = end {
+        if course.nudge.is_none() {
+            kept.linear.clone_from(&scratch.linear);
+            kept.sums = Linear { sum: end.sum.plus(scratch.open.sum()), ..linear };
+        }
         finish(course, hidden, output, &end, scratch);
     }
 }
 
-/// Takes every unit as linear that is active at the start, and every other as silent.
-#[inline(always)]
-fn first_guess(course: &Course, hidden: &[f32], scratch: &mut Scratch) -> Linear {
-    let geometry = course.geometry;
-    let Scratch { middle, active, actives, .. } = scratch;
-    middle.clear();
-    middle.extend_from_slice(course.drive);
-    geometry.add_feedback(course.relaxation.gamma, &course.start, middle);
-    active.clear();
-    active.extend(middle.iter().map(|&d| u8::from(d > 0.0)));
-    list(active, actives);
+impl Scratch {
+    #[inline(always)]
+    fn take(&mut self, course: &Course, hidden: &[f32]) {
+        let padded = course.geometry.padded;
+        for (list, values) in [(&mut self.drive, course.drive), (&mut self.state, hidden)] {
+            list.clear();
+            list.extend_from_slice(values);
+            list.resize(padded, 0.0);
+        }
+        for list in [&mut self.guess, &mut self.linear, &mut self.marks] {
+            list.resize(padded, 0);
+        }
+    }
 
-    let (mut pairs, mut drive) = ([Lanes::ZERO; PAIRS], Lanes::ZERO);
-    for &j in actives.iter() {
-        let j = usize::from(j);
-        for (sum, pair) in pairs.iter_mut().zip(&geometry.pairs[j]) {
-            *sum = sum.plus(*pair);
+    /// Lists the units that are guessed to be linear.
+    #[inline(always)]
+    fn list_active(&mut self) {
+        self.listed.resize(self.guess.len() + 1, 0);
+        let mut count = 0;
+        for (j, &mark) in self.guess.iter().enumerate() {
+            self.listed[count] = j as u16;
+            count += usize::from(mark);
         }
-        drive = drive.plus_scaled(course.drive[j], geometry.rows[j]);
+        self.listed.truncate(count);
     }
-    let mut sum = Lanes::ZERO;
-    if course.nudge.is_some() {
-        for (&h, row) in hidden.iter().zip(&geometry.rows) {
-            sum = sum.plus_scaled(h, *row);
-        }
-    }
-    Linear { sum, drive, gram: unpack(&pairs) }
 }
 
-/// Lists the units that are marked.
+/// Guesses that every unit is linear that is active at the start, and every other silent.
 #[inline(always)]
-fn list(marks: &[u8], units: &mut Vec<u16>) {
-    units.resize(marks.len() + 1, 0);
-    let mut count = 0;
-    for (j, &mark) in marks.iter().enumerate() {
-        units[count] = j as u16;
-        count += usize::from(mark);
+fn find_active(course: &Course, scratch: &mut Scratch) {
+    let terms = course.geometry.terms(course.relaxation.gamma, &course.start);
+    let Scratch { drive, guess, .. } = scratch;
+    for at in (0..course.geometry.padded).step_by(WIDE) {
+        let input = terms.add(*group(drive, at), at);
+        let guess = &mut guess[at..at + WIDE];
+        for i in 0..WIDE {
+            guess[i] = u8::from(input[i] > 0.0);
+        }
     }
-    units.truncate(count);
+}
+
+/// The sums of a phase that starts from zero states.
+#[inline(always)]
+fn sum_active(course: &Course, scratch: &mut Scratch) -> Linear {
+    scratch.list_active();
+    let (mut pairs, mut drive) = ([Lanes::ZERO; PAIRS], Lanes::ZERO);
+    for &j in &scratch.listed {
+        let j = usize::from(j);
+        for (sum, pair) in pairs.iter_mut().zip(&course.geometry.pairs[j]) {
+            *sum = sum.plus(*pair);
+        }
+        drive = drive.plus_scaled(course.drive[j], course.geometry.rows[j]);
+    }
+    Linear { sum: Lanes::ZERO, drive, gram: unpack(&pairs) }
 }
 
 #[inline(always)]
@@ -235,6 +327,19 @@ fn unpack(pairs: &[Lanes; PAIRS]) -> [Lanes; OUTPUTS] {
         }
     }
     gram
+}
+
+/// The sums of a phase that starts where the free phase ended.
+#[inline(always)]
+fn recall(course: &Course, kept: &Kept, scratch: &mut Scratch) -> Linear {
+    let Scratch { guess, marks, listed, .. } = scratch;
+    for ((mark, &guess), &linear) in marks.iter_mut().zip(guess.iter()).zip(&kept.linear) {
+        *mark = guess ^ linear;
+    }
+    let mut sums = kept.sums;
+    list_marked(marks, CHANGED, listed);
+    sums.change_all(course, listed, guess);
+    sums
 }
 
 impl Course<'_> {
@@ -297,54 +402,63 @@ fn visit(course: &Course, linear: &Linear) -> Visited {
     Visited { low: low.minus(margin).clamped(), high: high.plus(margin).clamped() }
 }
 
-/// Leaves in `middle` each unit's input at the box's centre and in `reach` how far it strays over the box.
+/// Finds the units that keep the sign of their input over the box: from the input at its centre and how far it
+/// strays.
 #[inline(always)]
 fn classify(course: &Course, seen: &Visited, scratch: &mut Scratch) {
     let (geometry, gamma) = (course.geometry, course.relaxation.gamma);
-    let centre = seen.low.plus(seen.high.minus(seen.low).halved());
     let radius = seen.high.minus(seen.low).halved();
-    let Scratch { middle, reach, linear, .. } = scratch;
-    middle.clear();
-    middle.extend_from_slice(course.drive);
-    geometry.add_feedback(gamma, &centre, middle);
-    reach.clear();
-    reach.resize(geometry.units, 0.0);
-    for (column, &r) in geometry.columns.chunks_exact(geometry.units).zip(&radius.0) {
-        if r != 0.0 {
-            reach.iter_mut().zip(column).for_each(|(s, &w)| *s = fma(gamma * r, w.abs(), *s));
+    let centres = geometry.terms(gamma, &seen.low.plus(radius));
+    let radii = geometry.terms(gamma, &radius);
+    let Scratch { drive, guess, linear, marks, .. } = scratch;
+    for at in (0..geometry.padded).step_by(WIDE) {
+        let input = centres.add(*group(drive, at), at);
+        let reach = radii.sizes(at);
+        let here = at..at + WIDE;
+        let (guess, linear, marks) = (&guess[here.clone()], &mut linear[here.clone()], &mut marks[here]);
+        for i in 0..WIDE {
+            linear[i] = u8::from(input[i] > reach[i]);
+            let moves = u8::from(input[i] + reach[i] > 0.0);
+            marks[i] = (guess[i] ^ linear[i]) * CHANGED | (linear[i] ^ moves) * OPEN;
         }
     }
-    linear.clear();
-    linear.extend(middle.iter().zip(reach.iter()).map(|(&d, &reach)| u8::from(d >= reach)));
 }
 
 /// Moves units between the guess and what `classify` found: out of the linear sums, into them, or to the open ones.
 #[inline(always)]
-fn separate(course: &Course, hidden: &[f32], sums: &mut Linear, scratch: &mut Scratch) {
-    let Scratch { middle, reach, active, actives, linear, open } = scratch;
-    // From here on `active` marks the units that were guessed wrong or are open, `actives` lists them.
-    let signs = middle.iter().zip(reach.iter()).zip(linear.iter());
-    for (mark, ((&d, &reach), &linear)) in active.iter_mut().zip(signs) {
-        *mark = (*mark ^ linear) | u8::from(linear == 0 && d + reach > 0.0) << 1;
-    }
-    open.units.clear();
-    actives.clear();
-    for (start, marks) in active.chunks(8).enumerate().filter(|(_, marks)| marks.iter().any(|&mark| mark != 0)) {
-        for (j, mark) in marks.iter().enumerate().map(|(i, &mark)| (8 * start + i, mark)) {
-            if mark & 1 != 0 {
-                sums.change(course, j, if linear[j] != 0 { 1.0 } else { -1.0 });
-            }
-            if mark & 2 != 0 {
-                open.units.push(j as u16);
-            }
-        }
-    }
-    open.gather(course, hidden);
+fn separate(course: &Course, sums: &mut Linear, scratch: &mut Scratch) {
+    let Scratch { drive, state, linear, marks, listed, open, .. } = scratch;
+    list_marked(marks, CHANGED, listed);
+    sums.change_all(course, listed, linear);
+    list_marked(marks, OPEN, &mut open.units);
+    open.gather(course.geometry, drive, state);
     sums.sum = open.rest_of(sums.sum);
 }
 
+/// Lists the units with this mark; few have any.
+#[inline(always)]
+fn list_marked(marks: &[u8], mark: u8, units: &mut Vec<u16>) {
+    units.clear();
+    let every = u64::from_ne_bytes([mark; 8]);
+    let (eights, _) = marks.as_chunks::<8>();
+    for (e, eight) in eights.iter().enumerate() {
+        let mut marked = u64::from_le_bytes(*eight) & every;
+        while marked != 0 {
+            units.push((8 * e) as u16 + marked.trailing_zeros() as u16 / 8);
+            marked &= marked - 1;
+        }
+    }
+}
+
 impl Linear {
-    /// Takes a unit into the sums (sign 1) or out of them (sign −1).
+    /// Takes units into the sums, or out of them if they are not `linear`.
+    #[inline(always)]
+    fn change_all(&mut self, course: &Course, units: &[u16], linear: &[u8]) {
+        for &j in units {
+            self.change(course, usize::from(j), if linear[usize::from(j)] != 0 { 1.0 } else { -1.0 });
+        }
+    }
+
     #[inline(always)]
     fn change(&mut self, course: &Course, j: usize, sign: f32) {
         let row = course.geometry.rows[j];
@@ -357,17 +471,18 @@ impl Linear {
 
 /// Makes every unit open.
 #[inline(always)]
-fn open_all(course: &Course, hidden: &[f32], scratch: &mut Scratch) -> Linear {
-    scratch.linear.fill(0);
-    scratch.open.units.clear();
-    scratch.open.units.extend(0..course.geometry.units as u16);
-    scratch.open.gather(course, hidden);
-    Linear { sum: Lanes::ZERO, drive: Lanes::ZERO, gram: [Lanes::ZERO; OUTPUTS] }
+fn open_all(course: &Course, scratch: &mut Scratch) -> Linear {
+    let Scratch { drive, state, linear, open, .. } = scratch;
+    linear.fill(0);
+    open.units.clear();
+    open.units.extend(0..course.geometry.units as u16);
+    open.gather(course.geometry, drive, state);
+    Linear::default()
 }
 
 impl Open {
     #[inline(always)]
-    fn gather(&mut self, course: &Course, hidden: &[f32]) {
+    fn gather(&mut self, geometry: &Geometry, drive: &[f32], state: &[f32]) {
         let padded = self.units.len().next_multiple_of(Lanes::COUNT);
         for list in [&mut self.drive, &mut self.state] {
             list.clear();
@@ -377,9 +492,9 @@ impl Open {
         self.columns.resize(padded * OUTPUTS, 0.0);
         self.rows.clear();
         for (k, &j) in self.units.iter().enumerate() {
-            let row = course.geometry.rows[usize::from(j)];
-            self.drive[k] = course.drive[usize::from(j)];
-            self.state[k] = hidden[usize::from(j)];
+            let row = geometry.rows[usize::from(j)];
+            self.drive[k] = drive[usize::from(j)];
+            self.state[k] = state[usize::from(j)];
             (0..OUTPUTS).for_each(|c| self.columns[c * padded + k] = row.0[c]);
             self.rows.push(row);
         }
@@ -427,9 +542,11 @@ impl Open {
     }
 }
 
-/// Where a phase ended: the outputs, q, and rᵗ.
+/// Where a phase ended; `left` is rᵗ.
 struct End {
     output: Lanes,
+    /// u
+    sum: Lanes,
     q: Lanes,
     left: f32,
 }
@@ -460,7 +577,7 @@ fn step_all(course: &Course, linear: &Linear, seen: Option<&Visited>, open: &mut
             break;
         }
     }
-    Some(End { output, q, left })
+    Some(End { output, sum, q, left })
 }
 
 /// max_j |a_j|
@@ -483,15 +600,21 @@ impl Visited {
 #[inline(always)]
 fn finish(course: &Course, hidden: &mut [f32], output: &mut [f32], end: &End, scratch: &mut Scratch) {
     let gone = 1.0 - end.left;
-    let Scratch { middle, linear, open, .. } = scratch;
-    middle.clear();
-    middle.extend(course.drive.iter().map(|&a| gone * a));
-    course.geometry.add_feedback(course.relaxation.gamma, &end.q, middle);
-    for ((h, &v), &linear) in hidden.iter_mut().zip(middle.iter()).zip(linear.iter()) {
-        *h = end.left * *h + if linear != 0 { v } else { 0.0 };
+    let geometry = course.geometry;
+    let terms = geometry.terms(course.relaxation.gamma, &end.q);
+    let Scratch { drive, state, linear, open, .. } = scratch;
+    for at in (0..geometry.padded).step_by(WIDE) {
+        let mut settled = *group(drive, at);
+        settled.iter_mut().for_each(|a| *a *= gone);
+        let settled = terms.add(settled, at);
+        let (state, linear) = (&mut state[at..at + WIDE], &linear[at..at + WIDE]);
+        for i in 0..WIDE {
+            state[i] = end.left * state[i] + if linear[i] != 0 { settled[i] } else { 0.0 };
+        }
     }
-    for (&j, &state) in open.units.iter().zip(&open.state) {
-        hidden[usize::from(j)] = state;
+    for (&j, &value) in open.units.iter().zip(&open.state) {
+        state[usize::from(j)] = value;
     }
+    hidden.copy_from_slice(&state[..geometry.units]);
     output.copy_from_slice(&end.output.0[..course.geometry.classes]);
 }
