@@ -22,8 +22,8 @@ use crate::kernels::{Phase, Relaxation};
 pub const OUTPUTS: usize = 10;
 /// Vectors that hold the pairs (c, d ≤ c) of outputs.
 const PAIRS: usize = 4;
-/// Units that are taken side by side: four vectors of the widest machines, or of the narrowest.
-const WIDE: usize = if cfg!(target_arch = "wasm32") { 16 } else { 64 };
+/// Units that are taken side by side: four vectors of the widest machines, eight of the narrowest.
+const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
 /// Room around the guessed box.
 const MARGIN: f32 = 0.02;
 
