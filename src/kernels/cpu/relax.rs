@@ -99,7 +99,7 @@ struct Visited {
 }
 
 /// A target and how strongly it pulls.
-type Nudge = Option<(usize, f32)>;
+type Nudge = Option<(Lanes, f32)>;
 
 /// One sample's phase: what does not change in it.
 struct Course<'a> {
@@ -224,11 +224,18 @@ fn relax_batch(
     for ((((drive, hidden), output), &label), kept) in samples.zip(labels).zip(kept) {
         let nudge = match relaxation.phase {
             Phase::Free { .. } => None,
-            Phase::Clamped { beta } => Some((usize::from(label), beta)),
+            Phase::Clamped { beta } => Some((one_hot(label), beta)),
         };
         let start = Lanes::padded(output);
         relax_sample(&Course { geometry, relaxation, nudge, drive, start }, hidden, output, kept, scratch);
     }
+}
+
+#[inline(always)]
+fn one_hot(label: u8) -> Lanes {
+    let mut target = Lanes::ZERO;
+    target.0[usize::from(label)] = 1.0;
+    target
 }
 
 /// Runs one phase of one sample. `hidden` (H) and `output` (C) hold the states before and after.
@@ -348,9 +355,8 @@ impl Course<'_> {
     fn next_outputs(&self, output: Lanes, z: Lanes) -> Lanes {
         let dt = self.relaxation.dt;
         let mut next = output.towards(z.clamped(), dt);
-        if let Some((label, beta)) = self.nudge {
-            next = next.plus_scaled(-dt * beta, output);
-            next.0[label] += dt * beta;
+        if let Some((target, beta)) = self.nudge {
+            next = next.plus_scaled(dt * beta, target.minus(output));
         }
         next
     }
