@@ -45,7 +45,7 @@ export function choose(store: Store, spec: Spec): void {
 /** Sets one field, or says why not. */
 export function change(store: Store, path: string, value: string): void {
   try {
-    choose(store, spec_set(store.state.spec, path, value));
+    choose(store, spec_set(store.state.spec, [[path, value]]));
   } catch (error) {
     store.set({ problem: `Not changed: ${words(error)}.` });
   }

@@ -1,9 +1,11 @@
 // Opens the lab: the core, the state, the panels.
 
 import { loadCore } from "./core.js";
-import { el } from "./dom.js";
+import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { follow, open } from "./link.js";
+import { confusionPanel } from "./panels/confusion.js";
+import { constantsPanel } from "./panels/constants.js";
 import { controlsPanel } from "./panels/controls.js";
 import { curvesPanel } from "./panels/curves.js";
 import { dataPanel } from "./panels/data.js";
@@ -12,9 +14,12 @@ import { noticePanel } from "./panels/notice.js";
 import { progressPanel } from "./panels/progress.js";
 import { reportedPanel } from "./panels/reported.js";
 import { resultPanel } from "./panels/result.js";
+import { scrubPanel } from "./panels/scrub.js";
+import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
+import { weightsPanel } from "./panels/weights.js";
 import { Runner } from "./runner.js";
-import { Store } from "./state.js";
+import { Store, type State } from "./state.js";
 import { words } from "./words.js";
 
 const lab = document.getElementById("lab")!;
@@ -22,23 +27,28 @@ const lab = document.getElementById("lab")!;
 try {
   const module = await loadCore();
   const link = open();
-  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null });
+  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
   follow(store, () => runner.stop());
 
-  const panels = [
-    noticePanel(),
-    controlsPanel(store, runner),
-    reportedPanel(),
+  const notice = noticePanel();
+  const steer = [controlsPanel(store, runner), constantsPanel(store), reportedPanel()];
+  const see = [
     progressPanel(),
     curvesPanel(),
     resultPanel(),
-    spikesPanel(),
+    scrubPanel(store),
     matrixPanel(),
+    spikesPanel(),
+    confusionPanel(),
+    weightsPanel(),
+    settlingPanel(store),
     dataPanel(),
   ];
-  lab.replaceChildren(...panels.map((panel) => panel.element));
+  const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));
+  lab.replaceChildren(notice.element, side("steer", steer), side("see", see));
+  const panels = [notice, ...steer, ...see];
   store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
 } catch (error) {
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));

@@ -67,6 +67,11 @@ export function hear(run: Run, event: RunEvent): Run {
   }
 }
 
+/** The phase that is shown: the one slid to, or the latest that was measured. */
+export function shownPhase({ phases }: Run, scrub: number | null): Phase | undefined {
+  return scrub === null ? phases.at(-1) : (phases[scrub] ?? phases.at(-1));
+}
+
 /** Whether the run may still go on. */
 export function isActive(run: Run | null): run is Run {
   const kind = run?.status.kind;

@@ -23,7 +23,7 @@ export class Runner {
     this.stop();
     const { spec, hash } = this.#store.state;
     const fetching = (this.#fetching = new AbortController());
-    this.#store.set({ run: begin(spec, parts(hash).preset), problem: null });
+    this.#store.set({ run: begin(spec, parts(hash).preset), problem: null, scrub: null });
     try {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });

@@ -13,6 +13,8 @@ export interface State {
   /** What was wrong with a link or a control, for people. */
   readonly problem: string | null;
   readonly run: Run | null;
+  /** The phase that a person slid to; `null`: the latest. */
+  readonly scrub: number | null;
 }
 
 export class Store {

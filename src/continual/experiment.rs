@@ -273,7 +273,7 @@ impl<D: Device> Experiment<D> {
         self.state.time.settling += t2 - t1;
         self.after_batch(epoch, done + size);
         if let Some(fault) = fault {
-            let message = "a number in it is no longer finite: the learning rates are too large";
+            let message = "a number in it is no longer finite: the learning rates or the feedback γ are too large";
             self.diverge(fault, (done / size) as u64, message);
         }
     }

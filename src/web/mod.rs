@@ -42,14 +42,15 @@ pub fn spec_to_hash(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue
     Ok(spec::to_hash(&read_spec(spec)?))
 }
 
-/// `spec` with one field replaced, validated.
+/// `spec` with some fields replaced, validated as a whole: pairs of a path and a value.
 #[wasm_bindgen(unchecked_return_type = "Spec")]
 pub fn spec_set(
     #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
-    path: &str,
-    value: &str,
+    #[wasm_bindgen(unchecked_param_type = "[string, string][]")] fields: JsValue,
 ) -> Result<JsValue, JsError> {
-    to_js(&spec::set(&read_spec(spec)?, &[(path, value)])?)
+    let fields: Vec<(String, String)> = serde_wasm_bindgen::from_value(fields)?;
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
+    to_js(&spec::set(&read_spec(spec)?, &fields)?)
 }
 
 /// A Spec from JavaScript, refused in the same words as everywhere.

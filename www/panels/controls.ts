@@ -37,9 +37,10 @@ function choosePreset(store: Store, name: string): void {
   const { presets, spec } = store.state;
   const preset = presets.find((preset) => preset.name === name);
   if (!preset) return;
-  const seeded = spec_set(preset.spec, "seed", String(spec.seed));
   const { order } = spec.tasks;
-  choose(store, typeof order === "string" ? spec_set(seeded, "tasks.order", order) : seeded);
+  const kept: [string, string][] = [["seed", String(spec.seed)]];
+  if (typeof order === "string") kept.push(["tasks.order", order]);
+  choose(store, spec_set(preset.spec, kept));
 }
 
 /** Presets by data set, quick ones first as they are listed. */

@@ -1,6 +1,7 @@
 // Spikes in sleep: a trace for each layer, and the last number.
 
-import { el, say, type Panel } from "../dom.js";
+import { card } from "../card.js";
+import { el, type Panel } from "../dom.js";
 import { isSleep } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
@@ -8,34 +9,20 @@ import type { Run, Spikes } from "../run.js";
 import type { State } from "../state.js";
 import { count, figures } from "../words.js";
 
-interface Row {
-  readonly element: HTMLElement;
-  readonly trace: HTMLElement;
-  readonly value: HTMLElement;
-}
-
 export function spikesPanel(): Panel<State> {
-  const holder = el("div", { class: "traces" });
-  const caption = el("p", { class: "caption" });
-  const element = el("section", { class: "panel spikes" }, el("h2", {}, "Spikes in sleep"), el("p", {}, "Mean spikes a step of each whole layer; each trace has its own height."), holder, caption);
-  let rows: Row[] = [];
-  let shown: unknown[] = [];
-  return {
-    element,
-    update({ run }) {
-      const last = run?.spikes.at(-1);
-      element.hidden = !last;
-      const key = [run?.plan, run?.spikes.length, holder.clientWidth];
-      if (!run || !last || key.every((part, i) => part === shown[i])) return;
-      shown = key;
-      if (rows.length !== last.per_step.length) {
-        rows = layers(last).map(newRow);
-        holder.replaceChildren(...rows.map((row) => row.element));
-      }
-      rows.forEach((row, layer) => draw(row, run, last, layer));
-      say(caption, `${count(run.spec.sleep.steps)} steps a sleep; n = 1 run.`);
+  return card({
+    kind: "spikes",
+    title: "Spikes in sleep",
+    lead: "Mean spikes a step of each whole layer; each trace has its own height. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
+    depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length] : null),
+    draw: (_, run, width) => {
+      const last = run.spikes.at(-1)!;
+      return [
+        ...layers(last).map((name, layer) => row(run, last, layer, name, width)),
+        el("p", { class: "caption" }, `${count(run.spec.sleep.steps)} steps a sleep; n = 1 run.`),
+      ];
     },
-  };
+  });
 }
 
 function layers({ per_step }: Spikes): string[] {
@@ -43,17 +30,16 @@ function layers({ per_step }: Spikes): string[] {
   return per_step.map((_, i) => (i === 0 ? "input" : i === per_step.length - 1 ? "output" : hidden === 1 ? "hidden" : `hidden ${i}`));
 }
 
-function newRow(name: string): Row {
-  const trace = el("div", { class: "trace" });
-  const value = el("strong", {});
-  return { element: el("div", { class: "layer" }, el("span", {}, name), trace, el("span", { class: "value" }, value, " per step")), trace, value };
+function row(run: Run, last: Spikes, layer: number, name: string, width: number): HTMLElement {
+  const data = traceOf(run, layer, name);
+  const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const trace = el("div", { class: "trace" }, asImage(spikes(data, Math.max(80, width - 13 * em), 44), data.label));
+  const value = el("span", { class: "value" }, el("strong", {}, figures(last.per_step[layer] ?? 0)), " per step");
+  return el("div", { class: "layer" }, el("span", {}, name), trace, value);
 }
 
-function draw(row: Row, run: Run, last: Spikes, layer: number): void {
-  const data = traceOf(run, layer, layers(last)[layer]!);
-  row.trace.replaceChildren(asImage(spikes(data, Math.max(80, row.trace.clientWidth), 44), data.label));
-  say(row.value, figures(last.per_step[layer] ?? 0));
-}
+/** Mean hidden spikes a step of sleeps that bring old classes back: above, a network is destroyed; below, unchanged. */
+const WORKS = [0.05, 2] as const;
 
 function traceOf(run: Run, layer: number, name: string): SpikeTrace {
   const sleeps = run.plan!.phases.flatMap((phase, i) => (isSleep(phase) ? [i] : []));
@@ -64,6 +50,7 @@ function traceOf(run: Run, layer: number, name: string): SpikeTrace {
     points,
     steps: sleeps.length * each,
     begins: sleeps.map((_, i) => i * each),
+    works: name.startsWith("hidden") ? WORKS : null,
     label: `Spikes a step of the ${name} layer: from ${figures(Math.min(...values))} to ${figures(Math.max(...values))}, now ${figures(values.at(-1) ?? 0)}.`,
   };
 }

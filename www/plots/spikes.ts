@@ -14,11 +14,14 @@ export interface SpikeTrace {
   /** Steps of all sleeps to come, and where each begins. */
   readonly steps: number;
   readonly begins: readonly number[];
+  /** Where spikes a step should lie, if that is known of the layer. */
+  readonly works: readonly [number, number] | null;
   readonly label: string;
 }
 
-export function spikes({ points, steps, begins }: SpikeTrace, width: number, height: number): Element {
+export function spikes({ points, steps, begins, works }: SpikeTrace, width: number, height: number): Element {
   const top = Math.max(...points.map((point) => point.spikes), Number.MIN_VALUE);
+  const good = works && works[0] < top ? [[works[0], Math.min(works[1], top)] as const] : [];
   return Plot.plot({
     width,
     height,
@@ -26,6 +29,7 @@ export function spikes({ points, steps, begins }: SpikeTrace, width: number, hei
     x: { domain: [0, steps], axis: null },
     y: { domain: [0, top], axis: null },
     marks: [
+      Plot.rect(good, { x1: 0, x2: steps, y1: (d) => d[0], y2: (d) => d[1], fill: "var(--good)" }),
       Plot.ruleX(begins, { stroke: "var(--line)" }),
       Plot.areaY(points, { x: "step", y: "spikes", fill: "var(--spike)", fillOpacity: 0.25 }),
       Plot.lineY(points, { x: "step", y: "spikes", stroke: "var(--spike)", strokeWidth: 1.5 }),

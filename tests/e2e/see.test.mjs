@@ -1,0 +1,77 @@
+// The cards: confusion, weight change, spikes and settling, over the phases of a run.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { button, matrix, openLab, reach, useLab } from "./lab.mjs";
+
+useLab();
+
+const SHORT = "#v=1&preset=quick-mnist-src&tasks.order=listed&sleep.steps=3000&training.epochs=1";
+const slide = (page, phase) =>
+  page.locator("#scrub").evaluate((slider, phase) => {
+    slider.value = phase;
+    slider.dispatchEvent(new Event("input"));
+  }, phase);
+
+async function paused(t, hash, phases) {
+  const page = await openLab(t, { hash });
+  for (const phase of phases) {
+    await button(page, "Next phase").click();
+    await reach(page, new RegExp(`^Paused in ${phase}`));
+  }
+  return page;
+}
+
+test("cards show the latest phase, or the one that is slid to", async (t) => {
+  const page = await paused(t, SHORT, ["T1", "S1", "T2", "S2"]);
+  const titles = () => page.locator(".confusion figcaption").allTextContents();
+  assert.match((await titles()).join(), /after T2, before sleep: .*after S2 \(sleep\)/);
+  assert.equal(await page.locator(".weights figure").count(), 2, "input to hidden, hidden to output");
+  assert.match(await page.locator(".weights figcaption").first().textContent(), /^input to hidden, S2: mean change .+ over 401,408 weights$/);
+
+  await slide(page, 1);
+  await page.waitForFunction(() => document.querySelectorAll(".confusion figcaption").length === 1);
+  assert.match((await titles())[0], /^after T1: /);
+  assert.equal(await page.locator(".weights").isVisible(), false, "no sleep came before T1");
+  assert.equal(await page.locator(".matrix tr.shown th").textContent(), "T1");
+
+  await slide(page, 3);
+  await page.waitForFunction(() => /S1/.test(document.querySelector(".weights figcaption")?.textContent));
+  await button(page, "Follow the run").click();
+  await page.waitForFunction(() => /S2/.test(document.querySelector(".weights figcaption").textContent));
+});
+
+test("the confusion's right answers are the accuracy", async (t) => {
+  const page = await paused(t, SHORT, ["T1"]);
+  const caption = await page.locator(".confusion figcaption").textContent();
+  const [, right] = /^after T1: ([\d.]+)\s%/.exec(caption);
+  assert.equal(right, (await matrix(page)).T1.at(-1));
+  const svg = page.locator(".confusion svg[role=img]");
+  assert.equal(await svg.locator("g.cell rect").count(), 100);
+  assert.match(await svg.getAttribute("aria-label"), /the commonest mistake is to take \d for [01], \d+ times/);
+});
+
+test("energy is recorded when asked for", async (t) => {
+  const page = await paused(t, SHORT, ["T1"]);
+  await button(page, "Stop").click();
+  await reach(page, /^Stopped/);
+  await button(page, "Record it in the next run").click();
+  await page.getByText("The next run will record it.").waitFor();
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  assert.equal(await page.locator(".settling svg[role=img]").count(), 2);
+  const [energy, movement] = await page.locator(".settling svg").evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
+  const [, first, last] = /^energy after T1: from (\S+) to (\S+) over 100 steps/.exec(energy);
+  assert.ok(Number(last) < Number(first), `the energy falls from ${first} to ${last}`);
+  assert.match(movement, /over 100 steps/);
+});
+
+test("a card can be enlarged", async (t) => {
+  const page = await paused(t, SHORT, ["T1"]);
+  const width = () => page.locator(".matrix").evaluate((card) => card.clientWidth);
+  const before = await width();
+  await page.locator(".matrix").getByRole("button", { name: "Enlarge" }).click();
+  assert.ok((await width()) > 1.5 * before);
+  await page.locator(".matrix").getByRole("button", { name: "Make smaller" }).click();
+  assert.equal(await width(), before);
+});

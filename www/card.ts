@@ -1,0 +1,45 @@
+// A card: a panel with a title that is drawn anew when what it shows changes, or its room, and can be enlarged.
+
+import { el, say, type Panel } from "./dom.js";
+import type { Run } from "./run.js";
+import type { State } from "./state.js";
+
+export interface Card {
+  /** Its class. */
+  readonly kind: string;
+  readonly title: string;
+  /** What is shown, with its unit. */
+  readonly lead: string;
+  /** What the drawing depends on; `null` while there is nothing to show. */
+  readonly depends: (state: State, run: Run) => readonly unknown[] | null;
+  /** The body; `width` is the room in whole pixels. */
+  readonly draw: (state: State, run: Run, width: number) => readonly Node[];
+}
+
+export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
+  const body = el("div", { class: "body" });
+  const enlarge = el("button", { type: "button", class: "enlarge", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
+  const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, el("header", {}, el("h2", {}, title), enlarge), el("p", {}, lead), body);
+  const toggle = () => {
+    const large = element.classList.toggle("large");
+    enlarge.ariaPressed = String(large);
+    say(enlarge, large ? "Make smaller" : "Enlarge");
+    element.scrollIntoView({ block: "nearest" });
+  };
+  let latest: State | null = null;
+  let shown: readonly unknown[] = [];
+  const update = (state: State) => {
+    latest = state;
+    const { run } = state;
+    const parts = run && depends(state, run);
+    element.hidden = !parts;
+    if (!run || !parts) return;
+    const width = Math.floor(body.clientWidth);
+    const now = [...parts, width];
+    if (width === 0 || (now.length === shown.length && now.every((part, i) => part === shown[i]))) return;
+    shown = now;
+    body.replaceChildren(...draw(state, run, width));
+  };
+  new ResizeObserver(() => latest && update(latest)).observe(body);
+  return { element, update };
+}

@@ -1,0 +1,51 @@
+// What is taken for what: the confusion of the classes after a phase; for a sleep, before it too.
+
+import { card } from "../card.js";
+import { el, type Panel } from "../dom.js";
+import { confusion } from "../plots/confusion.js";
+import { asImage } from "../plots/figure.js";
+import { isSleep } from "../plots/curves.js";
+import { shownPhase, type Phase } from "../run.js";
+import { dataSet, type State } from "../state.js";
+import { count, percent } from "../words.js";
+
+export function confusionPanel(): Panel<State> {
+  return card({
+    kind: "confusion",
+    title: "Confusion",
+    lead: "Test images of each class (rows) in % by the network's answer (columns); right answers lie on the diagonal.",
+    depends: ({ scrub }, run) => (run.phases.length > 0 ? [shownPhase(run, scrub)] : null),
+    draw: (state, run, width) => {
+      const after = shownPhase(run, state.scrub)!;
+      const before = isSleep(after.name) ? run.phases[after.phase - 1] : undefined;
+      const phases = before ? [before, after] : [after];
+      const names = dataSet(state, run.spec.data.name)?.classes ?? [];
+      const columns = width >= 560 ? 2 : 1;
+      const room = Math.min(560, Math.floor(width / columns) - 8);
+      return [el("div", { class: "pair" }, ...phases.map((phase) => figure(phase, phase === before, names, room)))];
+    },
+  });
+}
+
+function figure(phase: Phase, isBefore: boolean, names: readonly string[], width: number): HTMLElement {
+  const { confusion: counts, name } = phase;
+  const classes = counts.flatMap((row, c) => (row.some((n) => n > 0) ? [c] : []));
+  const title = isSleep(name) ? `after ${name} (sleep)` : isBefore ? `after ${name}, before sleep` : `after ${name}`;
+  const images = counts.flat().reduce((sum, n) => sum + n, 0);
+  const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
+  return el(
+    "figure",
+    {},
+    el("figcaption", {}, `${title}: ${percent(phase.mean)} of ${count(images)} right`),
+    asImage(confusion({ counts, classes, names }, width, fontSize), described(phase, title, names)),
+  );
+}
+
+/** The figure in words: the commonest mistake. */
+function described({ confusion: counts }: Phase, title: string, names: readonly string[]): string {
+  let worst = { row: 0, column: 0, n: 0 };
+  counts.forEach((row, r) => row.forEach((n, c) => r !== c && n > worst.n && (worst = { row: r, column: c, n })));
+  const name = (c: number) => names[c] ?? String(c);
+  const mistake = worst.n === 0 ? "no mistakes" : `the commonest mistake is to take ${name(worst.row)} for ${name(worst.column)}, ${count(worst.n)} times`;
+  return `Confusion ${title}: ${mistake}.`;
+}

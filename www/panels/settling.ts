@@ -1,0 +1,40 @@
+// Energy and states settling in the free phase, where the Spec asks for them.
+
+import { card } from "../card.js";
+import { el, type Panel } from "../dom.js";
+import { change } from "../link.js";
+import { asImage } from "../plots/figure.js";
+import { settling } from "../plots/settling.js";
+import { isActive, shownPhase } from "../run.js";
+import type { State, Store } from "../state.js";
+
+export function settlingPanel(store: Store): Panel<State> {
+  return card({
+    kind: "settling",
+    title: "Settling",
+    lead: "The mean energy of 32 test images, and the largest movement of any of their states, in each step of the free phase.",
+    depends: ({ scrub, spec }, run) => (run.phases.length > 0 ? [shownPhase(run, scrub), spec.evaluation.energy, isActive(run)] : null),
+    draw: ({ scrub, spec }, run, width) => {
+      const { energy, movement, name } = shownPhase(run, scrub)!;
+      if (energy.length === 0) return [unrecorded(store, spec.evaluation.energy, isActive(run))];
+      const columns = width >= 560 ? 2 : 1;
+      const room = Math.floor(width / columns) - 8;
+      const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
+      const figures = [
+        { values: energy, scale: "linear", title: `energy after ${name}` },
+        { values: movement.map((m) => Math.max(m, 1e-12)), scale: "log", title: `movement after ${name}, activity a step` },
+      ] as const;
+      const drawn = figures.map(({ values, scale, title }) =>
+        el("figure", {}, el("figcaption", {}, title), asImage(settling(values, scale, room, fontSize), `${title}: from ${values[0]!.toPrecision(2)} to ${values.at(-1)!.toPrecision(2)} over ${values.length} steps.`)),
+      );
+      return [el("div", { class: "pair" }, ...drawn)];
+    },
+  });
+}
+
+function unrecorded(store: Store, asked: boolean, active: boolean): HTMLElement {
+  if (asked) return el("p", {}, "Not recorded in this run. The next run will record it.");
+  const record = el("button", { type: "button", click: () => active || change(store, "evaluation.energy", "true") }, "Record it in the next run");
+  record.ariaDisabled = String(active);
+  return el("p", {}, "Not recorded in this run. ", record);
+}

@@ -1,0 +1,57 @@
+// How sleep changed the weights: a histogram for each weight matrix.
+
+import { card } from "../card.js";
+import { el, type Panel } from "../dom.js";
+import type { WeightChange } from "../generated/engram.js";
+import { asImage } from "../plots/figure.js";
+import { histogram } from "../plots/histogram.js";
+import { shownPhase } from "../run.js";
+import type { State } from "../state.js";
+import { count } from "../words.js";
+
+export function weightsPanel(): Panel<State> {
+  return card({
+    kind: "weights",
+    title: "Weight change in sleep",
+    lead: "Weights (count, logarithmic) by how much the shown sleep, or the last one before the shown phase, changed them. The line is at no change, the triangle at the mean.",
+    depends: ({ scrub }, run) => {
+      const sleep = lastSleep(run.phases, shownPhase(run, scrub)?.phase);
+      return sleep ? [sleep] : null;
+    },
+    draw: (state, run, width) => {
+      const sleep = lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!;
+      const columns = width >= 560 ? Math.min(2, sleep.weight_change.length) : 1;
+      const room = Math.floor(width / columns) - 8;
+      const last = sleep.weight_change.length - 1;
+      const figures = sleep.weight_change.map((change, layer) => figure(change, matrixName(layer, last), sleep.name, room));
+      return [el("div", { class: "pair" }, ...figures)];
+    },
+  });
+}
+
+type Sleep = { readonly phase: number; readonly name: string; readonly weight_change: readonly WeightChange[] };
+
+const lastSleep = <P extends Sleep>(phases: readonly P[], shown: number | undefined): P | undefined =>
+  phases.filter(({ phase, weight_change }) => weight_change.length > 0 && phase <= (shown ?? -1)).at(-1);
+
+function matrixName(layer: number, last: number): string {
+  if (layer === last) return last === 1 ? "hidden to output" : `hidden ${last} to output`;
+  if (layer === 0) return last === 1 ? "input to hidden" : "input to hidden 1";
+  return `hidden ${layer} to hidden ${layer + 1}`;
+}
+
+function figure(change: WeightChange, matrix: string, sleep: string, width: number): HTMLElement {
+  const total = change.histogram.reduce((sum, n) => sum + n, 0);
+  const mean = `mean change ${scientific(change.mean)}`;
+  const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
+  return el(
+    "figure",
+    {},
+    el("figcaption", {}, `${matrix}, ${sleep}: ${mean} over ${count(total)} weights`),
+    asImage(histogram(change, width, fontSize), `Histogram of weight changes from ${matrix} in ${sleep}: ${mean}, from ${scientific(change.min)} to ${scientific(change.max)}.`),
+  );
+}
+
+const scientific = (n: number): string => (n === 0 ? "0" : n.toExponential(1).replace("-", "−").replace("e", " · 10^").replace(/\^([+-]?)(\d+)/, (_, sign, digits) => power(sign, digits)));
+
+const power = (sign: string, digits: string): string => (sign === "-" ? "⁻" : "") + [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]).join("");
