@@ -16,6 +16,14 @@ export interface Card {
   readonly draw: (state: State, run: Run, width: number) => readonly Node[];
 }
 
+/** Between figures that stand side by side, in pixels. */
+const GAP = 16;
+
+/** Width of each of up to two figures side by side, where there is room for that. */
+export function side(width: number, figures: number): number {
+  return width >= 560 && figures > 1 ? Math.floor((width - GAP) / 2) : width;
+}
+
 export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
   const body = el("div", { class: "body" });
   const enlarge = el("button", { type: "button", class: "enlarge", "aria-pressed": "false", click: () => toggle() }, "Enlarge");

@@ -32,6 +32,9 @@ test("axe finds nothing, and nothing is wider than the screen", async (t) => {
   const page = await openLab(t);
   await page.evaluate(AXE);
   await inspect(page, "before a run");
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+  await page.getByLabel("Leak λ").fill("2");
+  await inspect(page, "with constants open, one of them wrong");
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
   await inspect(page, "paused");

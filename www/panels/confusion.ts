@@ -1,6 +1,6 @@
 // What is taken for what: the confusion of the classes after a phase; for a sleep, before it too.
 
-import { card } from "../card.js";
+import { card, side } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { confusion } from "../plots/confusion.js";
 import { asImage } from "../plots/figure.js";
@@ -20,8 +20,7 @@ export function confusionPanel(): Panel<State> {
       const before = isSleep(after.name) ? run.phases[after.phase - 1] : undefined;
       const phases = before ? [before, after] : [after];
       const names = dataSet(state, run.spec.data.name)?.classes ?? [];
-      const columns = width >= 560 ? 2 : 1;
-      const room = Math.min(560, Math.floor(width / columns) - 8);
+      const room = Math.min(560, side(width, 2));
       return [el("div", { class: "pair" }, ...phases.map((phase) => figure(phase, phase === before, names, room)))];
     },
   });

@@ -1,6 +1,6 @@
 // Energy and states settling in the free phase, where the Spec asks for them.
 
-import { card } from "../card.js";
+import { card, side } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { change } from "../link.js";
 import { asImage } from "../plots/figure.js";
@@ -17,8 +17,7 @@ export function settlingPanel(store: Store): Panel<State> {
     draw: ({ scrub, spec }, run, width) => {
       const { energy, movement, name } = shownPhase(run, scrub)!;
       if (energy.length === 0) return [unrecorded(store, spec.evaluation.energy, isActive(run))];
-      const columns = width >= 560 ? 2 : 1;
-      const room = Math.floor(width / columns) - 8;
+      const room = side(width, 2);
       const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
       const figures = [
         { values: energy, scale: "linear", title: `energy after ${name}` },

@@ -1,6 +1,6 @@
 // How sleep changed the weights: a histogram for each weight matrix.
 
-import { card } from "../card.js";
+import { card, side } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import type { WeightChange } from "../generated/engram.js";
 import { asImage } from "../plots/figure.js";
@@ -20,8 +20,7 @@ export function weightsPanel(): Panel<State> {
     },
     draw: (state, run, width) => {
       const sleep = lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!;
-      const columns = width >= 560 ? Math.min(2, sleep.weight_change.length) : 1;
-      const room = Math.floor(width / columns) - 8;
+      const room = side(width, sleep.weight_change.length);
       const last = sleep.weight_change.length - 1;
       const figures = sleep.weight_change.map((change, layer) => figure(change, matrixName(layer, last), sleep.name, room));
       return [el("div", { class: "pair" }, ...figures)];
