@@ -425,7 +425,7 @@ fn classify(course: &Course, seen: &Visited, scratch: &mut Scratch) {
         for i in 0..WIDE {
             linear[i] = u8::from(input[i] > reach[i]);
             let moves = u8::from(input[i] + reach[i] > 0.0);
-            marks[i] = (guess[i] ^ linear[i]) * CHANGED | (linear[i] ^ moves) * OPEN;
+            marks[i] = ((guess[i] ^ linear[i]) * CHANGED) | ((linear[i] ^ moves) * OPEN);
         }
     }
 }
