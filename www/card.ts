@@ -24,6 +24,9 @@ export function side(width: number, figures: number): number {
   return width >= 560 && figures > 1 ? Math.floor((width - GAP) / 2) : width;
 }
 
+/** Pixels of the small type that figures in cards are lettered with. */
+export const smallType = (): number => 0.8 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
   const body = el("div", { class: "body" });
   const enlarge = el("button", { type: "button", class: "enlarge", "aria-pressed": "false", click: () => toggle() }, "Enlarge");

@@ -1,6 +1,6 @@
 // What is taken for what: the confusion of the classes after a phase; for a sleep, before it too.
 
-import { card, side } from "../card.js";
+import { card, side, smallType } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { confusion } from "../plots/confusion.js";
 import { asImage } from "../plots/figure.js";
@@ -31,12 +31,11 @@ function figure(phase: Phase, isBefore: boolean, names: readonly string[], width
   const classes = counts.flatMap((row, c) => (row.some((n) => n > 0) ? [c] : []));
   const title = isSleep(name) ? `after ${name} (sleep)` : isBefore ? `after ${name}, before sleep` : `after ${name}`;
   const images = counts.flat().reduce((sum, n) => sum + n, 0);
-  const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
   return el(
     "figure",
     {},
     el("figcaption", {}, `${title}: ${percent(phase.mean)} of ${count(images)} right`),
-    asImage(confusion({ counts, classes, names }, width, fontSize), described(phase, title, names)),
+    asImage(confusion({ counts, classes, names }, width, smallType()), described(phase, title, names)),
   );
 }
 

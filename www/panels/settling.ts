@@ -1,6 +1,6 @@
 // Energy and states settling in the free phase, where the Spec asks for them.
 
-import { card, side } from "../card.js";
+import { card, side, smallType } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { change } from "../link.js";
 import { asImage } from "../plots/figure.js";
@@ -18,13 +18,12 @@ export function settlingPanel(store: Store): Panel<State> {
       const { energy, movement, name } = shownPhase(run, scrub)!;
       if (energy.length === 0) return [unrecorded(store, spec.evaluation.energy, isActive(run))];
       const room = side(width, 2);
-      const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
       const figures = [
         { values: energy, scale: "linear", title: `energy after ${name}` },
         { values: movement.map((m) => Math.max(m, 1e-12)), scale: "log", title: `movement after ${name}, activity a step` },
       ] as const;
       const drawn = figures.map(({ values, scale, title }) =>
-        el("figure", {}, el("figcaption", {}, title), asImage(settling(values, scale, room, fontSize), `${title}: from ${values[0]!.toPrecision(2)} to ${values.at(-1)!.toPrecision(2)} over ${values.length} steps.`)),
+        el("figure", {}, el("figcaption", {}, title), asImage(settling(values, scale, room, smallType()), `${title}: from ${values[0]!.toPrecision(2)} to ${values.at(-1)!.toPrecision(2)} over ${values.length} steps.`)),
       );
       return [el("div", { class: "pair" }, ...drawn)];
     },

@@ -1,6 +1,6 @@
 // How sleep changed the weights: a histogram for each weight matrix.
 
-import { card, side } from "../card.js";
+import { card, side, smallType } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import type { WeightChange } from "../generated/engram.js";
 import { asImage } from "../plots/figure.js";
@@ -42,12 +42,11 @@ function matrixName(layer: number, last: number): string {
 function figure(change: WeightChange, matrix: string, sleep: string, width: number): HTMLElement {
   const total = change.histogram.reduce((sum, n) => sum + n, 0);
   const mean = `mean change ${scientific(change.mean)}`;
-  const fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
   return el(
     "figure",
     {},
     el("figcaption", {}, `${matrix}, ${sleep}: ${mean} over ${count(total)} weights`),
-    asImage(histogram(change, width, fontSize), `Histogram of weight changes from ${matrix} in ${sleep}: ${mean}, from ${scientific(change.min)} to ${scientific(change.max)}.`),
+    asImage(histogram(change, width, smallType()), `Histogram of weight changes from ${matrix} in ${sleep}: ${mean}, from ${scientific(change.min)} to ${scientific(change.max)}.`),
   );
 }
 

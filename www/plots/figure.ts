@@ -10,3 +10,19 @@ export function asImage<E extends Element>(svg: E, label: string): E {
   }
   return svg;
 }
+
+/** The frame of a small figure with labelled axes. */
+export function smallFrame(width: number, fontSize: number) {
+  return {
+    width,
+    height: Math.max(130, width * 0.42),
+    marginLeft: 4.2 * fontSize,
+    marginRight: fontSize,
+    marginTop: fontSize,
+    marginBottom: 2.6 * fontSize,
+    style: { fontSize: `${fontSize}px`, overflow: "visible" },
+  };
+}
+
+/** The label of a small figure's axis. */
+export const axis = (label: string) => ({ label, labelAnchor: "center", labelArrow: "none", tickSize: 3 }) as const;

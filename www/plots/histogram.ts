@@ -1,6 +1,7 @@
 // Counts in equal bins, on a logarithmic scale: most weights change little, and the few others matter.
 
 import * as Plot from "@observablehq/plot";
+import { axis, smallFrame } from "./figure.js";
 
 export interface Histogram {
   readonly mean: number;
@@ -16,14 +17,8 @@ export function histogram({ mean, min, max, histogram }: Histogram, width: numbe
   const top = Math.max(10, ...histogram) * 2;
   const ticks = [1, 100, 10_000, 1_000_000].filter((tick) => tick <= top);
   return Plot.plot({
-    width,
-    height: Math.max(130, width * 0.42),
-    marginLeft: 3.6 * fontSize,
-    marginRight: fontSize,
-    marginTop: fontSize,
-    marginBottom: 2.6 * fontSize,
-    style: { fontSize: `${fontSize}px`, overflow: "visible" },
-    x: { domain: [Math.min(min, 0), Math.max(max, 0) || bin], ticks: 3, tickSize: 3, label: "change of weight", labelAnchor: "center", labelArrow: "none" },
+    ...smallFrame(width, fontSize),
+    x: { domain: [Math.min(min, 0), Math.max(max, 0) || bin], ticks: 3, ...axis("change of weight") },
     y: { type: "log", domain: [0.8, top], ticks, tickFormat: (n: number) => (n >= 1e6 ? `${n / 1e6}M` : n >= 1000 ? `${n / 1000}k` : String(n)), tickSize: 0, label: null },
     marks: [
       Plot.ruleY(ticks, { stroke: "var(--line)" }),
