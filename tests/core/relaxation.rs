@@ -126,13 +126,13 @@ proptest! {
 
     /// Strong weights: many units change their sign on the way, and outputs run far over a guessed course.
     #[test]
-    fn states_stay_right_where_units_switch(seed in any::<u32>(), scale in 1.0..4.0f32, hidden in 1usize..200) {
+    fn states_stay_right_where_units_switch(seed in any::<u32>(), scale in 1.0..6.0f32, hidden in 1usize..200) {
         let set = toy::digits(2, 1);
         let net = toy::network(&[64, hidden, 10], seed, scale);
         let rows: Vec<u32> = (0..4).collect();
-        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [10, 6], tolerance: 0.0 };
+        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [12, 10], tolerance: 0.0 };
         let worst = distance(&net, &set, &rows, &setting);
-        prop_assert!(worst < 5e-4, "{worst}");
+        prop_assert!(worst < 2e-4, "{worst}");
     }
 
     /// Stopping once no state moves more than the tolerance leaves the same states.
