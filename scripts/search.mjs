@@ -24,7 +24,6 @@ const SPACE = {
 };
 const PARENTS = 5;
 
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
