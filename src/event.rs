@@ -22,9 +22,18 @@ pub enum Event {
         /// Classes of each task, in the order they are learnt.
         tasks: Vec<Vec<u8>>,
     },
+    /// A person acted, or what a person did is repeated: phases were added.
+    Acted {
+        run: u32,
+        /// With all that was done so far.
+        spec: Box<Spec>,
+        /// Names of all phases, those that are over included.
+        phases: Vec<String>,
+    },
     /// A slice of work was done, for all runs of the experiment.
     Progress {
-        /// The phase that is under way, counted from 0, and its name.
+        /// The phase that is under way, counted from 0, and its name; `start` while the network that has learnt nothing
+        /// is measured.
         phase: u32,
         name: String,
         /// What the slice did.
@@ -105,6 +114,17 @@ pub struct PhaseReport {
     pub seconds: f64,
 }
 
+/// Which units spiked in the last steps of a slice of sleep.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Raster {
+    pub phase: u32,
+    /// The first of the steps.
+    pub step: u32,
+    /// [input, hidden layers, output][step] → units that spiked, ascending.
+    pub layers: Vec<Vec<Vec<u32>>>,
+}
+
 /// How the entries of one weight matrix changed across a sleep, in units of weight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -130,9 +150,18 @@ pub struct Finished {
     pub matrix: Vec<Vec<f64>>,
     /// Accuracy over all test samples after the last phase, 0 to 1.
     pub accuracy: f64,
-    /// Mean over all tasks but the last of accuracy just after learning the task minus accuracy at the end
-    /// (first − last), 0 to 1; 0 for a single task.
+    /// Accuracy on each task before anything was learnt, 0 to 1.
+    pub untaught: Vec<f64>,
+    /// First − last: the mean over all tasks but the last of the accuracy just after the task was learnt minus the
+    /// accuracy at the end, −1 to 1; like the three below, 0 for a single task.
     pub forgetting: f64,
+    /// Max − last (Chaudhry et al. 2018): the same from the largest accuracy that was ever measured before the end.
+    pub forgetting_max: f64,
+    /// Backward transfer (Lopez-Paz & Ranzato 2017): −forgetting, first − last.
+    pub backward_transfer: f64,
+    /// Forward transfer (Lopez-Paz & Ranzato 2017): the mean over all tasks but the first of the accuracy just before the
+    /// task is taught minus the accuracy on it before anything was learnt, −1 to 1.
+    pub forward_transfer: f64,
     /// Seconds of computing.
     pub seconds: f64,
     pub time: TimeShares,

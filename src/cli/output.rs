@@ -51,7 +51,10 @@ fn line(event: &Event, run: u32) -> io::Result<Vec<u8>> {
             line.push(b'\n');
             return Ok(line);
         }
-        Event::Started { run: own, .. } | Event::Spikes { run: own, .. } | Event::Diverged { run: own, .. } => {
+        Event::Started { run: own, .. }
+        | Event::Acted { run: own, .. }
+        | Event::Spikes { run: own, .. }
+        | Event::Diverged { run: own, .. } => {
             *own = run;
         }
         Event::Phase(report) => report.run = run,

@@ -144,7 +144,11 @@ mod tests {
             tasks: vec![vec![0, 1], vec![2, 3]],
             matrix: matrix.map(Vec::from).to_vec(),
             accuracy: mean(&matrix[1]),
+            untaught: vec![0.1, 0.1],
             forgetting: matrix[0][0] - matrix[1][0],
+            forgetting_max: matrix[0][0] - matrix[1][0],
+            backward_transfer: matrix[1][0] - matrix[0][0],
+            forward_transfer: matrix[0][1] - 0.1,
             seconds: 1.25,
             time: TimeShares::default(),
         }

@@ -8,17 +8,20 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{Schedule, Stint, gain_rows, shuffle, training_rows};
-use super::{RunError, measures};
+use super::RunError;
+use super::acting::check_actions;
+use super::measures::{self, Transfer};
+use super::rows::{gain_rows, shuffle, taught_again, training_rows};
+use super::schedule::{Phase as Scheduled, Schedule, Stint};
 use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
-use crate::data::{DataSet, Shape};
-use crate::event::{Activity, Event, Finished, PhaseReport, TimeShares};
+use crate::data::{DataSet, Samples, Shape, Values, drawing};
+use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
 use crate::kernels::{Device, Fault, Phase, Relaxation, Tally};
 use crate::learn::learn;
 use crate::net::mrnn::{Mrnn, Trace, layer_name};
 use crate::sleep::{self, MeanInput};
-use crate::spec::{Spec, SpecError};
+use crate::spec::{Act, Sleep, Spec, SpecError};
 
 /// Sleep steps of one slice.
 const SLEEP_SLICE: u32 = 500;
@@ -27,6 +30,8 @@ const TEST_SLICE: usize = 1000;
 const TEST_BATCH: usize = 250;
 /// Samples that sleep's gains are normalised on.
 const GAIN_SAMPLES: usize = 1000;
+/// Last steps of a slice of sleep whose spikes are kept one by one, when somebody watches.
+const WATCHED: u32 = 60;
 /// Samples of the energy curve.
 const ENERGY_SAMPLES: usize = 32;
 /// What a training sample and a sleep step cost, in test samples: only the progress bar depends on it.
@@ -35,15 +40,19 @@ const SLEEP_COST: f64 = 0.6;
 
 /// One or more runs that differ in nothing but their seeds, side by side on one device.
 pub struct Experiment<D: Device> {
-    device: D,
-    spec: Spec,
-    schedule: Schedule,
+    pub(super) device: D,
+    pub(super) spec: Spec,
     replicas: Vec<Replica>,
     train: D::Data,
+    train_labels: Vec<u8>,
     /// `None` when accuracies are measured on held-back training data.
     test: Option<D::Data>,
-    image: Option<(u32, u32)>,
-    class_count: usize,
+    /// What a drawing teaches, while it does.
+    lesson: Option<D::Data>,
+    /// Name, shape and classes of the data, without its samples.
+    pub(super) about: DataSet,
+    /// Spikes of the last steps of sleep; `None` when nobody watches.
+    watched: Option<Raster>,
     /// Inputs of the energy curve.
     probe: Vec<Vec<f32>>,
     pub(super) weights: D::Weights,
@@ -61,13 +70,16 @@ struct Replica {
     tests: Vec<u32>,
     /// Mean input of each task, in the order they are learnt.
     means: Vec<MeanInput>,
+    /// Training samples of each class.
+    counts: Vec<u64>,
 }
 
 /// Where an experiment stands: with the weights, all that a continuation depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
-    phase: usize,
-    stage: Stage,
+    pub(super) schedule: Schedule,
+    pub(super) phase: usize,
+    pub(super) stage: Stage,
     seconds: f64,
     time: TimeShares,
     pub(super) logs: Vec<Log>,
@@ -80,15 +92,20 @@ pub(super) struct State {
 /// What was measured of one replica.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Log {
+    untaught: Vec<f64>,
     matrix: Vec<Vec<f64>>,
     mean: f64,
     tally: Tally,
     spikes: Vec<u64>,
-    diverged: bool,
+    pub(super) diverged: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Stage {
+pub(super) enum Stage {
+    /// Before the first phase: test samples that are done.
+    Untaught {
+        done: usize,
+    },
     /// The phase has not begun.
     Begin,
     /// Samples of this epoch that are done.
@@ -133,34 +150,36 @@ impl<D: Device> Experiment<D> {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
         }
         check_window(&spec, set)?;
+        check_actions(&spec, set)?;
         let replicas =
             seeds.iter().map(|&seed| Replica::new(&spec, seed, set)).collect::<Result<Vec<_>, RunError>>()?;
         let on_train = replicas.iter().any(|replica| replica.plan.test_on == TestOn::Train);
         let train = device.load(set, &set.train);
         let test = (!on_train).then(|| device.load(set, &set.test));
         let batch = device.batch(&weights, (spec.training.batch as usize).max(TEST_BATCH));
-        let class_count = set.classes.len();
         let probe = if spec.evaluation.energy { probe(set, &replicas[0], on_train) } else { Vec::new() };
         let state = State {
+            schedule: Schedule::new(&spec),
             phase: 0,
-            stage: Stage::Begin,
+            stage: Stage::Untaught { done: 0 },
             seconds: 0.0,
             time: TimeShares::default(),
-            logs: replicas.iter().map(|_| Log::new(&spec, class_count)).collect(),
+            logs: replicas.iter().map(|_| Log::new(&spec, set.classes.len())).collect(),
             before: Vec::new(),
             events: VecDeque::new(),
         };
         Ok(Experiment {
-            schedule: Schedule::new(&spec),
-            image: image_size(set),
             rows: vec![Vec::new(); replicas.len()],
             sleepers: None,
             device,
             spec,
             replicas,
             train,
+            train_labels: set.train.labels.clone(),
             test,
-            class_count,
+            lesson: None,
+            about: about(set),
+            watched: None,
             probe,
             weights,
             batch,
@@ -171,14 +190,32 @@ impl<D: Device> Experiment<D> {
     /// The next event: one that waits, or what a slice of work brings. `None` once all runs have ended.
     pub async fn next(&mut self) -> Option<Event> {
         while self.state.events.is_empty() && self.state.stage != Stage::Finished {
+            if self.repeat_action() {
+                continue;
+            }
             let start = clock::now();
             self.slice().await;
             self.state.seconds += clock::now() - start;
-            if self.state.logs.iter().all(|log| log.diverged) {
+            if self.has_diverged() {
                 self.state.stage = Stage::Finished;
             }
         }
         self.state.events.pop_front()
+    }
+
+    /// Whether no run can go on.
+    pub(super) fn has_diverged(&self) -> bool {
+        self.state.logs.iter().all(|log| log.diverged)
+    }
+
+    /// Keeps the spikes of sleep for [`Experiment::raster`] from now on.
+    pub fn watch(&mut self) {
+        self.watched = Some(Raster { phase: 0, step: 0, layers: Vec::new() });
+    }
+
+    /// Which units of the first run spiked in the last steps that were slept, when it is watched.
+    pub fn raster(&self) -> Option<&Raster> {
+        self.watched.as_ref().filter(|raster| !raster.layers.is_empty())
     }
 
     pub fn spec(&self) -> &Spec {
@@ -206,12 +243,14 @@ impl<D: Device> Experiment<D> {
         self.sleepers = sleepers.map(|sleepers| self.device.sleepers(sleepers));
         self.state = state;
         if let Stage::Train { epoch, .. } = self.state.stage {
+            self.take_lesson();
             self.shuffle_rows(epoch);
         }
     }
 
     async fn slice(&mut self) {
         match self.state.stage {
+            Stage::Untaught { done } => self.measure_untaught(done).await,
             Stage::Begin => self.begin().await,
             Stage::Train { epoch, done } => self.train(epoch, done).await,
             Stage::Sleep { done } => self.sleep(done).await,
@@ -220,28 +259,65 @@ impl<D: Device> Experiment<D> {
         }
     }
 
-    fn stint(&self) -> Stint {
-        self.schedule.stints[self.state.phase]
+    pub(super) fn scheduled(&self) -> &Scheduled {
+        &self.state.schedule.phases[self.state.phase]
     }
 
     async fn begin(&mut self) {
-        match self.stint() {
-            Stint::Sleep(task) => self.fall_asleep(task).await,
-            Stint::Train(_) | Stint::Parallel => {
-                self.shuffle_rows(0);
-                self.state.stage = Stage::Train { epoch: 0, done: 0 };
-            }
+        if let Stint::Sleep(task) = self.scheduled().stint {
+            return self.fall_asleep(task).await;
         }
+        self.take_lesson();
+        let from = self.scheduled().from;
+        self.shuffle_rows(0);
+        let longest = self.longest().max(1);
+        let epoch = (from / longest) as u32;
+        if epoch > 0 {
+            self.shuffle_rows(epoch);
+        }
+        self.state.stage = Stage::Train { epoch, done: (from % longest) as usize };
     }
 
     // Learning.
 
+    /// Puts a drawing before the network, where the phase teaches one.
+    fn take_lesson(&mut self) {
+        self.lesson = match (self.scheduled().stint, image_size(&self.about)) {
+            (Stint::Drawing(action), Some((height, width))) => match &self.spec.actions[action].act {
+                Act::Draw { image, class, .. } => drawing::pixels(image, height, width)
+                    .map(|pixels| drawing::moved(&pixels, height, width, *class))
+                    .map(|samples| self.device.load(&self.about, &samples)),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
+
     fn shuffle_rows(&mut self, epoch: u32) {
-        let (stint, phase) = (self.stint(), self.state.phase as u32);
+        let Scheduled { stint, key, .. } = *self.scheduled();
         let fraction = self.spec.strategy.rehearsed_fraction();
         for (rows, replica) in self.rows.iter_mut().zip(&self.replicas) {
-            *rows = training_rows(&replica.plan, stint, fraction, replica.seed);
-            shuffle(rows, replica.seed, phase, epoch);
+            *rows = match (stint, self.spec.actions.get(stint.action()).map(|action| &action.act)) {
+                (Stint::Again(_), Some(Act::Teach { classes, .. })) => {
+                    taught_again(&replica.plan, classes, &self.train_labels)
+                }
+                (Stint::Drawing(_), _) => (0..drawing::MOVED).collect(),
+                _ => training_rows(&replica.plan, stint, fraction, replica.seed),
+            };
+            shuffle(rows, replica.seed, key, epoch);
+        }
+    }
+
+    /// Samples of an epoch, in the replica that has most.
+    pub(super) fn longest(&self) -> u64 {
+        self.rows.iter().map(Vec::len).max().unwrap_or(0) as u64
+    }
+
+    /// How often a phase goes through its rows.
+    pub(super) fn epochs(&self, stint: Stint) -> u32 {
+        match self.spec.actions.get(stint.action()).map(|action| &action.act) {
+            Some(Act::Teach { epochs, .. } | Act::Draw { epochs, .. }) => *epochs,
+            _ => self.spec.training.epochs,
         }
     }
 
@@ -260,14 +336,15 @@ impl<D: Device> Experiment<D> {
             )
             .collect();
         let beta = self.spec.network.beta as f32;
+        let data = self.lesson.as_ref().unwrap_or(&self.train);
         let (device, weights, batch) = (&mut self.device, &mut self.weights, &mut self.batch);
         let t0 = clock::now();
-        device.drive(weights, &self.train, &slices, batch);
+        device.drive(weights, data, &slices, batch);
         let t1 = clock::now();
         device.relax(weights, batch, &free_phase(&self.spec));
         device.relax(weights, batch, &clamped_phase(&self.spec));
         let t2 = clock::now();
-        learn(device, weights, &self.train, batch, &self.spec.rule, beta);
+        learn(device, weights, data, batch, &self.spec.rule, beta);
         let fault = device.fault(weights, batch).await;
         self.state.time.products += t1 - t0 + clock::now() - t2;
         self.state.time.settling += t2 - t1;
@@ -279,12 +356,14 @@ impl<D: Device> Experiment<D> {
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {
-        let longest = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let total = longest as u64 * u64::from(self.spec.training.epochs);
-        self.progress(Activity::Train, epoch as u64 * longest as u64 + done.min(longest) as u64, total);
+        let longest = self.longest() as usize;
+        let Scheduled { stint, from, .. } = *self.scheduled();
+        let epochs = self.epochs(stint);
+        let learnt = u64::from(epoch) * longest as u64 + done.min(longest) as u64;
+        self.progress(Activity::Train, learnt - from.min(learnt), longest as u64 * u64::from(epochs) - from);
         self.state.stage = if done < longest {
             Stage::Train { epoch, done }
-        } else if epoch + 1 < self.spec.training.epochs {
+        } else if epoch + 1 < epochs {
             self.shuffle_rows(epoch + 1);
             Stage::Train { epoch: epoch + 1, done: 0 }
         } else {
@@ -296,7 +375,7 @@ impl<D: Device> Experiment<D> {
 
     async fn fall_asleep(&mut self, task: usize) {
         let start = clock::now();
-        let phase = self.state.phase as u32;
+        let Scheduled { key, steps, .. } = *self.scheduled();
         let largest = self.largest_activities(task).await;
         let plans: Vec<sleep::Plan> = self
             .replicas
@@ -304,10 +383,10 @@ impl<D: Device> Experiment<D> {
             .zip(largest)
             .map(|(replica, largest_activity)| sleep::Plan {
                 seed: replica.seed,
-                phase,
-                constants: self.spec.sleep.clone(),
+                phase: key,
+                constants: Sleep { steps, ..self.spec.sleep.clone() },
                 mean: MeanInput::over(&replica.means[..=task]),
-                image: self.image,
+                image: image_size(&self.about),
                 largest_activity,
             })
             .collect();
@@ -322,11 +401,11 @@ impl<D: Device> Experiment<D> {
 
     /// The largest free-phase activity of each layer over a sample of the current task: [replica][layer].
     async fn largest_activities(&mut self, task: usize) -> Vec<Vec<f32>> {
-        let phase = self.state.phase as u32;
+        let key = self.scheduled().key;
         let rows: Vec<Vec<u32>> = self
             .replicas
             .iter()
-            .map(|replica| gain_rows(&replica.plan, task, GAIN_SAMPLES, replica.seed, phase))
+            .map(|replica| gain_rows(&replica.plan, task, GAIN_SAMPLES, replica.seed, key))
             .collect();
         let mut largest = vec![vec![0.0f32; self.spec.weight_layers()]; rows.len()];
         for start in (0..GAIN_SAMPLES).step_by(TEST_BATCH) {
@@ -344,9 +423,15 @@ impl<D: Device> Experiment<D> {
     /// Up to 500 sleep steps.
     async fn sleep(&mut self, done: u32) {
         let start = clock::now();
-        let steps = SLEEP_SLICE.min(self.spec.sleep.steps - done);
+        let total = self.scheduled().steps;
+        let steps = SLEEP_SLICE.min(total - done);
         let sleepers = self.sleepers.as_mut().expect("begin() put the networks to sleep");
-        self.device.sleep(sleepers, done, steps);
+        let watched = if self.watched.is_some() { WATCHED.min(steps) } else { 0 };
+        self.device.sleep(sleepers, done, steps - watched);
+        if let Some(raster) = &mut self.watched {
+            let (phase, step) = (self.state.phase as u32, done + steps - watched);
+            *raster = sleep_watched(&mut self.device, sleepers, phase, step, watched).await;
+        }
         let (counts, fault) = self.device.read_spikes(sleepers).await;
         for (run, counts) in counts.iter().enumerate() {
             let log = &mut self.state.logs[run];
@@ -356,12 +441,12 @@ impl<D: Device> Experiment<D> {
             self.state.events.push_back(Event::Spikes { run, phase, step: done + steps, per_step });
         }
         let done = done + steps;
-        self.progress(Activity::Sleep, done.into(), self.spec.sleep.steps.into());
+        self.progress(Activity::Sleep, done.into(), total.into());
         if let Some(fault) = fault {
             self.diverge(fault, done.into(), "sleep drove a weight past four times the largest it found");
         }
         self.state.stage = Stage::Sleep { done };
-        if done == self.spec.sleep.steps {
+        if done == total {
             let sleepers = self.sleepers.take().expect("the networks sleep");
             self.device.wake(&sleepers, &mut self.weights);
             self.state.stage = Stage::Measure { done: 0 };
@@ -371,9 +456,8 @@ impl<D: Device> Experiment<D> {
 
     // Measuring.
 
-    /// Up to 1,000 test samples; after the last, the phase's report.
-    async fn measure(&mut self, done: usize) {
-        let start = clock::now();
+    /// Up to 1,000 test samples after `done`; returns how many are done then, and how many there are.
+    async fn measure_slice(&mut self, done: usize) -> (usize, usize) {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
         let end = (done + TEST_SLICE).min(total);
         let mut tallies: Vec<Tally> = self.state.logs.iter_mut().map(|log| std::mem::take(&mut log.tally)).collect();
@@ -386,6 +470,29 @@ impl<D: Device> Experiment<D> {
             self.device.tally(&self.batch, &mut tallies).await;
         }
         self.state.logs.iter_mut().zip(tallies).for_each(|(log, tally)| log.tally = tally);
+        (end, total)
+    }
+
+    /// A slice of measuring what the network knows before it learns: what forward transfer is measured from.
+    async fn measure_untaught(&mut self, done: usize) {
+        let start = clock::now();
+        let (end, total) = self.measure_slice(done).await;
+        self.state.stage = Stage::Untaught { done: end };
+        self.progress(Activity::Evaluate, end as u64, total as u64);
+        if end == total {
+            for (log, replica) in self.state.logs.iter_mut().zip(&self.replicas) {
+                log.untaught = measures::accuracy_by_task(&log.tally, &replica.tasks());
+                log.tally = Tally::new(log.tally.classes, log.tally.hidden.len() / log.tally.classes);
+            }
+            self.state.stage = Stage::Begin;
+        }
+        self.state.time.evaluation += clock::now() - start;
+    }
+
+    /// A slice of measuring a phase; after the last, its report.
+    async fn measure(&mut self, done: usize) {
+        let start = clock::now();
+        let (end, total) = self.measure_slice(done).await;
         self.state.stage = Stage::Measure { done: end };
         self.progress(Activity::Evaluate, end as u64, total as u64);
         if end == total {
@@ -407,24 +514,25 @@ impl<D: Device> Experiment<D> {
             let log = &mut self.state.logs[run];
             log.matrix.push(report.accuracy.clone());
             log.mean = report.mean;
-            log.tally = Tally::new(self.class_count, net.hidden_units());
+            log.tally = Tally::new(self.about.classes.len(), net.hidden_units());
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
     }
 
     fn report_of(&self, run: usize, net: &Mrnn) -> PhaseReport {
         let (log, replica, network) = (&self.state.logs[run], &self.replicas[run], &self.spec.network);
-        let asleep = matches!(self.stint(), Stint::Sleep(_));
+        let phase = self.scheduled();
+        let asleep = matches!(phase.stint, Stint::Sleep(_));
         let trace = || net.trace(&self.probe, network.free_steps, network.dt, network.gamma);
         let Trace { energy, movement } = if self.spec.evaluation.energy { trace() } else { Trace::default() };
-        let steps = f64::from(self.spec.sleep.steps);
+        let steps = f64::from(phase.steps);
         PhaseReport {
             run: run as u32,
             phase: self.state.phase as u32,
-            name: self.stint().name(),
+            name: phase.name.clone(),
             accuracy: measures::accuracy_by_task(&log.tally, &replica.tasks()),
             mean: measures::overall_accuracy(&log.tally),
-            confusion: log.tally.confusion.chunks_exact(self.class_count).map(<[u32]>::to_vec).collect(),
+            confusion: log.tally.confusion.chunks_exact(self.about.classes.len()).map(<[u32]>::to_vec).collect(),
             hidden_mean: measures::hidden_mean(&log.tally),
             spikes_per_step: if asleep { log.spikes.iter().map(|&n| n as f64 / steps).collect() } else { Vec::new() },
             weight_change: if asleep { measures::weight_change(&self.state.before[run], net) } else { Vec::new() },
@@ -437,8 +545,11 @@ impl<D: Device> Experiment<D> {
     fn next_phase(&mut self) {
         self.state.phase += 1;
         self.state.stage = Stage::Begin;
-        if self.state.phase == self.schedule.stints.len() {
+        if self.state.phase == self.state.schedule.phases.len() {
             self.state.stage = Stage::Finished;
+            if self.repeat_action() {
+                return;
+            }
             for run in (0..self.replicas.len()).filter(|&run| !self.state.logs[run].diverged).collect::<Vec<_>>() {
                 let finished = self.finished(run);
                 self.state.events.push_back(Event::Finished(Box::new(finished)));
@@ -448,17 +559,20 @@ impl<D: Device> Experiment<D> {
 
     fn finished(&self, run: usize) -> Finished {
         let (log, replica) = (&self.state.logs[run], &self.replicas[run]);
-        let learnt = |(i, stint): (usize, &Stint)| matches!(stint, Stint::Train(_)).then_some(i);
-        let learnt: Vec<usize> = self.schedule.stints.iter().enumerate().filter_map(learnt).collect();
+        let transfer = Transfer::of(&log.matrix, &self.state.schedule.taught(), &log.untaught);
         Finished {
             run: run as u32,
             spec: self.spec_of(run),
             seed: replica.seed,
-            phases: self.schedule.names(),
+            phases: self.state.schedule.names(),
             tasks: replica.tasks(),
             matrix: log.matrix.clone(),
             accuracy: log.mean,
-            forgetting: measures::forgetting(&log.matrix, &learnt),
+            untaught: log.untaught.clone(),
+            forgetting: transfer.forgetting,
+            forgetting_max: transfer.forgetting_max,
+            backward_transfer: transfer.backward,
+            forward_transfer: transfer.forward,
             seconds: self.state.seconds,
             time: self.state.time,
         }
@@ -471,29 +585,30 @@ impl<D: Device> Experiment<D> {
             run: run as u32,
             spec: Box::new(self.spec_of(run)),
             seed: self.replicas[run].seed,
-            phases: self.schedule.names(),
+            phases: self.state.schedule.names(),
             tasks: self.replicas[run].tasks(),
         };
         self.state.events.push_back(started);
     }
 
-    fn spec_of(&self, run: usize) -> Spec {
+    pub(super) fn spec_of(&self, run: usize) -> Spec {
         Spec { seed: self.replicas[run].seed, ..self.spec.clone() }
     }
 
     fn progress(&mut self, activity: Activity, done: u64, total: u64) {
-        let before: f64 = (0..self.state.phase).map(|phase| self.cost(phase, None)).sum();
-        let all: f64 = (0..self.schedule.stints.len()).map(|phase| self.cost(phase, None)).sum();
-        let here = self.cost(self.state.phase, Some((activity, done as f64 / total.max(1) as f64)));
-        self.state.events.push_back(Event::Progress {
-            phase: self.state.phase as u32,
-            name: self.stint().name(),
-            activity,
-            done,
-            total,
-            fraction: ((before + here) / all).min(1.0),
-            seconds: self.state.seconds,
-        });
+        let tests = self.replicas[0].tests.len() as f64;
+        let reached = done as f64 / total.max(1) as f64;
+        let all: f64 = tests + (0..self.state.schedule.phases.len()).map(|phase| self.cost(phase, None)).sum::<f64>();
+        let (name, spent) = if let Stage::Untaught { .. } = self.state.stage {
+            ("start".into(), reached * tests)
+        } else {
+            let before: f64 = (0..self.state.phase).map(|phase| self.cost(phase, None)).sum();
+            let here = self.cost(self.state.phase, Some((activity, reached)));
+            (self.scheduled().name.clone(), tests + before + here)
+        };
+        let (phase, seconds) = (self.state.phase as u32, self.state.seconds);
+        let fraction = (spent / all).min(1.0);
+        self.state.events.push_back(Event::Progress { phase, name, activity, done, total, fraction, seconds });
     }
 
     /// What a phase costs, whole or up to a part of one of its activities, in test samples of the first replica.
@@ -501,13 +616,17 @@ impl<D: Device> Experiment<D> {
         let replica = &self.replicas[0];
         let rows = |task: usize| replica.plan.tasks[task].train.len() as f64;
         let tasks = replica.plan.tasks.len();
-        let epochs = f64::from(self.spec.training.epochs);
         let fraction = self.spec.strategy.rehearsed_fraction();
-        let work = match self.schedule.stints[phase] {
-            Stint::Train(task) => epochs * TRAIN_COST * (rows(task) + fraction * (0..task).map(rows).sum::<f64>()),
-            Stint::Parallel => epochs * TRAIN_COST * (0..tasks).map(rows).sum::<f64>(),
-            Stint::Sleep(_) => SLEEP_COST * f64::from(self.spec.sleep.steps),
+        let Scheduled { stint, steps, from, until, .. } = self.state.schedule.phases[phase];
+        let epoch = match stint {
+            Stint::Train(task) => rows(task) + fraction * (0..task).map(rows).sum::<f64>(),
+            Stint::Parallel => (0..tasks).map(rows).sum::<f64>(),
+            Stint::Again(action) => replica.taught(&self.spec.actions[action].act) as f64,
+            Stint::Drawing(_) => f64::from(drawing::MOVED),
+            Stint::Sleep(_) => 0.0,
         };
+        let learnt = until.map_or(epoch * f64::from(self.epochs(stint)), |until| until as f64) - from as f64;
+        let work = TRAIN_COST * learnt.max(0.0) + SLEEP_COST * f64::from(steps);
         let tests = replica.tests.len() as f64;
         match reached {
             None => work + tests,
@@ -523,7 +642,7 @@ impl<D: Device> Experiment<D> {
         self.state.events.push_back(Event::Diverged {
             run: fault.replica as u32,
             phase: self.state.phase as u32,
-            name: self.stint().name(),
+            name: self.scheduled().name.clone(),
             step,
             layer: layer_name(fault.layer, self.spec.weight_layers()),
             message: message.into(),
@@ -540,9 +659,21 @@ impl Replica {
             mean.add(&set.train, rows);
             mean
         };
-        let means =
-            if spec.strategy.sleeps() { plan.tasks.iter().map(|t| mean(&t.train)).collect() } else { Vec::new() };
-        Ok(Replica { seed, plan, tests, means })
+        let means = plan.tasks.iter().map(|task| mean(&task.train)).collect();
+        let mut counts = vec![0; set.classes.len()];
+        plan.tasks
+            .iter()
+            .flat_map(|task| &task.train)
+            .for_each(|&row| counts[usize::from(set.train.labels[row as usize])] += 1);
+        Ok(Replica { seed, plan, tests, means, counts })
+    }
+
+    /// Samples of an epoch in which classes are taught again.
+    fn taught(&self, act: &Act) -> u64 {
+        match act {
+            Act::Teach { classes, .. } => classes.iter().map(|&class| self.counts[usize::from(class)]).sum(),
+            _ => 0,
+        }
     }
 
     fn tasks(&self) -> Vec<Vec<u8>> {
@@ -554,6 +685,7 @@ impl Log {
     fn new(spec: &Spec, classes: usize) -> Log {
         let hidden: u32 = spec.network.hidden.iter().sum();
         Log {
+            untaught: Vec::new(),
             matrix: Vec::new(),
             mean: 0.0,
             tally: Tally::new(classes, hidden as usize),
@@ -570,7 +702,7 @@ pub(super) fn layer_sizes(spec: &Spec, set: &DataSet) -> Vec<usize> {
 }
 
 /// Height and width, for data that are images.
-fn image_size(set: &DataSet) -> Option<(u32, u32)> {
+pub(super) fn image_size(set: &DataSet) -> Option<(u32, u32)> {
     match set.shape {
         Shape::Image { height, width } => Some((height, width)),
         Shape::Vector { .. } => None,
@@ -578,14 +710,39 @@ fn image_size(set: &DataSet) -> Option<(u32, u32)> {
 }
 
 /// A sleep's window lies within the images; data that are not images have none.
-fn check_window(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
-    let Some(side) = spec.sleep.window.filter(|_| spec.strategy.sleeps()) else { return Ok(()) };
+pub(super) fn check_window(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
+    let sleeps = spec.strategy.sleeps() || spec.actions.iter().any(|action| action.act.sleeps());
+    let Some(side) = spec.sleep.window.filter(|_| sleeps) else { return Ok(()) };
     let allowed = match image_size(set) {
         Some((height, width)) if side <= height.min(width) => return Ok(()),
         Some((height, width)) => format!("the images of `{}` are {height}×{width} pixels", set.name),
         None => format!("`{}` holds no images: write null", set.name),
     };
     Err(SpecError::OutOfRange { field: "sleep.window".into(), value: side.to_string(), allowed })
+}
+
+/// Name, shape and classes of a set.
+fn about(set: &DataSet) -> DataSet {
+    let none = Samples { values: Values::Floats(Vec::new()), labels: Vec::new() };
+    DataSet { train: none.clone(), test: none, name: set.name.clone(), shape: set.shape, classes: set.classes.clone() }
+}
+
+/// Sleeps step by step and keeps which units of the first network spike.
+async fn sleep_watched<D: Device>(
+    device: &mut D,
+    sleepers: &mut D::Sleepers,
+    phase: u32,
+    done: u32,
+    steps: u32,
+) -> Raster {
+    let mut layers: Vec<Vec<Vec<u32>>> = Vec::new();
+    for step in done..done + steps {
+        device.sleep(sleepers, step, 1);
+        let firing = device.read_firing(sleepers).await.swap_remove(0);
+        layers.resize(firing.len(), Vec::new());
+        layers.iter_mut().zip(firing).for_each(|(layer, spikes)| layer.push(spikes));
+    }
+    Raster { phase, step: done + 1, layers }
 }
 
 /// Test samples spread evenly over all tasks.
@@ -620,23 +777,32 @@ fn clamped_phase(spec: &Spec) -> Relaxation {
 impl State {
     /// Whether a state that was read can belong to such a run.
     pub(super) fn fits(&self, spec: &Spec, runs: usize, classes: usize, asleep: bool) -> bool {
-        let schedule = Schedule::new(spec);
-        let Some(stint) = schedule.stints.get(self.phase) else { return self.stage == Stage::Finished };
-        let sleeps = matches!(stint, Stint::Sleep(_));
+        let phase = self.schedule.phases.get(self.phase);
+        let sleeps = phase.is_some_and(|phase| matches!(phase.stint, Stint::Sleep(_)));
         let stage_fits = match self.stage {
+            Stage::Finished => true,
+            _ if phase.is_none() => false,
+            Stage::Untaught { .. } => self.phase == 0 && !asleep,
             Stage::Begin => !asleep,
             Stage::Train { .. } => !sleeps && !asleep,
-            Stage::Sleep { done } => sleeps && asleep && done < spec.sleep.steps && self.before.len() == runs,
+            Stage::Sleep { done } => {
+                sleeps && asleep && phase.is_some_and(|phase| done < phase.steps) && self.before.len() == runs
+            }
             Stage::Measure { .. } => !asleep && (!sleeps || self.before.len() == runs),
-            Stage::Finished => true,
         };
         let empty = Log::new(spec, classes);
+        let tasks = spec.tasks.classes.len();
+        let measured = !matches!(self.stage, Stage::Untaught { .. });
         let log_fits = |log: &Log| {
-            log.tally.classes == classes
+            let row_fits = |row: &Vec<f64>| row.len() == tasks;
+            log.untaught.len() == if measured { tasks } else { 0 }
+                && (log.diverged || log.matrix.len() == self.phase)
+                && log.matrix.iter().all(row_fits)
+                && log.tally.classes == classes
                 && log.tally.confusion.len() == empty.tally.confusion.len()
                 && log.tally.hidden.len() == empty.tally.hidden.len()
                 && log.spikes.len() == empty.spikes.len()
         };
-        stage_fits && self.logs.len() == runs && self.logs.iter().all(log_fits)
+        self.schedule.fits(spec) && stage_fits && self.logs.len() == runs && self.logs.iter().all(log_fits)
     }
 }

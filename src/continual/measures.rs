@@ -27,12 +27,44 @@ fn accuracy(tally: &Tally, classes: impl Iterator<Item = usize>) -> f64 {
     f64::from(right) / f64::from(all.max(1))
 }
 
-/// Forgetting, first − last: the mean over all tasks but the last of R[when learnt][task] − R[end][task].
-/// `learnt[j]` is the row of `matrix` measured just after task j was learnt. 0 for fewer than two tasks.
-pub fn forgetting(matrix: &[Vec<f64>], learnt: &[usize]) -> f64 {
-    let (Some(last), Some((_, earlier))) = (matrix.last(), learnt.split_last()) else { return 0.0 };
-    let lost: f64 = earlier.iter().enumerate().map(|(task, &row)| matrix[row][task] - last[task]).sum();
-    if earlier.is_empty() { 0.0 } else { lost / earlier.len() as f64 }
+/// What is left of what was learnt, and what helps what is to come: in accuracy, −1 to 1. `matrix` is R; `taught[j]` are
+/// the rows measured after the first and the last phase that taught task j; `untaught` is the accuracy on each task
+/// before anything was learnt. All are 0 for fewer than two tasks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transfer {
+    /// First − last: the mean over all tasks but the last of R[just learnt][task] − R[end][task].
+    pub forgetting: f64,
+    /// Max − last (Chaudhry et al. 2018): the same from the task's largest accuracy before the end.
+    pub forgetting_max: f64,
+    /// Lopez-Paz & Ranzato 2017: −forgetting, first − last.
+    pub backward: f64,
+    /// Lopez-Paz & Ranzato 2017: the mean over all tasks but the first of R[just before it is taught][task] − untaught.
+    pub forward: f64,
+}
+
+impl Transfer {
+    pub fn of(matrix: &[Vec<f64>], taught: &[(usize, usize)], untaught: &[f64]) -> Transfer {
+        let none = Transfer { forgetting: 0.0, forgetting_max: 0.0, backward: 0.0, forward: 0.0 };
+        let (Some((last, before)), Some((_, earlier)), [_, later @ ..]) =
+            (matrix.split_last(), taught.split_last(), taught)
+        else {
+            return none;
+        };
+        if earlier.is_empty() {
+            return none;
+        }
+        let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / earlier.len() as f64;
+        let mut lost = earlier.iter().enumerate().map(|(task, &(_, learnt))| matrix[learnt][task] - last[task]);
+        let largest = |task: usize| before.iter().map(|row| row[task]).fold(f64::NEG_INFINITY, f64::max);
+        let mut gained = later.iter().enumerate().map(|(i, &(first, _))| matrix[first - 1][i + 1] - untaught[i + 1]);
+        let forgetting = mean(&mut lost);
+        Transfer {
+            forgetting,
+            forgetting_max: mean(&mut (0..earlier.len()).map(|task| largest(task) - last[task])),
+            backward: -forgetting,
+            forward: mean(&mut gained),
+        }
+    }
 }
 
 /// Mean hidden activity over each class's samples: [class][unit].
@@ -67,4 +99,37 @@ fn change(before: &[f32], after: &[f32]) -> WeightChange {
         histogram[(((d - min) * scale) as usize).min(BINS - 1)] += 1;
     }
     WeightChange { mean: sum / before.len() as f64, min, max, histogram }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transfer_is_what_the_definitions_say() {
+        // T1, S1, T2, S2, T3 over three tasks; worked out by hand.
+        let matrix = [[0.9, 0.0, 0.1], [0.8, 0.2, 0.1], [0.3, 0.7, 0.0], [0.5, 0.9, 0.3], [0.2, 0.6, 1.0]];
+        let matrix: Vec<Vec<f64>> = matrix.map(Vec::from).to_vec();
+        let transfer = Transfer::of(&matrix, &[(0, 0), (2, 2), (4, 4)], &[0.5, 0.15, 0.05]);
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        assert!(close(transfer.forgetting, ((0.9 - 0.2) + (0.7 - 0.6)) / 2.0));
+        assert!(close(transfer.forgetting_max, ((0.9 - 0.2) + (0.9 - 0.6)) / 2.0));
+        assert!(close(transfer.backward, -transfer.forgetting));
+        assert!(close(transfer.forward, ((0.2 - 0.15) + (0.3 - 0.05)) / 2.0));
+    }
+
+    #[test]
+    fn an_interrupted_task_counts_from_its_end_and_is_foreseen_before_its_beginning() {
+        // T1, T2a, N1, T2
+        let matrix: Vec<Vec<f64>> = [[1.0, 0.1], [0.6, 0.5], [0.7, 0.4], [0.3, 0.9]].map(Vec::from).to_vec();
+        let transfer = Transfer::of(&matrix, &[(0, 0), (1, 3)], &[0.2, 0.3]);
+        assert!((transfer.forgetting - 0.7).abs() < 1e-12 && (transfer.forward + 0.2).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_single_task_transfers_nothing() {
+        let none = Transfer { forgetting: 0.0, forgetting_max: 0.0, backward: 0.0, forward: 0.0 };
+        assert_eq!(Transfer::of(&[vec![0.9]], &[(0, 0)], &[0.5]), none);
+        assert_eq!(Transfer::of(&[vec![0.9]], &[], &[0.5]), none);
+    }
 }

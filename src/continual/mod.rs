@@ -1,14 +1,18 @@
 //! Continual learning: what is done phase after phase, and what is measured.
 
+mod acting;
+mod album;
 mod experiment;
 mod measures;
+mod rows;
 mod save;
 mod schedule;
 
+pub use album::{Album, Field};
 pub use experiment::Experiment;
-pub use measures::{accuracy_by_task, forgetting, hidden_mean, overall_accuracy, weight_change};
+pub use measures::{Transfer, accuracy_by_task, hidden_mean, overall_accuracy, weight_change};
 pub use save::saved_spec;
-pub use schedule::{Schedule, Stint};
+pub use schedule::{Phase, Place, Schedule, Stint};
 
 use crate::data::DataError;
 use crate::spec::SpecError;
@@ -22,6 +26,8 @@ pub enum RunError {
     Data(#[from] DataError),
     #[error("the run is about `{wanted}`, but the data given are `{given}`")]
     WrongData { wanted: String, given: String },
+    #[error("the run diverged: nothing can be done with it any more")]
+    Diverged,
     #[error("the saved run cannot be read: {0}")]
     Saved(String),
 }

@@ -7,6 +7,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cache;
 pub mod catalogue;
+pub mod drawing;
 pub mod features;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fetch;

@@ -133,6 +133,10 @@ pub trait Device {
     fn sleep(&mut self, sleepers: &mut Self::Sleepers, first: u32, steps: u32);
     /// Spikes since the last reading, and the first weight that left the range of sleep's integers.
     async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers) -> (SpikeCounts, Option<Fault>);
+    /// Which units spiked in the last step: [replica][input, hidden layers, output].
+    async fn read_firing(&mut self, sleepers: &Self::Sleepers) -> Vec<Vec<Vec<u32>>>;
+    /// Every sleep lasts so many steps longer.
+    fn lengthen(&mut self, sleepers: &mut Self::Sleepers, steps: u32);
     /// Writes weights that changed back to `weights`; the others keep their bits.
     fn wake(&mut self, sleepers: &Self::Sleepers, weights: &mut Self::Weights);
     /// The whole state of a sleep, to be saved.

@@ -92,6 +92,17 @@ impl Mrnn {
         trace
     }
 
+    /// The outputs after each step of the free phase of one input: steps × classes, in f64.
+    pub fn outputs(&self, input: &[f32], steps: u32, dt: f64, gamma: f64) -> Vec<Vec<f64>> {
+        let mut states: Vec<Vec<f64>> = self.layers.iter().map(|layer| vec![0.0; layer.units]).collect();
+        let drive = self.input_drive(input);
+        let step = |_| {
+            self.free_step(&drive, &mut states, dt, gamma);
+            states.last().cloned().unwrap_or_default()
+        };
+        (0..steps).map(step).collect()
+    }
+
     /// x·W_in + b_h: constant during a phase.
     pub fn input_drive(&self, input: &[f32]) -> Vec<f64> {
         let first = &self.layers[0];

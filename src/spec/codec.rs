@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Spec, SpecError, VERSION, preset, presets};
 
-/// The longest hash that is read, in bytes.
-const LIMIT: usize = 8192;
+/// The longest hash that is read, in bytes: room for some drawings.
+const LIMIT: usize = 32_768;
 
 /// Writes `spec` as its nearest preset and the fields that differ. The result needs no further escaping.
 pub fn to_hash(spec: &Spec) -> String {

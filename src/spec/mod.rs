@@ -34,6 +34,9 @@ pub struct Spec {
     pub evaluation: Evaluation,
     /// Seed of everything random in the run: initial weights, order of tasks, shuffling, sleep's input.
     pub seed: u32,
+    /// What a person does during the run, in the order it is done.
+    #[serde(default)]
+    pub actions: Vec<Action>,
 }
 
 /// Which images are learnt from and tested on.
@@ -213,6 +216,34 @@ pub enum Split {
     HeldBack,
 }
 
+/// Something that a person does during a run, and when: the run is repeated with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Action {
+    /// The phase that is under way, counted from 0, phases that earlier actions added included.
+    pub phase: u32,
+    /// How much of that phase's work is done by then, in training samples or sleep steps.
+    pub done: u32,
+    pub act: Act,
+}
+
+/// What is done. Learning is interrupted for it and goes on afterwards; a sleep is slept to its end first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Act {
+    /// The network sleeps so many steps, with the Spec's constants of sleep.
+    Sleep { steps: u32 },
+    /// The sleep that is under way lasts so many steps longer.
+    Longer { steps: u32 },
+    /// These classes are taught again, all their training data so many times.
+    Teach { classes: Vec<u8>, epochs: u32 },
+    /// A drawing is taught as an image of `class`: it and its neighbours moved by up to two pixels, so many times.
+    /// One hexadecimal digit a pixel, row by row.
+    Draw { image: String, class: u8, epochs: u32 },
+}
+
 /// Why a Spec was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SpecError {
@@ -247,6 +278,12 @@ impl Spec {
             .map_err(|e| SpecError::Malformed { field: e.path().to_string(), message: e.inner().to_string() })?;
         spec.validate()?;
         Ok(spec)
+    }
+}
+
+impl Act {
+    pub fn sleeps(&self) -> bool {
+        matches!(self, Act::Sleep { .. } | Act::Longer { .. })
     }
 }
 

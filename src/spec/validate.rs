@@ -1,6 +1,6 @@
 //! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
 
-use super::{Order, Spec, SpecError, Strategy, VERSION};
+use super::{Act, Order, Spec, SpecError, Strategy, VERSION};
 
 impl Spec {
     /// Checks every field that can be checked without the data.
@@ -11,7 +11,8 @@ impl Spec {
         self.validate_data()?;
         self.validate_tasks()?;
         self.validate_network()?;
-        self.validate_sleep()
+        self.validate_sleep()?;
+        self.validate_actions()
     }
 
     /// Number of weight matrices: one to each hidden layer and one to the output.
@@ -99,7 +100,39 @@ impl Spec {
         between("sleep.dec_ratio", sleep.dec_ratio, 0.0, 10.0)?;
         between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)
     }
+
+    fn validate_actions(&self) -> Result<(), SpecError> {
+        between("actions", self.actions.len(), 0, 100)?;
+        if !self.actions.is_sorted_by_key(|action| (action.phase, action.done)) {
+            return Err(out_of_range("actions", "out of order", "actions are listed as they are done"));
+        }
+        self.actions
+            .iter()
+            .enumerate()
+            .try_for_each(|(i, action)| validate_act(&format!("actions[{i}].act"), &action.act))
+    }
 }
+
+fn validate_act(field: &str, act: &Act) -> Result<(), SpecError> {
+    match act {
+        Act::Sleep { steps } | Act::Longer { steps } => between(&format!("{field}.steps"), *steps, 1, 1_000_000),
+        Act::Teach { classes, epochs } => {
+            between(&format!("{field}.classes"), classes.len(), 1, 256)?;
+            between(&format!("{field}.epochs"), *epochs, 1, 1000)
+        }
+        Act::Draw { image, epochs, .. } => {
+            let digits = image.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+            if !digits || image.is_empty() || image.len() > LARGEST_DRAWING {
+                let allowed = format!("a drawing has 1 to {LARGEST_DRAWING} digits from 0 to f");
+                return Err(out_of_range(&format!("{field}.image"), "no drawing", &allowed));
+            }
+            between(&format!("{field}.epochs"), *epochs, 1, 1000)
+        }
+    }
+}
+
+/// One digit a pixel of the largest image there may be.
+const LARGEST_DRAWING: usize = 128 * 128;
 
 /// Refuses a number outside `low..=high`; NaN is outside every range.
 fn between<T: PartialOrd + std::fmt::Display>(field: &str, value: T, low: T, high: T) -> Result<(), SpecError> {

@@ -4,7 +4,7 @@
 
 mod session;
 
-pub use session::{NamedFile, Session};
+pub use session::{Answer, NamedFile, Session, TestImage};
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

@@ -1,13 +1,18 @@
-//! One run in a Worker: data in, events out.
+//! One run in a Worker: data in, events out; and questions about it while it stands or when it is over.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::{read_spec, to_js};
-use crate::continual::{Experiment, saved_spec};
-use crate::data::{DataSet, catalogue};
+use crate::continual::{Album, Experiment, saved_spec};
+use crate::data::{DataSet, Samples, catalogue};
+use crate::event::Event;
 use crate::kernels::cpu::Cpu;
+use crate::spec::Act;
+
+/// Hidden units whose receptive fields are shown.
+const FIELDS: usize = 12;
 
 /// A file's name in the catalogue and its bytes.
 #[derive(Deserialize, Tsify)]
@@ -18,10 +23,31 @@ pub struct NamedFile {
     pub bytes: Vec<u8>,
 }
 
-/// A run that can be stepped, saved and restored.
+/// How the network answers an input, now and as it was.
+#[derive(Serialize, Tsify)]
+pub struct Answer {
+    /// The outputs after every phase, the first before anything was learnt; `null` for networks that were not kept.
+    pub outputs: Vec<Option<Vec<f64>>>,
+    /// The outputs after each step of the free phase of the network that was asked for: [step][class].
+    pub course: Vec<Vec<f64>>,
+}
+
+/// A test image.
+#[derive(Serialize, Tsify)]
+pub struct TestImage {
+    /// Values row by row, 0 to 1 for images.
+    pub values: Vec<f32>,
+    pub label: u8,
+}
+
+/// A run that can be stepped, acted upon, asked, saved and restored.
 #[wasm_bindgen]
 pub struct Session {
     experiment: Experiment<Cpu>,
+    album: Album,
+    tests: Samples,
+    /// Values of a sample.
+    len: usize,
 }
 
 #[wasm_bindgen]
@@ -36,31 +62,97 @@ impl Session {
     ) -> Result<Session, JsError> {
         let spec = read_spec(spec)?;
         let set = assemble(&spec.data.name, files, quick)?;
-        Ok(Session { experiment: Experiment::new(Cpu, spec, &[seed], &set)? })
+        let mut experiment = Experiment::new(Cpu, spec, &[seed], &set)?;
+        experiment.watch();
+        Ok(Session::of(experiment, set))
     }
 
-    /// A run that `save` wrote, to go on.
+    /// A run that `save` wrote, to go on. The networks of its earlier phases are not in it.
     pub fn restore(
         saved: &[u8],
         #[wasm_bindgen(unchecked_param_type = "NamedFile[]")] files: JsValue,
         quick: bool,
     ) -> Result<Session, JsError> {
         let set = assemble(&saved_spec(saved)?.data.name, files, quick)?;
-        Ok(Session { experiment: Experiment::restore(Cpu, saved, &set)? })
+        let mut experiment = Experiment::restore(Cpu, saved, &set)?;
+        experiment.watch();
+        Ok(Session::of(experiment, set))
     }
 
     /// One slice of work, or an event that waits; `undefined` when the run has ended.
     #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
     pub async fn next(&mut self) -> Result<JsValue, JsError> {
-        match self.experiment.next().await {
-            Some(event) => to_js(&event),
-            None => Ok(JsValue::UNDEFINED),
+        if self.album.is_empty() {
+            self.keep().await;
         }
+        let Some(event) = self.experiment.next().await else { return Ok(JsValue::UNDEFINED) };
+        if matches!(event, Event::Phase(_)) {
+            self.keep().await;
+        }
+        to_js(&event)
     }
 
     /// The whole run as bytes.
     pub async fn save(&mut self) -> Vec<u8> {
         self.experiment.save().await
+    }
+
+    /// Does something with the run, now; what it was and when is noted in its Spec.
+    pub fn act(&mut self, #[wasm_bindgen(unchecked_param_type = "Act")] act: JsValue) -> Result<(), JsError> {
+        let act: Act = serde_wasm_bindgen::from_value(act)?;
+        Ok(self.experiment.act(act)?)
+    }
+
+    /// The spikes of the last steps that were slept, one by one; `undefined` before the first sleep.
+    #[wasm_bindgen(unchecked_return_type = "Raster | undefined")]
+    pub fn raster(&self) -> Result<JsValue, JsError> {
+        self.experiment.raster().map_or(Ok(JsValue::UNDEFINED), to_js)
+    }
+
+    /// How the networks of all phases answer `values`, and how the outputs of the one after `phases` phases settle.
+    #[wasm_bindgen(unchecked_return_type = "Answer")]
+    pub fn answer(&self, values: &[f32], phases: usize) -> Result<JsValue, JsError> {
+        if values.len() != self.len {
+            return Err(JsError::new(&format!("an input has {} values, not {}", self.len, values.len())));
+        }
+        let network = &self.experiment.spec().network;
+        let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
+        for after in 0..self.album.len() {
+            let net = self.album.net(after);
+            let course = net.map(|net| net.outputs(values, network.free_steps, network.dt, network.gamma));
+            answer.outputs.push(course.as_ref().and_then(|course| course.last().cloned()));
+            if after == phases {
+                answer.course = course.unwrap_or_default();
+            }
+        }
+        to_js(&answer)
+    }
+
+    /// A test image, counted round from the first.
+    #[wasm_bindgen(unchecked_return_type = "TestImage")]
+    pub fn test_image(&self, number: usize) -> Result<JsValue, JsError> {
+        let row = number % self.tests.len().max(1);
+        let mut values = vec![0.0; self.len];
+        self.tests.values.row_into(row, self.len, &mut values);
+        to_js(&TestImage { values, label: self.tests.labels[row] })
+    }
+
+    /// Weights from the input to the hidden units that the last of so many phases changed most, before it and after it;
+    /// `undefined` where they were not kept.
+    #[wasm_bindgen(unchecked_return_type = "Field[] | undefined")]
+    pub fn fields(&self, phases: usize) -> Result<JsValue, JsError> {
+        self.album.fields(phases, FIELDS).map_or(Ok(JsValue::UNDEFINED), |fields| to_js(&fields))
+    }
+}
+
+impl Session {
+    fn of(experiment: Experiment<Cpu>, set: DataSet) -> Session {
+        Session { experiment, album: Album::default(), len: set.shape.len(), tests: set.test }
+    }
+
+    async fn keep(&mut self) {
+        let nets = self.experiment.networks().await;
+        nets.iter().for_each(|net| self.album.keep(net));
     }
 }
 

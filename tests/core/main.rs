@@ -1,6 +1,7 @@
 //! The core against plain references, properties and its own promises. Native; the browser has `tests/web`.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod acting;
 mod equilibrium;
 mod experiment;
 #[path = "../shared/golden.rs"]

@@ -78,8 +78,38 @@ fn broken_links_are_refused_in_words() {
         let message = from_hash(hash).unwrap_err().to_string();
         assert!(message.contains(words), "{hash} says {message:?}");
     }
-    let long = format!("v=1&preset={}", "x".repeat(10_000));
-    assert!(from_hash(&long).unwrap_err().to_string().contains("8192"));
+    let long = format!("v=1&preset={}", "x".repeat(40_000));
+    assert!(from_hash(&long).unwrap_err().to_string().contains("32768"));
+}
+
+#[test]
+fn actions_are_checked_and_travel_in_links() {
+    let json = |actions: &str| {
+        let mut value = serde_json::to_value(default()).unwrap();
+        value["actions"] = serde_json::from_str(actions).unwrap();
+        Spec::from_value(value)
+    };
+    let drawing = format!(
+        r#"{{"phase":2,"done":0,"act":{{"kind":"draw","image":"{}","class":3,"epochs":9}}}}"#,
+        "0f".repeat(392)
+    );
+    let sleep = r#"{"phase":0,"done":64,"act":{"kind":"sleep","steps":500}}"#;
+    let spec = json(&format!("[{sleep},{drawing}]")).unwrap();
+    assert_eq!(from_hash(&to_hash(&spec)).unwrap(), spec);
+    for (actions, words) in [
+        (format!("[{drawing},{sleep}]"), "as they are done"),
+        (r#"[{"phase":0,"done":0,"act":{"kind":"sleep","steps":0}}]"#.into(), "actions[0].act.steps"),
+        (r#"[{"phase":0,"done":0,"act":{"kind":"teach","classes":[],"epochs":1}}]"#.into(), "actions[0].act.classes"),
+        (r#"[{"phase":0,"done":0,"act":{"kind":"dance"}}]"#.into(), "dance"),
+        (drawing.replace("f0", "F0"), "sequence"),
+        (format!("[{}]", drawing.replace("f0", "F0")), "digits from 0 to f"),
+    ] {
+        let message = json(&actions).unwrap_err().to_string();
+        assert!(message.contains(words), "{message}");
+    }
+    let mut older = serde_json::to_value(default()).unwrap();
+    older.as_object_mut().unwrap().remove("actions");
+    assert_eq!(Spec::from_value(older).unwrap(), default(), "a Spec without actions is one that is left alone");
 }
 
 #[test]

@@ -267,6 +267,20 @@ impl Device for Cpu {
         (counts, fault)
     }
 
+    async fn read_firing(&mut self, sleepers: &Vec<Sleeper>) -> Vec<Vec<Vec<u32>>> {
+        let of = |sleeper: &Sleeper| {
+            let layers = sleeper.layers.iter().map(|layer| layer.spikes.clone());
+            std::iter::once(sleeper.input.clone()).chain(layers).collect()
+        };
+        sleepers.iter().map(of).collect()
+    }
+
+    fn lengthen(&mut self, sleepers: &mut Vec<Sleeper>, steps: u32) {
+        for sleeper in sleepers {
+            sleeper.steps = sleeper.steps.saturating_add(steps);
+        }
+    }
+
     fn wake(&mut self, sleepers: &Vec<Sleeper>, weights: &mut Vec<Network>) {
         for (sleeper, network) in sleepers.iter().zip(weights) {
             let mut net = network.to_mrnn();
