@@ -5,12 +5,16 @@ import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { follow, open } from "./link.js";
 import { confusionPanel } from "./panels/confusion.js";
+import { actingPanel } from "./panels/acting.js";
+import { keepAsking } from "./asking.js";
 import { constantsPanel } from "./panels/constants.js";
 import { controlsPanel } from "./panels/controls.js";
 import { curvesPanel } from "./panels/curves.js";
 import { dataPanel } from "./panels/data.js";
+import { fieldsPanel } from "./panels/fields.js";
 import { matrixPanel } from "./panels/matrix.js";
 import { noticePanel } from "./panels/notice.js";
+import { padPanel } from "./panels/pad.js";
 import { progressPanel } from "./panels/progress.js";
 import { reportedPanel } from "./panels/reported.js";
 import { resultPanel } from "./panels/result.js";
@@ -19,7 +23,7 @@ import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
 import { weightsPanel } from "./panels/weights.js";
 import { Runner } from "./runner.js";
-import { Store, type State } from "./state.js";
+import { EMPTY_PAD, Store, type State } from "./state.js";
 import { words } from "./words.js";
 
 const lab = document.getElementById("lab")!;
@@ -27,22 +31,25 @@ const lab = document.getElementById("lab")!;
 try {
   const module = await loadCore();
   const link = open();
-  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null });
+  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null, pad: EMPTY_PAD, fields: null });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
   follow(store, () => runner.stop());
+  keepAsking(store, runner);
 
   const notice = noticePanel();
-  const steer = [controlsPanel(store, runner), constantsPanel(store), reportedPanel()];
+  const steer = [controlsPanel(store, runner), actingPanel(store, runner), constantsPanel(store), reportedPanel()];
   const see = [
     progressPanel(),
     curvesPanel(),
     resultPanel(),
+    padPanel(store, runner),
     scrubPanel(store),
     matrixPanel(),
     spikesPanel(),
     confusionPanel(),
     weightsPanel(),
+    fieldsPanel(),
     settlingPanel(store),
     dataPanel(),
   ];

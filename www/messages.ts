@@ -1,6 +1,6 @@
 // What the page and a Worker say to each other. A Worker runs one Session; both sides switch over `kind`.
 
-import type { Event as RunEvent, Spec } from "./generated/engram.js";
+import type { Act, Answer, Event as RunEvent, Field, Raster, Spec, TestImage } from "./generated/engram.js";
 
 /** A file of a data set, as it was fetched: IDX, gzipped or plain. */
 export interface DataFile {
@@ -8,8 +8,22 @@ export interface DataFile {
   readonly bytes: Uint8Array;
 }
 
-/** How far to go before pausing by itself. */
-export type Until = "end" | "phase";
+/** How far to go before pausing by itself: to the beginning is not at all. A batch is a slice of work, asleep too. */
+export type Until = "end" | "phase" | "batch" | "beginning";
+
+/** What the page may ask about the run, while it computes, stands still or is over. `phases` counts those gone through. */
+export type Question =
+  | { readonly kind: "answer"; readonly values: Float32Array; readonly phases: number }
+  | { readonly kind: "image"; readonly number: number }
+  | { readonly kind: "fields"; readonly phases: number };
+
+/** What each question is answered with. */
+export interface Replies {
+  readonly answer: Answer;
+  readonly image: TestImage;
+  /** `null` where the networks were not kept. */
+  readonly fields: readonly Field[] | null;
+}
 
 export type ToWorker =
   | {
@@ -22,12 +36,21 @@ export type ToWorker =
       readonly until: Until;
     }
   | { readonly kind: "pause" }
-  | { readonly kind: "resume"; readonly until: Until };
+  | { readonly kind: "resume"; readonly until: Until }
+  | { readonly kind: "act"; readonly act: Act }
+  | { readonly kind: "ask"; readonly id: number; readonly question: Question };
 
 export type FromWorker =
   | { readonly kind: "event"; readonly event: RunEvent }
   | { readonly kind: "paused" }
-  /** The Session has no more work. */
+  /** The Session has no more work; it can still be asked and acted upon. */
   | { readonly kind: "ended" }
+  /** Single spikes of the sleep under way. */
+  | { readonly kind: "raster"; readonly raster: Raster }
+  /** An act that cannot be done; `message` is for people. */
+  | { readonly kind: "refused"; readonly message: string }
+  /** The answer to question `id`. */
+  | { readonly kind: "told"; readonly id: number; readonly reply: Replies[keyof Replies] }
+  | { readonly kind: "unanswered"; readonly id: number; readonly message: string }
   /** `message` is for people. */
   | { readonly kind: "failed"; readonly message: string };

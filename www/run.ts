@@ -1,6 +1,6 @@
 // One run as the page knows it: what the core has said so far, and how the run stands.
 
-import type { Event as RunEvent, Spec } from "./generated/engram.js";
+import type { Event as RunEvent, Raster, Spec } from "./generated/engram.js";
 
 type Of<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
 export type Started = Of<"started">;
@@ -30,6 +30,8 @@ export interface Run {
   /** Samples or sleep steps in a second of computing, as [`progress`]' activity counts; smoothed. */
   readonly rate: number | null;
   readonly spikes: readonly Spikes[];
+  /** Single spikes of the last slice of sleep. */
+  readonly raster: Raster | null;
   readonly diverged: Diverged | null;
   readonly finished: Finished | null;
 }
@@ -44,6 +46,7 @@ export function begin(spec: Spec, preset: string): Run {
     progress: null,
     rate: null,
     spikes: [],
+    raster: null,
     diverged: null,
     finished: null,
   };
@@ -54,6 +57,8 @@ export function hear(run: Run, event: RunEvent): Run {
   switch (event.event) {
     case "started":
       return { ...run, plan: event };
+    case "acted":
+      return { ...run, spec: event.spec, plan: run.plan && { ...run.plan, phases: event.phases }, finished: null };
     case "progress":
       return { ...run, progress: event, rate: smoothed(run, event) };
     case "spikes":
@@ -78,6 +83,12 @@ export function isActive(run: Run | null): run is Run {
   return kind === "loading" || kind === "running" || kind === "pausing" || kind === "paused";
 }
 
+/** Whether a Worker still has the run, computing or not: it can be acted upon and asked. */
+export function isLive(run: Run | null): run is Run {
+  const kind = run?.status.kind;
+  return kind === "running" || kind === "pausing" || kind === "paused" || kind === "ended";
+}
+
 /** Seconds of computing left, once enough is done to tell. */
 export function secondsLeft({ progress }: Run): number | null {
   if (!progress || progress.fraction < 0.02) return null;
@@ -86,6 +97,7 @@ export function secondsLeft({ progress }: Run): number | null {
 
 /** The part of the phase under way that is done, 0 to 1: its measurement comes last. */
 export function phaseFraction(progress: Progress): number {
+  if (progress.name === "start") return 0;
   return progress.activity === "evaluate" ? 1 : progress.done / Math.max(1, progress.total);
 }
 

@@ -1,9 +1,10 @@
-// Starts, pauses and stops the run: the page's end of the Worker.
+// Starts, pauses, acts upon, asks and stops the run: the page's end of the Worker.
 
 import { fetchData, forgetData, isQuick } from "./data.js";
-import { parts } from "./link.js";
-import type { FromWorker, ToWorker, Until } from "./messages.js";
-import { begin, hear, isActive, type Run, type Status } from "./run.js";
+import type { Act, Event as RunEvent } from "./generated/engram.js";
+import { choose, parts } from "./link.js";
+import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
+import { begin, hear, isActive, isLive, type Run, type Status } from "./run.js";
 import type { Store } from "./state.js";
 import { words } from "./words.js";
 
@@ -12,6 +13,10 @@ export class Runner {
   readonly #module: WebAssembly.Module;
   #worker: Worker | null = null;
   #fetching = new AbortController();
+  #asked = 0;
+  /** How the run stood before the last act, which may be refused. */
+  #stood: Status = { kind: "running" };
+  readonly #questions = new Map<number, { told: (reply: never) => void; refused: (reason: Error) => void }>();
 
   constructor(store: Store, module: WebAssembly.Module) {
     this.#store = store;
@@ -23,7 +28,7 @@ export class Runner {
     this.stop();
     const { spec, hash } = this.#store.state;
     const fetching = (this.#fetching = new AbortController());
-    this.#store.set({ run: begin(spec, parts(hash).preset), problem: null, scrub: null });
+    this.#store.set({ run: begin(spec, parts(hash).preset), problem: null, scrub: null, fields: null, pad: { ...this.#store.state.pad, answer: null } });
     try {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });
@@ -50,11 +55,29 @@ export class Runner {
     this.#stand({ kind: "running" });
   }
 
+  /** Does something with the run, now. A run that stood still, or was over, goes on. */
+  act(act: Act): void {
+    const { run } = this.#store.state;
+    if (!isLive(run)) return;
+    this.#stood = run.status;
+    this.#tell({ kind: "act", act });
+    this.#stand({ kind: "running" });
+  }
+
+  /** Asks the run's Worker; fails when the run is gone before it answers. */
+  ask<K extends Question["kind"]>(question: Extract<Question, { kind: K }>): Promise<Replies[K]> {
+    const id = this.#asked++;
+    return new Promise((told, refused) => {
+      if (!this.#worker) return refused(new Error("There is no run that could be asked."));
+      this.#questions.set(id, { told, refused });
+      this.#tell({ kind: "ask", id, question });
+    });
+  }
+
   /** Ends the run; what was measured stays. */
   stop(): void {
     this.#fetching.abort();
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#dismiss();
     if (isActive(this.#store.state.run)) this.#stand({ kind: "stopped" });
   }
 
@@ -74,13 +97,28 @@ export class Runner {
   #hear(message: FromWorker): void {
     switch (message.kind) {
       case "event":
-        this.#update((run) => hear(run, message.event));
+        this.#follow(message.event);
+        break;
+      case "raster":
+        this.#update((run) => ({ ...run, raster: message.raster }));
         break;
       case "paused":
         this.#stand({ kind: "paused" });
         break;
       case "ended":
-        this.#end({ kind: "ended" });
+        this.#stand({ kind: "ended" });
+        break;
+      case "refused":
+        this.#store.set({ problem: `Not done: ${message.message}.` });
+        this.#stand(this.#stood);
+        break;
+      case "told":
+        this.#questions.get(message.id)?.told(message.reply as never);
+        this.#questions.delete(message.id);
+        break;
+      case "unanswered":
+        this.#questions.get(message.id)?.refused(new Error(message.message));
+        this.#questions.delete(message.id);
         break;
       case "failed":
         this.#fail(message.message);
@@ -88,15 +126,24 @@ export class Runner {
     }
   }
 
-  #fail(message: string): void {
-    forgetData();
-    this.#end({ kind: "failed", message });
+  /** Takes in an event. What a person did is noted in the controls and the address too, unless they say something else. */
+  #follow(event: RunEvent): void {
+    const { run, spec } = this.#store.state;
+    this.#update((run) => hear(run, event));
+    if (event.event === "acted" && run?.spec === spec) choose(this.#store, event.spec);
   }
 
-  #end(status: Status): void {
+  #fail(message: string): void {
+    forgetData();
+    this.#dismiss();
+    this.#stand({ kind: "failed", message });
+  }
+
+  #dismiss(): void {
     this.#worker?.terminate();
     this.#worker = null;
-    this.#stand(status);
+    for (const { refused } of this.#questions.values()) refused(new Error("The run is gone."));
+    this.#questions.clear();
   }
 
   #tell(message: ToWorker): void {

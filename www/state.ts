@@ -1,6 +1,7 @@
 // The page's state, in one place. It is replaced, never changed; whoever subscribes hears of it once a frame.
 
-import type { DataSetInfo, Preset, Spec } from "./generated/engram.js";
+import type { Answer, DataSetInfo, Field, Preset, Spec } from "./generated/engram.js";
+import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
 
 export interface State {
@@ -15,6 +16,31 @@ export interface State {
   readonly run: Run | null;
   /** The phase that a person slid to; `null`: the latest. */
   readonly scrub: number | null;
+  readonly pad: Pad;
+  /** Receptive fields around the phase that is shown, once the Worker has told them. */
+  readonly fields: Fields | null;
+}
+
+/** What a person tries the network with, and what it answers. */
+export interface Pad {
+  /** Lines drawn on the pad, 0 to 1 from the left and from the top; none where a test image is tried. */
+  readonly strokes: readonly (readonly Point[])[];
+  /** What the network is shown; `null`: nothing. */
+  readonly values: Float32Array | null;
+  /** The class of a test image. */
+  readonly label: number | null;
+  readonly answer: Answer | null;
+  /** The network that `answer.course` is of: the phases it has gone through. */
+  readonly phases: number;
+}
+
+export const EMPTY_PAD: Pad = { strokes: [], values: null, label: null, answer: null, phases: 0 };
+
+export interface Fields {
+  /** The phase, counted from 0, before and after which they are. */
+  readonly phase: number;
+  /** Of the units that changed most; `null` where networks were not kept. */
+  readonly fields: readonly Field[] | null;
 }
 
 export class Store {

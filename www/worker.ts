@@ -1,13 +1,18 @@
 // Runs one Session of the core, away from the page: a slice of work, an event, a look at what the page says.
 
 import init, { Session } from "./generated/engram.js";
-import type { FromWorker, ToWorker, Until } from "./messages.js";
+import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { words } from "./words.js";
 
 type Start = Extract<ToWorker, { kind: "start" }>;
 
 let until: Until = "end";
 let paused = false;
+/** Whether somebody told the run to go on since the last slice. */
+let stirred = false;
+/** The Session, while no slice is under way; what is to be done with it waits until then. */
+let free: Session | null = null;
+const waiting: ((session: Session) => void)[] = [];
 let wake: () => void = () => {};
 
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
@@ -21,8 +26,26 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       break;
     case "resume":
       until = data.until;
-      paused = false;
-      wake();
+      resume();
+      break;
+    case "act":
+      withSession((session) => {
+        try {
+          session.act(data.act);
+          resume();
+        } catch (error) {
+          say({ kind: "refused", message: words(error) });
+        }
+      });
+      break;
+    case "ask":
+      withSession((session) => {
+        try {
+          say({ kind: "told", id: data.id, reply: reply(session, data.question) });
+        } catch (error) {
+          say({ kind: "unanswered", id: data.id, message: words(error) });
+        }
+      });
       break;
   }
 });
@@ -30,20 +53,63 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 async function run({ module, spec, files, quick }: Start): Promise<void> {
   await init({ module_or_path: module });
   const session = new Session(spec, spec.seed, [...files], quick);
-  let last = 0;
-  for (let event = await session.next(); event; event = await session.next()) {
-    say({ kind: "event", event });
-    if (event.event === "started") last = event.phases.length - 1;
-    if (event.event === "phase" && until === "phase" && event.phase < last) paused = true;
+  let phases = 0;
+  for (;;) {
+    const event = await session.next();
+    free = session;
+    stirred = false;
+    waiting.splice(0).forEach((task) => task(session));
+    if (event) say({ kind: "event", event });
+    if (event?.event === "started" || event?.event === "acted") phases = event.phases.length;
+    if (event?.event === "spikes") say({ kind: "raster", raster: session.raster()! });
     await turn();
-    if (paused) await resumed();
+    if (!stirred && (!event || paused || isReached(event, phases))) {
+      say({ kind: event ? "paused" : "ended" });
+      await woken();
+    }
+    free = null;
   }
-  say({ kind: "ended" });
 }
 
-function resumed(): Promise<void> {
-  say({ kind: "paused" });
+/** Whether the run pauses here by itself. */
+function isReached(event: NonNullable<Awaited<ReturnType<Session["next"]>>>, phases: number): boolean {
+  switch (until) {
+    case "end":
+      return false;
+    case "phase":
+      return event.event === "phase" && event.phase < phases - 1;
+    case "batch":
+      return event.event === "progress";
+    case "beginning":
+      return event.event === "started";
+  }
+}
+
+function reply(session: Session, question: Question): Replies[keyof Replies] {
+  switch (question.kind) {
+    case "answer":
+      return session.answer(question.values, question.phases);
+    case "image":
+      return session.test_image(question.number);
+    case "fields":
+      return session.fields(question.phases) ?? null;
+  }
+}
+
+/** Does something with the Session as soon as no slice of work is under way. */
+function withSession(task: (session: Session) => void): void {
+  if (free) task(free);
+  else waiting.push(task);
+}
+
+function woken(): Promise<void> {
   return new Promise((resolve) => (wake = resolve));
+}
+
+function resume(): void {
+  paused = false;
+  stirred = true;
+  wake();
 }
 
 // A MessageChannel lets waiting messages in without the delay that browsers add to timers.

@@ -12,7 +12,7 @@ use crate::kernels::cpu::Cpu;
 use crate::spec::Act;
 
 /// Hidden units whose receptive fields are shown.
-const FIELDS: usize = 12;
+const FIELDS: usize = 8;
 
 /// A file's name in the catalogue and its bytes.
 #[derive(Deserialize, Tsify)]

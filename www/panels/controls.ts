@@ -4,6 +4,7 @@ import { el, say, type Panel } from "../dom.js";
 import { spec_set, type Order, type Preset } from "../generated/engram.js";
 import { change, choose, parts } from "../link.js";
 import { isActive } from "../run.js";
+import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
 
@@ -75,22 +76,27 @@ function fillOrder(select: HTMLSelectElement, order: Order): void {
 /** Run, which becomes Pause and Resume; to the end of a phase; stop. */
 function buttonsPanel(store: Store, runner: Runner): Panel<State> {
   const kind = () => store.state.run?.status.kind;
-  const go = (until: "end" | "phase") => {
+  const go = (until: Until) => {
     if (kind() === "paused") runner.resume(until);
     else if (!isActive(store.state.run)) void runner.start(until);
   };
   const main = el("button", { type: "button", class: "primary", click: () => (kind() === "running" ? runner.pause() : go("end")) }, "Run");
   const step = el("button", { type: "button", title: "Run to the end of the next phase, then pause", click: () => go("phase") }, "Next phase");
+  const batch = el("button", { type: "button", title: "One slice of work, then pause: a minibatch, or 500 steps of sleep", click: () => go("batch") }, "Next batch");
+  const rewind = el("button", { type: "button", title: "Back to the same initial weights, before anything is learnt", click: () => enabled(rewind) && void runner.start("beginning") }, "Rewind");
   const stop = el("button", { type: "button", title: "End this run; what was measured stays", click: () => runner.stop() }, "Stop");
   return {
-    element: el("div", { class: "buttons" }, main, step, stop),
+    element: el("div", { class: "buttons" }, main, step, batch, rewind, stop),
     update({ run }) {
       const status = isActive(run) ? run.status.kind : null;
       say(main, status === "running" || status === "loading" || status === "pausing" ? "Pause" : status === "paused" ? "Resume" : "Run");
       // Not the attribute `disabled`: it would take the keyboard's focus away.
       main.ariaDisabled = String(status === "loading" || status === "pausing");
-      step.ariaDisabled = String(status !== null && status !== "paused");
+      step.ariaDisabled = batch.ariaDisabled = String(status !== null && status !== "paused");
+      rewind.ariaDisabled = String(run === null || status === "loading");
       stop.ariaDisabled = String(status === null);
     },
   };
 }
+
+const enabled = (button: HTMLButtonElement): boolean => button.ariaDisabled !== "true";

@@ -43,7 +43,7 @@ function status(run: Run | null): string {
       return working(run);
     case "pausing":
     case "paused":
-      return `Paused${at}. ${work(run)}`;
+      return run.progress ? `Paused${at}. ${work(run)}` : `At the beginning: the initial weights of seed ${run.spec.seed}, nothing learnt.`;
     case "stopped":
       return `Stopped${at}. What was measured stays.`;
     case "failed":

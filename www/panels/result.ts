@@ -20,14 +20,19 @@ export function resultPanel(): Panel<State> {
   };
 }
 
-function numbers(run: Run, { accuracy, forgetting, tasks, phases }: Finished): HTMLElement {
+function numbers(run: Run, { accuracy, forgetting, forgetting_max, backward_transfer, forward_transfer, tasks, phases }: Finished): HTMLElement {
   const images = testImages(run);
   const on = images === null ? "all test images" : `all ${count(images)} test images`;
   const results = [
     figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}. One run (n\u00a0=\u00a01).`),
   ];
   if (tasks.length > 1 && phases.length > 1) {
-    results.push(figure("Forgetting", points(forgetting), "are lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last."));
+    results.push(
+      figure("Forgetting, first − last", points(forgetting), "are lost from just after a task is learnt to the end: the mean over all tasks but the last."),
+      figure("Forgetting, max − last", points(forgetting_max), "are lost from a task's best accuracy to the end (Chaudhry et al. 2018)."),
+      figure("Backward transfer", points(backward_transfer), "come to earlier tasks by learning later ones (Lopez-Paz & Ranzato 2017): the same as first − last, with the other sign."),
+      figure("Forward transfer", points(forward_transfer), "more than the untaught network are right on a task just before it is taught (Lopez-Paz & Ranzato 2017)."),
+    );
   }
   return el("dl", { class: "numbers" }, ...results);
 }

@@ -1,9 +1,10 @@
-// Spikes in sleep: a trace for each layer, and the last number.
+// Spikes in sleep: single spikes of the last steps, a trace over all sleeps, and the last number, for each layer.
 
 import { card } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { isSleep } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
+import { raster } from "../plots/raster.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
 import type { Run, Spikes } from "../run.js";
 import type { State } from "../state.js";
@@ -13,13 +14,13 @@ export function spikesPanel(): Panel<State> {
   return card({
     kind: "spikes",
     title: "Spikes in sleep",
-    lead: "Mean spikes a step of each whole layer; each trace has its own height. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
-    depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length] : null),
+    lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
+    depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length, run.raster] : null),
     draw: (_, run, width) => {
       const last = run.spikes.at(-1)!;
       return [
         ...layers(last).map((name, layer) => row(run, last, layer, name, width)),
-        el("p", { class: "caption" }, `${count(run.spec.sleep.steps)} steps a sleep; n = 1 run.`),
+        el("p", { class: "caption" }, `${rasterWords(run)}${count(run.spec.sleep.steps)} steps a sleep, unless a person changed it; n = 1 run.`),
       ];
     },
   });
@@ -33,24 +34,65 @@ function layers({ per_step }: Spikes): string[] {
 function row(run: Run, last: Spikes, layer: number, name: string, width: number): HTMLElement {
   const data = traceOf(run, layer, name);
   const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const trace = el("div", { class: "trace" }, asImage(spikes(data, Math.max(80, width - 13 * em), 44), data.label));
-  const value = el("span", { class: "value" }, el("strong", {}, figures(last.per_step[layer] ?? 0)), " per step");
+  const room = Math.max(80, width - 13 * em);
+  const trace = el("div", { class: "trace" }, single(run, layer, name, room), asImage(spikes(data, room, 44), data.label));
+  const now = last.per_step[layer] ?? 0;
+  const value = el("span", { class: "value" }, el("strong", {}, figures(now)), " per step", works(name, now));
   return el("div", { class: "layer" }, el("span", {}, name), trace, value);
 }
 
 /** Mean hidden spikes a step of sleeps that bring old classes back: above, a network is destroyed; below, unchanged. */
 const WORKS = [0.05, 2] as const;
 
+/** In words, where it is known what works. */
+function works(name: string, spikes: number): HTMLElement | null {
+  if (!name.startsWith("hidden")) return null;
+  const verdict = spikes > WORKS[1] ? "too many" : spikes < WORKS[0] ? "too few" : "in the range that works";
+  return el("span", { class: `verdict ${verdict === "in the range that works" ? "works" : ""}` }, verdict);
+}
+
+/** Single spikes of a layer. */
+function single(run: Run, layer: number, name: string, width: number): Node | null {
+  const steps = run.raster?.layers[layer];
+  if (!run.raster || !steps) return null;
+  const units = unitsOf(run, layer, steps);
+  const all = steps.reduce((sum, spiking) => sum + spiking.length, 0);
+  const label = `Single spikes of the ${name} layer: ${count(all)} in ${steps.length} steps.`;
+  return asImage(raster(steps, units, width, Math.min(72, Math.max(24, units / 8))), label);
+}
+
+/** Units of a layer, as far as the Spec and the spikes tell. */
+function unitsOf({ spec, phases, raster }: Run, layer: number, steps: readonly (readonly number[])[]): number {
+  const { hidden } = spec.network;
+  if (layer > 0 && layer <= hidden.length) return hidden[layer - 1]!;
+  if (layer > hidden.length) return phases[0]?.confusion.length ?? 10;
+  return Math.max(784, ...(raster ? steps.flat() : []).map((unit) => unit + 1));
+}
+
+function rasterWords({ raster, plan }: Run): string {
+  if (!raster) return "";
+  const last = raster.step + (raster.layers[0]?.length ?? 1) - 1;
+  return `Single spikes: steps ${count(raster.step)} to ${count(last)} of ${plan?.phases[raster.phase] ?? "sleep"}. `;
+}
+
 function traceOf(run: Run, layer: number, name: string): SpikeTrace {
   const sleeps = run.plan!.phases.flatMap((phase, i) => (isSleep(phase) ? [i] : []));
-  const each = run.spec.sleep.steps;
-  const points = run.spikes.map(({ phase, step, per_step }) => ({ step: sleeps.indexOf(phase) * each + step, spikes: per_step[layer] ?? 0 }));
+  const lengths = sleeps.map((phase) => stepsOf(run, phase));
+  const begins = lengths.map((_, i) => lengths.slice(0, i).reduce((sum, steps) => sum + steps, 0));
+  const points = run.spikes.map(({ phase, step, per_step }) => ({ step: begins[sleeps.indexOf(phase)]! + step, spikes: per_step[layer] ?? 0 }));
   const values = points.map((point) => point.spikes);
   return {
     points,
-    steps: sleeps.length * each,
-    begins: sleeps.map((_, i) => i * each),
+    steps: lengths.reduce((sum, steps) => sum + steps, 0),
+    begins,
     works: name.startsWith("hidden") ? WORKS : null,
     label: `Spikes a step of the ${name} layer: from ${figures(Math.min(...values))} to ${figures(Math.max(...values))}, now ${figures(values.at(-1) ?? 0)}.`,
   };
+}
+
+/** How long a sleep is: what was slept, once it is over; what is known of it before. */
+function stepsOf({ spec, spikes, progress, phases }: Run, phase: number): number {
+  const slept = spikes.filter((slice) => slice.phase === phase).at(-1)?.step ?? 0;
+  if (phase < phases.length) return slept;
+  return progress?.phase === phase && progress.activity === "sleep" ? progress.total : Math.max(slept, spec.sleep.steps);
 }

@@ -33,7 +33,8 @@ export const color = (task: number): string => `var(--task-${task % 10})`;
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus", "times", "asterisk"] as const;
 const symbol = (task: number) => SYMBOLS[task % 10]!;
 
-export const isSleep = (phase: string): boolean => phase.startsWith("S");
+/** S1, S2, … are the strategy's; N1, N2, … those that a person added. */
+export const isSleep = (phase: string): boolean => /^[SN]/.test(phase);
 
 type Figure = (SVGSVGElement | HTMLElement) & Plot.Plot;
 
@@ -101,10 +102,11 @@ const HALO = { stroke: "var(--paper)", strokeWidth: 4 } as const;
 
 /** Names below the phases, as many as fit: T1, S1, …, and what is learnt. `band` is a phase's width in pixels. */
 function phaseNames(data: Curves, fontSize: number, band: number): Plot.Markish[] {
-  const task = (name: string) => (isSleep(name) || data.tasks.length < 2 || name === "P" ? null : Number(name.slice(1)) - 1);
+  const task = (name: string) => (name.startsWith("T") && data.tasks.length > 1 ? parseInt(name.slice(1), 10) - 1 : null);
   const below = (name: string) => {
     const i = task(name);
-    return isSleep(name) ? "sleep" : i === null ? "all tasks" : (data.tasks[i]?.label ?? "");
+    if (i !== null) return data.tasks[i]?.label ?? "";
+    return isSleep(name) ? "sleep" : name.startsWith("A") ? "again" : name.startsWith("D") ? "drawing" : "all tasks";
   };
   const phases = data.phases.map((name, i) => ({ name, i, below: below(name) }));
   const taught = phases.filter(({ name }) => !isSleep(name));

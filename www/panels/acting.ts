@@ -1,0 +1,113 @@
+// What a person does during a run: sleep now or longer, teach classes again; and the list of what was done.
+
+import { el, say, type Child, type Panel } from "../dom.js";
+import type { Act, Action, Spec } from "../generated/engram.js";
+import { choose } from "../link.js";
+import { isSleep } from "../plots/curves.js";
+import { isActive, isLive, type Run } from "../run.js";
+import type { Runner } from "../runner.js";
+import { dataSet, type State, type Store } from "../state.js";
+import { classNames } from "../tasks.js";
+import { count } from "../words.js";
+
+export function actingPanel(store: Store, runner: Runner): Panel<State> {
+  const sleep = sleepPart(runner);
+  const teach = teachPart(runner);
+  const done = el("ol", { class: "done" });
+  const element = el(
+    "section",
+    { class: "acting", "aria-label": "During the run" },
+    el("h2", {}, "During the run"),
+    el("p", { class: "meaning" }, "Learning stops for it and goes on afterwards. What you do is kept in the address: whoever opens it sees the same run."),
+    sleep.element,
+    teach.element,
+    done,
+  );
+  let listed: readonly unknown[] = [];
+  return {
+    element,
+    update(state) {
+      const { run, spec } = state;
+      const actions = spec.actions ?? [];
+      element.hidden = !run && actions.length === 0;
+      sleep.update(state);
+      teach.update(state);
+      const now = [actions, run?.plan, isActive(run)];
+      if (now.every((part, i) => part === listed[i])) return;
+      listed = now;
+      done.replaceChildren(...actions.map((action, i) => row(store, action, i)));
+      done.hidden = actions.length === 0;
+    },
+  };
+}
+
+function sleepPart(runner: Runner): Panel<State> {
+  const steps = el("input", { id: "act-steps", type: "number", min: 1, max: 1_000_000, step: 1, inputmode: "numeric" });
+  const sleep = el("button", { type: "button", click: () => enabled(sleep) && runner.act(act()) }, "Sleep now");
+  let asleep = false;
+  const act = (): Act => ({ kind: asleep ? "longer" : "sleep", steps: Math.round(Number(steps.value)) });
+  return {
+    element: el("div", { class: "act" }, sleep, el("label", { for: steps.id }, "for"), steps, el("span", { class: "unit" }, "steps")),
+    update({ run, spec }) {
+      asleep = run?.progress?.activity === "sleep" && isActive(run);
+      say(sleep, asleep ? "Sleep longer" : "Sleep now");
+      if (steps.value === "") steps.value = String(spec.sleep.steps);
+      enable(sleep, isLive(run));
+    },
+  };
+}
+
+function teachPart(runner: Runner): Panel<State> {
+  const which = el("select", { id: "act-classes" });
+  const teach = el("button", { type: "button", click: () => enabled(teach) && runner.act({ kind: "teach", classes: JSON.parse(which.value) as number[], epochs: 1 }) }, "Teach again");
+  let plan: unknown = null;
+  return {
+    element: el("div", { class: "act" }, teach, el("label", { class: "aside", for: which.id }, "Classes"), which, el("span", { class: "unit" }, "one epoch")),
+    update(state) {
+      const { run } = state;
+      enable(teach, isLive(run) && run.plan !== null);
+      if (!run?.plan || plan === run.plan.tasks) return;
+      plan = run.plan.tasks;
+      const set = dataSet(state, run.spec.data.name);
+      which.replaceChildren(...run.plan.tasks.map((classes) => el("option", { value: JSON.stringify(classes) }, classNames(classes, set))));
+    },
+  };
+}
+
+function row(store: Store, action: Action, i: number): HTMLElement {
+  const { run, spec } = store.state;
+  const forget = el("button", { type: "button", class: "undo", click: () => choose(store, without(store.state.spec, i)) }, "Remove");
+  const removable: Child = isActive(run) ? null : forget;
+  return el("li", {}, el("span", {}, `${place(action, run)}: ${described(action.act, store.state, spec)}`), removable);
+}
+
+/** The Spec without one of its actions: phases that it had added are counted no more. */
+function without(spec: Spec, i: number): Spec {
+  return { ...spec, actions: (spec.actions ?? []).filter((_, at) => at !== i) };
+}
+
+function place({ phase, done }: Action, run: Run | null): string {
+  const name = (at: number) => run?.plan?.phases[at] ?? `phase ${at + 1}`;
+  if (done === 0) return phase === 0 ? "At the start" : `After ${name(phase - 1)}`;
+  return `In ${name(phase)}, after ${count(done)} ${isSleep(name(phase)) ? "steps" : "samples"}`;
+}
+
+function described(act: Act, state: State, spec: Spec): string {
+  const set = dataSet(state, spec.data.name);
+  switch (act.kind) {
+    case "sleep":
+      return `sleep ${count(act.steps)} steps`;
+    case "longer":
+      return `sleep ${count(act.steps)} steps longer`;
+    case "teach":
+      return `teach ${classNames(act.classes, set)} again`;
+    case "draw":
+      return `teach a drawing as ${classNames([act.class], set)}`;
+  }
+}
+
+// Not the attribute `disabled`: it would take the keyboard's focus away.
+const enable = (button: HTMLButtonElement, on: boolean): void => {
+  button.ariaDisabled = String(!on);
+};
+const enabled = (button: HTMLButtonElement): boolean => button.ariaDisabled !== "true";
