@@ -1,9 +1,12 @@
 // Opens the lab: the core, the state, the panels.
 
+import { NOT_COMPARED } from "./compare.js";
+import { Comparer } from "./comparer.js";
 import { loadCore } from "./core.js";
 import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { follow, open } from "./link.js";
+import { comparePanel } from "./panels/compare.js";
 import { confusionPanel } from "./panels/confusion.js";
 import { constantsPanel } from "./panels/constants.js";
 import { controlsPanel } from "./panels/controls.js";
@@ -27,7 +30,7 @@ const lab = document.getElementById("lab")!;
 try {
   const module = await loadCore();
   const link = open();
-  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null });
+  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null, compare: NOT_COMPARED });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
   follow(store, () => runner.stop());
@@ -44,6 +47,7 @@ try {
     confusionPanel(),
     weightsPanel(),
     settlingPanel(store),
+    comparePanel(store, new Comparer(store, module)),
     dataPanel(),
   ];
   const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));

@@ -1,5 +1,6 @@
 // The page's state, in one place. It is replaced, never changed; whoever subscribes hears of it once a frame.
 
+import type { Compare } from "./compare.js";
 import type { DataSetInfo, Preset, Spec } from "./generated/engram.js";
 import type { Run } from "./run.js";
 
@@ -15,6 +16,7 @@ export interface State {
   readonly run: Run | null;
   /** The phase that a person slid to; `null`: the latest. */
   readonly scrub: number | null;
+  readonly compare: Compare;
 }
 
 export class Store {

@@ -1,0 +1,113 @@
+// The numbers of a comparison: each arm's accuracy and forgetting, and its paired difference to one of them.
+
+import { lookOf } from "../arms.js";
+import { differenceOf, done, known, referenceArm, summaryOf, type Arm, type Comparison } from "../compare.js";
+import { el, say, type Panel } from "../dom.js";
+import { armColor } from "../plots/compare.js";
+import type { State, Store } from "../state.js";
+import type { Difference, Summary } from "../statistics.js";
+import { count, duration, percent, spread } from "../words.js";
+
+export function comparedTable(store: Store): Panel<State> {
+  const choose = () => store.set({ compare: { ...store.state.compare, reference: select.value } });
+  const select = el("select", { id: "compare-reference", change: choose });
+  const field = el("div", { class: "field" }, el("label", { for: select.id }, "Differences to"), select);
+  const scroll = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of the comparison" });
+  let arms: readonly Arm[] = [];
+  let bars: Bar[] = [];
+  let shown: unknown[] = [];
+  return {
+    element: el("div", { class: "comparison" }, field, scroll, el("p", { class: "caption" }, MEANING)),
+    update({ compare }) {
+      const comparison = compare.latest!;
+      if (comparison.arms !== arms) {
+        arms = comparison.arms;
+        bars = arms.map(bar);
+        select.replaceChildren(...arms.map(({ id, label }) => el("option", { value: id }, label)));
+      }
+      const reference = referenceArm(comparison, compare.reference);
+      select.value = arms[reference]!.id;
+      bars.forEach((bar, i) => bar.update(comparison, i));
+      const now = [arms, reference, known(comparison)];
+      if (now.every((part, i) => part === shown[i])) return;
+      shown = now;
+      scroll.replaceChildren(table(comparison, reference, bars));
+    },
+  };
+}
+
+const MEANING =
+  "Means over seeds ± s.d. (with n − 1). Forgetting: what is lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last. " +
+  "Differences of final accuracy are taken seed by seed, over the seeds that both arms finished; in brackets the 95 % confidence interval of their mean (Student's t).";
+
+interface Bar {
+  readonly element: HTMLElement;
+  update(comparison: Comparison, arm: number): void;
+}
+
+function bar({ label }: Arm): Bar {
+  const bar = el("progress", { max: 1, value: 0, "aria-label": `Part of the runs of ${label} that is done` });
+  const text = el("span");
+  return {
+    element: el("td", { class: "done" }, text, bar),
+    update({ runs }, arm) {
+      const { over, all, fraction } = done(runs[arm]!);
+      bar.value = fraction;
+      say(text, `${count(over)} of ${count(all)}`);
+    },
+  };
+}
+
+function table(comparison: Comparison, reference: number, bars: readonly Bar[]): HTMLTableElement {
+  const heads = ["Arm", "Runs done", "Final accuracy", "Forgetting, first − last", `Difference to ${comparison.arms[reference]!.label}`, "Computing, a run"];
+  const rows = comparison.arms.map((arm, i) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, el("span", { class: "chip", style: `background:${armColor({ bound: arm.bound, look: lookOf(arm) })}` }), arm.label, arm.bound ? el("span", { class: "bound" }, `${arm.bound} bound`) : null),
+      bars[i]!.element,
+      el("td", {}, accuracy(comparison, i)),
+      el("td", {}, forgetting(comparison, i)),
+      el("td", {}, i === reference ? "others are held against this" : difference(differenceOf(comparison, i, reference))),
+      el("td", {}, time(summaryOf(comparison, i, ({ seconds }) => seconds))),
+    ),
+  );
+  return el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...rows));
+}
+
+function accuracy(comparison: Comparison, arm: number): string {
+  const final = summaryOf(comparison, arm, ({ accuracy }) => accuracy);
+  return final ? withSpread(final) : NOTHING;
+}
+
+const NOTHING = "–";
+
+function forgetting(comparison: Comparison, arm: number): string {
+  const { strategy, tasks } = comparison.arms[arm]!.spec;
+  const lost = tasks.classes.length < 2 ? null : summaryOf(comparison, arm, ({ forgetting }) => forgetting);
+  if (strategy.kind === "parallel") return "none: learnt at once";
+  if (!lost) return NOTHING;
+  const { mean, sd, n } = lost;
+  return `${inPoints(mean)}${sd === null ? "" : ` ± ${inPoints(sd)}`} points${of(n)}`;
+}
+
+/** `+12.3 points [+8.1, +16.5] (n = 3)`. */
+function difference(difference: Difference | null): string {
+  if (!difference) return NOTHING;
+  const { mean, interval, n } = difference;
+  const within = interval ? `[${interval.map(signed).join(", ")}]` : "[needs 2 seeds]";
+  return `${signed(mean)} points ${within}${of(n)}`;
+}
+
+/** `63.4 ± 2.4 % (n = 3)`. */
+export const withSpread = ({ mean, sd, n }: Summary): string => `${sd === null ? percent(mean) : spread(mean, sd)}${of(n)}`;
+
+const of = (n: number): string => ` (n\u00a0=\u00a0${n})`;
+
+const inPoints = (fraction: number): string => (Math.round(1000 * fraction) / 10 + 0).toFixed(1).replace("-", "−");
+
+const signed = (fraction: number): string => (Math.round(1000 * fraction) > 0 ? `+${inPoints(fraction)}` : inPoints(fraction));
+
+function time(of: Summary | null): string {
+  return of ? duration(of.mean) : NOTHING;
+}
