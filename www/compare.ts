@@ -2,7 +2,7 @@
 
 import type { Capacity } from "./capacity.js";
 import type { Finished as Result, Event as RunEvent, Spec } from "./generated/engram.js";
-import { hear, isActive, type Run } from "./run.js";
+import { hear, type Run } from "./run.js";
 import { pairedDifference, summary, type Difference, type Summary } from "./statistics.js";
 
 export type StrategyKind = Spec["strategy"]["kind"];
@@ -124,8 +124,9 @@ export interface Done {
 
 /** How far some runs are. */
 export function done(runs: readonly (Run | null)[]): Done {
-  const over = runs.filter((run) => run !== null && !isActive(run)).length;
-  const parts = runs.map((run) => (run === null ? 0 : isActive(run) ? (run.progress?.fraction ?? 0) : 1));
+  const isOver = (run: Run | null) => run?.status.kind === "ended" || run?.status.kind === "failed";
+  const over = runs.filter(isOver).length;
+  const parts = runs.map((run) => (isOver(run) ? 1 : (run?.progress?.fraction ?? 0)));
   const seconds = runs.reduce((sum, run) => sum + (run?.progress?.seconds ?? 0), 0);
   return { over, all: runs.length, fraction: parts.reduce((sum, part) => sum + part, 0) / runs.length, seconds };
 }

@@ -89,7 +89,7 @@ function addedPanel(store: Store, choose: Choose, add: () => void): Panel<State>
 function item(one: Added, remove: () => void): HTMLElement {
   const label = labelOf(one);
   const button = el("button", { type: "button", class: "undo", "aria-label": `Remove ${label}`, click: remove }, "Remove");
-  return el("li", {}, el("span", {}, el("strong", {}, label), `: ${described(one.spec)} `), button);
+  return el("li", {}, el("span", {}, el("strong", {}, label), `: ${described(one.spec)}`), button);
 }
 
 function seedsPanel(choose: Choose): Panel<State> {

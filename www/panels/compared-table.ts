@@ -13,16 +13,18 @@ export function comparedTable(store: Store): Panel<State> {
   const select = el("select", { id: "compare-reference", change: choose });
   const field = el("div", { class: "field" }, el("label", { for: select.id }, "Differences to"), select);
   const scroll = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of the comparison" });
+  const note = el("p", { class: "caption" });
   let arms: readonly Arm[] = [];
   let bars: Bar[] = [];
   let shown: unknown[] = [];
   return {
-    element: el("div", { class: "comparison" }, field, scroll, el("p", { class: "caption" }, MEANING)),
+    element: el("div", { class: "comparison" }, field, scroll, note),
     update({ compare }) {
       const comparison = compare.latest!;
       if (comparison.arms !== arms) {
         arms = comparison.arms;
         bars = arms.map(bar);
+        say(note, `${MEANING} ${rates(arms)}`);
         select.replaceChildren(...arms.map(({ id, label }) => el("option", { value: id }, label)));
       }
       const reference = referenceArm(comparison, compare.reference);
@@ -40,6 +42,14 @@ const MEANING =
   "Means over seeds ± s.d. (with n − 1). Forgetting: what is lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last. " +
   "Differences of final accuracy are taken seed by seed, over the seeds that both arms finished; in brackets the 95 % confidence interval of their mean (Student's t).";
 
+/** The upper bound may learn at other rates than the rest. */
+function rates(arms: readonly Arm[]): string {
+  const [lower, upper] = [arms[0]!, arms.at(-1)!];
+  const written = ({ spec }: Arm) => spec.rule.rates.join(", ");
+  if (written(lower) === written(upper)) return "";
+  return `Learning all tasks at once works with other learning rates, those of its preset: ${written(upper)} instead of ${written(lower)}.`;
+}
+
 interface Bar {
   readonly element: HTMLElement;
   update(comparison: Comparison, arm: number): void;
@@ -53,6 +63,7 @@ function bar({ label }: Arm): Bar {
     update({ runs }, arm) {
       const { over, all, fraction } = done(runs[arm]!);
       bar.value = fraction;
+      bar.hidden = over === all;
       say(text, `${count(over)} of ${count(all)}`);
     },
   };
@@ -68,7 +79,7 @@ function table(comparison: Comparison, reference: number, bars: readonly Bar[]):
       bars[i]!.element,
       el("td", {}, accuracy(comparison, i)),
       el("td", {}, forgetting(comparison, i)),
-      el("td", {}, i === reference ? "others are held against this" : difference(differenceOf(comparison, i, reference))),
+      el("td", {}, i === reference ? "reference" : difference(differenceOf(comparison, i, reference))),
       el("td", {}, time(summaryOf(comparison, i, ({ seconds }) => seconds))),
     ),
   );
@@ -88,25 +99,28 @@ function forgetting(comparison: Comparison, arm: number): string {
   if (strategy.kind === "parallel") return "none: learnt at once";
   if (!lost) return NOTHING;
   const { mean, sd, n } = lost;
-  return `${inPoints(mean)}${sd === null ? "" : ` ± ${inPoints(sd)}`} points${of(n)}`;
+  return `${inPoints(mean)}${sd === null ? "" : `\u00a0±\u00a0${inPoints(sd)}`}\u00a0points${of(n)}`;
 }
 
 /** `+12.3 points [+8.1, +16.5] (n = 3)`. */
 function difference(difference: Difference | null): string {
   if (!difference) return NOTHING;
   const { mean, interval, n } = difference;
-  const within = interval ? `[${interval.map(signed).join(", ")}]` : "[needs 2 seeds]";
-  return `${signed(mean)} points ${within}${of(n)}`;
+  const within = interval ? `[${interval.map(signed).join(",\u00a0")}]` : "interval needs 2 seeds,";
+  return `${signed(mean)}\u00a0points ${within}${of(n)}`;
 }
 
 /** `63.4 ± 2.4 % (n = 3)`. */
-export const withSpread = ({ mean, sd, n }: Summary): string => `${sd === null ? percent(mean) : spread(mean, sd)}${of(n)}`;
+export const withSpread = ({ mean, sd, n }: Summary): string => `${sd === null ? percent(mean) : spread(mean, sd).replaceAll(" ", "\u00a0")}${of(n)}`;
 
 const of = (n: number): string => ` (n\u00a0=\u00a0${n})`;
 
-const inPoints = (fraction: number): string => (Math.round(1000 * fraction) / 10 + 0).toFixed(1).replace("-", "−");
+const inPoints = (fraction: number): string => (100 * fraction).toFixed(1).replace("-0.0", "0.0").replace("-", "−");
 
-const signed = (fraction: number): string => (Math.round(1000 * fraction) > 0 ? `+${inPoints(fraction)}` : inPoints(fraction));
+function signed(fraction: number): string {
+  const text = inPoints(fraction);
+  return text.startsWith("−") || text === "0.0" ? text : `+${text}`;
+}
 
 function time(of: Summary | null): string {
   return of ? duration(of.mean) : NOTHING;

@@ -59,8 +59,7 @@ function figuresPanel(): Panel<State> {
     const now = [comparison!.arms, view, width, known(comparison!)];
     if (width === 0 || now.every((part, i) => part === shown[i])) return;
     shown = now;
-    body.replaceChildren(...(view === "overlaid" ? [overlaidFigure(comparison!, width)] : multiples(state, comparison!, width)));
-    body.classList.toggle("pair", view === "multiples");
+    body.replaceChildren(view === "overlaid" ? overlaidFigure(comparison!, width) : multiples(state, comparison!, width));
     say(caption, view === "overlaid" ? overlaidCaption(comparison!) : MULTIPLES);
   };
   new ResizeObserver(() => latest && update(latest)).observe(body);
@@ -94,6 +93,8 @@ function spokenCourses(courses: readonly Course[]): string {
   return `Accuracy over all classes after each task, mean over seeds. ${each.join("; ")}.`;
 }
 
+const seedsInWords = (seeds: readonly number[]): string => (seeds.length === 1 ? `Seed ${seeds[0]}` : `Seeds ${seeds[0]} to ${seeds.at(-1)}`);
+
 function overlaidCaption(comparison: Comparison): string {
   const { arms, seeds } = comparison;
   const ends = coursesOf(comparison).flatMap(({ label, points }) => (points.length > 0 ? [{ label, n: points.at(-1)!.n }] : []));
@@ -102,24 +103,27 @@ function overlaidCaption(comparison: Comparison): string {
   const apart = unshared(arms);
   return [
     "Accuracy on all test images once each task was dealt with (after its sleep, where an arm sleeps). Lines: mean over seeds; bands: ± s.d.",
-    `Seeds ${seeds.join(", ")}: ${n}.`,
+    `${seedsInWords(seeds)}: ${n}.`,
     apart.length === 0 ? "The same seed gives every arm the same initial weights and order of tasks." : `Settings differ: even for the same seed the arms do not share their ${apart.join(" and ")}.`,
   ].join(" ");
 }
 
-/** Pixels that a small figure needs, and between two. */
-const SMALL = 330;
+/** Ems that a small figure needs; pixels between two, and for what stands out on its left. */
+const SMALL = 26;
 const GAP = 16;
+const LEFT = 12;
 
-function multiples(state: State, comparison: Comparison, width: number): HTMLElement[] {
-  const columns = Math.max(1, Math.min(comparison.arms.length, Math.floor((width + GAP) / (SMALL + GAP))));
-  const frame = { width: Math.floor((width - GAP * (columns - 1)) / columns), height: 0, fontSize: smallType() };
-  const sized = { ...frame, height: Math.round(Math.max(13 * frame.fontSize, Math.min(0.62 * frame.width, 20 * frame.fontSize))) };
-  return comparison.arms.map((arm, i) => {
+function multiples(state: State, comparison: Comparison, width: number): HTMLElement {
+  const fontSize = smallType();
+  const columns = Math.max(1, Math.min(comparison.arms.length, Math.floor((width + GAP) / (SMALL * fontSize + GAP))));
+  const room = Math.floor((width - GAP * (columns - 1)) / columns) - LEFT;
+  const frame = { width: room, height: Math.round(Math.max(13 * fontSize, Math.min(0.62 * room, 20 * fontSize))), fontSize };
+  const figures = comparison.arms.map((arm, i) => {
     const data = curvesOf(state, comparison, i);
     const title = titleOf(arm, summaryOf(comparison, i, ({ accuracy }) => accuracy));
-    return el("figure", {}, el("figcaption", {}, title), asImage(curves(data, sized), spokenCurves(title, data)));
+    return el("figure", { style: `padding-left:${LEFT}px` }, el("figcaption", {}, title), asImage(curves(data, frame), spokenCurves(title, data)));
   });
+  return el("div", { class: "multiples", style: `gap:${GAP}px; grid-template-columns:repeat(${columns}, minmax(0, 1fr))` }, ...figures);
 }
 
 function titleOf({ label, bound }: Arm, final: Summary | null): string {

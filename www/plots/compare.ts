@@ -34,14 +34,14 @@ export function compare(courses: readonly Course[], tasks: number, chance: numbe
     height,
     marginTop,
     marginBottom,
-    marginLeft: fontSize * 3.4,
+    marginLeft: fontSize * 3.4 + 12,
     marginRight: fontSize * (1.6 + 0.56 * Math.max(8, ...courses.map(({ label, bound }) => written(label, bound, wide).length + 5))),
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
     x: { domain: [1, Math.max(2, tasks)], axis: null },
     y: { domain: [0, 1], axis: null },
     color: { type: "identity" },
     marks: [
-      ...accuracyGrid(chance, wide),
+      ...accuracyGrid(chance, false),
       ...taskNumbers(tasks, fontSize),
       ...courses.flatMap((course) => courseMarks(course, tasks, fontSize)),
       ...separate(labels, (label) => (1 - label.y) * plotHeight, fontSize * 1.2, plotHeight).map(({ item, at }) =>
@@ -71,7 +71,7 @@ function courseMarks(course: Course, tasks: number, fontSize: number): Plot.Mark
   const clamp = (y: number) => Math.min(1, Math.max(0, y));
   const line = { x: "x", y: "mean", stroke, strokeWidth: bound ? fontSize / 9 : fontSize / 5, strokeDasharray: bound ? BOUND_DASH : DASHES[look % 8]! } as const;
   return [
-    Plot.areaY(spreads, { x: "x", y1: (d) => clamp(d.mean - d.sd!), y2: (d) => clamp(d.mean + d.sd!), fill: stroke, fillOpacity: bound ? 0.12 : 0.18 }),
+    Plot.areaY(spreads, { x: "x", y1: (d) => clamp(d.mean - d.sd!), y2: (d) => clamp(d.mean + d.sd!), fill: stroke, fillOpacity: bound ? 0.1 : 0.14 }),
     Plot.line(at, line),
     ...(course.atOnce ? [] : [Plot.dot(at, { x: "x", y: "mean", fill: stroke, symbol: bound ? "circle" : SYMBOLS[look % 8]!, r: bound ? fontSize / 6 : fontSize / 3, stroke: "var(--paper)" })]),
   ];
