@@ -16,7 +16,7 @@ export interface Capacity {
   readonly why: string;
 }
 
-/** What a run takes in a browser at most, in MiB: `scripts/measure.mjs` measures it. */
+/** Room to allow for a run, in MB: more than `scripts/measure.mjs` finds that each of several takes. */
 const RUN = { quick: 120, full: 400 };
 
 /** The part of the machine's memory that runs may take. */

@@ -79,8 +79,10 @@ export function isComparing({ latest }: Compare): boolean {
 
 /** Why arms cannot be held against each other; `null`: they can. */
 export function clash(arms: readonly Arm[]): string | null {
-  const differs = (of: (spec: Spec) => unknown) => arms.find(({ spec }) => JSON.stringify(of(spec)) !== JSON.stringify(of(arms[0]!.spec)));
-  const because = (arm: Arm | undefined, what: string) => arm && `${arm.label} cannot be compared with the other arms: ${what}. Remove it, or set the controls to the same.`;
+  const first = arms[0]!.spec;
+  const differs = (of: (spec: Spec) => unknown) => arms.find(({ spec }) => JSON.stringify(of(spec)) !== JSON.stringify(of(first)));
+  const because = (arm: Arm | undefined, what: string) =>
+    arm && `${arm.label} cannot be compared with the other arms: ${what}. Remove it, or set the controls to the same.`;
   return (
     because(differs(({ data }) => data.name), "it learns another data set") ??
     because(differs(({ tasks }) => tasks.classes), "its tasks have other classes") ??

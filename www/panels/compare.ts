@@ -93,11 +93,13 @@ function item(one: Added, remove: () => void): HTMLElement {
 }
 
 function seedsPanel(choose: Choose): Panel<State> {
-  const input = el("input", { id: "compare-runs", type: "text", inputmode: "numeric", autocomplete: "off", "aria-describedby": "compare-runs-meaning", input: () => choose({ seeds: input.value }) });
-  const meaning = el("p", { class: "fine", id: "compare-runs-meaning" });
+  const id = "compare-runs";
+  const meaning = el("p", { class: "fine", id: `${id}-meaning` });
+  const about = { id, type: "text", inputmode: "numeric", autocomplete: "off", "aria-describedby": meaning.id };
+  const input = el("input", { ...about, input: () => choose({ seeds: input.value }) });
   const wrong = el("span", { class: "wrong", "aria-live": "polite" });
   return {
-    element: el("div", { class: "runs" }, el("label", { for: input.id }, "Runs of each"), input, meaning, wrong),
+    element: el("div", { class: "runs" }, el("label", { for: id }, "Runs of each"), input, meaning, wrong),
     update({ compare: { chosen }, spec: { seed } }) {
       if (document.activeElement !== input) input.value = chosen.seeds;
       const n = seedCount(chosen.seeds);

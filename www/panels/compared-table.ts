@@ -39,7 +39,8 @@ export function comparedTable(store: Store): Panel<State> {
 }
 
 const MEANING =
-  "Means over seeds ± s.d. (with n − 1). Forgetting: what is lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last. " +
+  "Means over seeds ± s.d. (with n − 1). " +
+  "Forgetting: what is lost from just after a task is learnt to the end (first − last), the mean over all tasks but the last. " +
   "Differences of final accuracy are taken seed by seed, over the seeds that both arms finished; in brackets the 95 % confidence interval of their mean (Student's t).";
 
 /** The upper bound may learn at other rates than the rest. */
@@ -75,7 +76,7 @@ function table(comparison: Comparison, reference: number, bars: readonly Bar[]):
     el(
       "tr",
       {},
-      el("th", { scope: "row" }, el("span", { class: "chip", style: `background:${armColor({ bound: arm.bound, look: lookOf(arm) })}` }), arm.label, arm.bound ? el("span", { class: "bound" }, `${arm.bound} bound`) : null),
+      name(arm),
       bars[i]!.element,
       el("td", {}, accuracy(comparison, i)),
       el("td", {}, forgetting(comparison, i)),
@@ -84,6 +85,12 @@ function table(comparison: Comparison, reference: number, bars: readonly Bar[]):
     ),
   );
   return el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...rows));
+}
+
+function name(arm: Arm): HTMLTableCellElement {
+  const { bound, label } = arm;
+  const chip = el("span", { class: "chip", style: `background:${armColor({ bound, look: lookOf(arm) })}` });
+  return el("th", { scope: "row" }, chip, label, bound ? el("span", { class: "bound" }, `${bound} bound`) : null);
 }
 
 function accuracy(comparison: Comparison, arm: number): string {

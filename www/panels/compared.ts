@@ -66,10 +66,15 @@ function figuresPanel(): Panel<State> {
   return { element: el("figure", {}, body, caption), update };
 }
 
-const MULTIPLES = "Accuracy on each task's test images after every phase, by the task's place in the order; black: over all classes. Means over the seeds that are that far. Shaded: sleep.";
+const MULTIPLES =
+  "Accuracy on each task's test images after every phase, by the task's place in the order; “all”: over all classes. " +
+  "Means over the seeds that are that far. Shaded: sleep.";
 
 function coursesOf({ arms, runs }: Comparison): Course[] {
-  return arms.map((arm, i) => ({ label: arm.label, bound: arm.bound, look: lookOf(arm), points: course(runs[i]!), atOnce: arm.spec.strategy.kind === "parallel" }));
+  return arms.map((arm, i) => {
+    const { label, bound, spec } = arm;
+    return { label, bound, look: lookOf(arm), points: course(runs[i]!), atOnce: spec.strategy.kind === "parallel" };
+  });
 }
 
 const chanceOf = ({ arms }: Comparison): number => 1 / arms[0]!.spec.tasks.classes.flat().length;
@@ -99,12 +104,15 @@ function overlaidCaption(comparison: Comparison): string {
   const { arms, seeds } = comparison;
   const ends = coursesOf(comparison).flatMap(({ label, points }) => (points.length > 0 ? [{ label, n: points.at(-1)!.n }] : []));
   const same = ends.every(({ n }) => n === ends[0]!.n) && ends.length === arms.length;
-  const n = ends.length === 0 ? "nothing measured yet" : same ? `n = ${ends[0]!.n} at the end of every line` : ends.map(({ label, n }) => `${label} n = ${n}`).join(", ");
+  const each = ends.map(({ label, n }) => `${label} n = ${n}`).join(", ") || "nothing measured yet";
+  const n = same ? `n = ${ends[0]!.n} at the end of every line` : each;
   const apart = unshared(arms);
   return [
     "Accuracy on all test images once each task was dealt with (after its sleep, where an arm sleeps). Lines: mean over seeds; bands: ± s.d.",
     `${seedsInWords(seeds)}: ${n}.`,
-    apart.length === 0 ? "The same seed gives every arm the same initial weights and order of tasks." : `Settings differ: even for the same seed the arms do not share their ${apart.join(" and ")}.`,
+    apart.length === 0
+      ? "The same seed gives every arm the same initial weights and order of tasks."
+      : `Settings differ: even for the same seed the arms do not share their ${apart.join(" and ")}.`,
   ].join(" ");
 }
 

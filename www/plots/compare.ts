@@ -69,11 +69,12 @@ function courseMarks(course: Course, tasks: number, fontSize: number): Plot.Mark
   const at = course.atOnce && only ? [1, Math.max(2, tasks)].map((x) => ({ x, ...only })) : points.map((point, i) => ({ x: i + 1, ...point }));
   const spreads = at.filter(({ sd }) => sd !== null);
   const clamp = (y: number) => Math.min(1, Math.max(0, y));
-  const line = { x: "x", y: "mean", stroke, strokeWidth: bound ? fontSize / 9 : fontSize / 5, strokeDasharray: bound ? BOUND_DASH : DASHES[look % 8]! } as const;
+  const line = { x: "x", y: "mean", stroke, strokeWidth: fontSize / (bound ? 9 : 5), strokeDasharray: bound ? BOUND_DASH : DASHES[look % 8]! } as const;
+  const dot = { x: "x", y: "mean", fill: stroke, stroke: "var(--paper)", r: fontSize / (bound ? 6 : 3), symbol: bound ? "circle" : SYMBOLS[look % 8]! } as const;
   return [
     Plot.areaY(spreads, { x: "x", y1: (d) => clamp(d.mean - d.sd!), y2: (d) => clamp(d.mean + d.sd!), fill: stroke, fillOpacity: bound ? 0.1 : 0.14 }),
     Plot.line(at, line),
-    ...(course.atOnce ? [] : [Plot.dot(at, { x: "x", y: "mean", fill: stroke, symbol: bound ? "circle" : SYMBOLS[look % 8]!, r: bound ? fontSize / 6 : fontSize / 3, stroke: "var(--paper)" })]),
+    ...(course.atOnce ? [] : [Plot.dot(at, dot)]),
   ];
 }
 
@@ -82,7 +83,8 @@ function endLabel(course: Course, tasks: number, wide: boolean) {
   const last = points.at(-1);
   if (!last) return [];
   const fill = bound ? "var(--ink-soft)" : `color-mix(in oklab, ${armColor(course)}, var(--ink) 25%)`;
-  return [{ x: atOnce ? Math.max(2, tasks) : points.length, y: last.mean, text: `${written(label, bound, wide)} ${percent(last.mean, 0)}`, fill, weight: bound ? 400 : 600 }];
+  const text = `${written(label, bound, wide)} ${percent(last.mean, 0)}`;
+  return [{ x: atOnce ? Math.max(2, tasks) : points.length, y: last.mean, text, fill, weight: bound ? 400 : 600 }];
 }
 
 const written = (label: string, bound: Course["bound"], wide: boolean): string => (bound && wide ? `${label} (${bound} bound)` : label);
