@@ -1,9 +1,12 @@
 // Opens the lab: the core, the state, the panels.
 
+import { NOT_COMPARED } from "./compare.js";
+import { Comparer } from "./comparer.js";
 import { loadCore } from "./core.js";
 import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { follow, open } from "./link.js";
+import { comparePanel } from "./panels/compare.js";
 import { confusionPanel } from "./panels/confusion.js";
 import { actingPanel } from "./panels/acting.js";
 import { keepAsking } from "./asking.js";
@@ -31,7 +34,7 @@ const lab = document.getElementById("lab")!;
 try {
   const module = await loadCore();
   const link = open();
-  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null, pad: EMPTY_PAD, fields: null });
+  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null, pad: EMPTY_PAD, fields: null, compare: NOT_COMPARED });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
   follow(store, () => runner.stop());
@@ -51,6 +54,7 @@ try {
     weightsPanel(),
     fieldsPanel(),
     settlingPanel(store),
+    comparePanel(store, new Comparer(store, module)),
     dataPanel(),
   ];
   const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));

@@ -34,6 +34,8 @@ export type ToWorker =
       /** Whether `files` hold the small, class-balanced part of the set. */
       readonly quick: boolean;
       readonly until: Until;
+      /** Whether single spikes are told, and every phase's network is kept to be asked. */
+      readonly watched: boolean;
     }
   | { readonly kind: "pause" }
   | { readonly kind: "resume"; readonly until: Until }

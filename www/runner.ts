@@ -1,7 +1,8 @@
 // Starts, pauses, acts upon, asks and stops the run: the page's end of the Worker.
 
-import { fetchData, forgetData, isQuick } from "./data.js";
+import { fetchData, forgetData } from "./data.js";
 import type { Act, Event as RunEvent } from "./generated/engram.js";
+import { Job } from "./job.js";
 import { choose, parts } from "./link.js";
 import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { begin, hear, isActive, isLive, type Run, type Status } from "./run.js";
@@ -11,7 +12,7 @@ import { words } from "./words.js";
 export class Runner {
   readonly #store: Store;
   readonly #module: WebAssembly.Module;
-  #worker: Worker | null = null;
+  #job: Job | null = null;
   #fetching = new AbortController();
   #asked = 0;
   /** How the run stood before the last act, which may be refused. */
@@ -35,8 +36,7 @@ export class Runner {
       };
       const files = await fetchData(spec.data, loading, fetching.signal);
       if (fetching.signal.aborted) return;
-      this.#worker = this.#open();
-      this.#tell({ kind: "start", module: this.#module, spec, files, quick: isQuick(spec.data), until });
+      this.#job = new Job({ module: this.#module, spec, files, until, watched: true }, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {
       if (fetching.signal.aborted) return;
@@ -68,7 +68,7 @@ export class Runner {
   ask<K extends Question["kind"]>(question: Extract<Question, { kind: K }>): Promise<Replies[K]> {
     const id = this.#asked++;
     return new Promise((told, refused) => {
-      if (!this.#worker) return refused(new Error("There is no run that could be asked."));
+      if (!this.#job) return refused(new Error("There is no run that could be asked."));
       this.#questions.set(id, { told, refused });
       this.#tell({ kind: "ask", id, question });
     });
@@ -79,19 +79,6 @@ export class Runner {
     this.#fetching.abort();
     this.#dismiss();
     if (isActive(this.#store.state.run)) this.#stand({ kind: "stopped" });
-  }
-
-  #open(): Worker {
-    const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    // What a terminated Worker had still sent is not of the run that is shown now.
-    worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
-      if (worker === this.#worker) this.#hear(data);
-    });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      this.#fail(event.message || "The Worker that computes could not be started.");
-    });
-    return worker;
   }
 
   #hear(message: FromWorker): void {
@@ -140,14 +127,14 @@ export class Runner {
   }
 
   #dismiss(): void {
-    this.#worker?.terminate();
-    this.#worker = null;
+    this.#job?.stop();
+    this.#job = null;
     for (const { refused } of this.#questions.values()) refused(new Error("The run is gone."));
     this.#questions.clear();
   }
 
   #tell(message: ToWorker): void {
-    this.#worker?.postMessage(message);
+    this.#job?.tell(message);
   }
 
   #stand(status: Status): void {

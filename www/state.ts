@@ -1,5 +1,6 @@
 // The page's state, in one place. It is replaced, never changed; whoever subscribes hears of it once a frame.
 
+import type { Compare } from "./compare.js";
 import type { Answer, DataSetInfo, Field, Preset, Spec } from "./generated/engram.js";
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
@@ -19,6 +20,7 @@ export interface State {
   readonly pad: Pad;
   /** Receptive fields around the phase that is shown, once the Worker has told them. */
   readonly fields: Fields | null;
+  readonly compare: Compare;
 }
 
 /** What a person tries the network with, and what it answers. */

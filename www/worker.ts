@@ -50,9 +50,10 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
-async function run({ module, spec, files, quick }: Start): Promise<void> {
+async function run({ module, spec, files, quick, watched }: Start): Promise<void> {
   await init({ module_or_path: module });
   const session = new Session(spec, spec.seed, [...files], quick);
+  if (watched) session.watch();
   let phases = 0;
   for (;;) {
     const event = await session.next();
@@ -61,7 +62,8 @@ async function run({ module, spec, files, quick }: Start): Promise<void> {
     waiting.splice(0).forEach((task) => task(session));
     if (event) say({ kind: "event", event });
     if (event?.event === "started" || event?.event === "acted") phases = event.phases.length;
-    if (event?.event === "spikes") say({ kind: "raster", raster: session.raster()! });
+    const raster = event?.event === "spikes" ? session.raster() : undefined;
+    if (raster) say({ kind: "raster", raster });
     await turn();
     if (!stirred && (!event || paused || isReached(event, phases))) {
       say({ kind: event ? "paused" : "ended" });

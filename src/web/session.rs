@@ -44,7 +44,8 @@ pub struct TestImage {
 #[wasm_bindgen]
 pub struct Session {
     experiment: Experiment<Cpu>,
-    album: Album,
+    /// Of a run that is watched.
+    album: Option<Album>,
     tests: Samples,
     /// Values of a sample.
     len: usize,
@@ -62,27 +63,31 @@ impl Session {
     ) -> Result<Session, JsError> {
         let spec = read_spec(spec)?;
         let set = assemble(&spec.data.name, files, quick)?;
-        let mut experiment = Experiment::new(Cpu, spec, &[seed], &set)?;
-        experiment.watch();
+        let experiment = Experiment::new(Cpu, spec, &[seed], &set)?;
         Ok(Session::of(experiment, set))
     }
 
-    /// A run that `save` wrote, to go on. The networks of its earlier phases are not in it.
+    /// A run that `save` wrote, to go on.
     pub fn restore(
         saved: &[u8],
         #[wasm_bindgen(unchecked_param_type = "NamedFile[]")] files: JsValue,
         quick: bool,
     ) -> Result<Session, JsError> {
         let set = assemble(&saved_spec(saved)?.data.name, files, quick)?;
-        let mut experiment = Experiment::restore(Cpu, saved, &set)?;
-        experiment.watch();
+        let experiment = Experiment::restore(Cpu, saved, &set)?;
         Ok(Session::of(experiment, set))
+    }
+
+    /// Keeps single spikes, and every phase's network, to be asked about. Begins before the run does.
+    pub fn watch(&mut self) {
+        self.experiment.watch();
+        self.album = Some(Album::default());
     }
 
     /// One slice of work, or an event that waits; `undefined` when the run has ended.
     #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
     pub async fn next(&mut self) -> Result<JsValue, JsError> {
-        if self.album.is_empty() {
+        if self.album.as_ref().is_some_and(Album::is_empty) {
             self.keep().await;
         }
         let Some(event) = self.experiment.next().await else { return Ok(JsValue::UNDEFINED) };
@@ -117,8 +122,8 @@ impl Session {
         }
         let network = &self.experiment.spec().network;
         let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
-        for after in 0..self.album.len() {
-            let net = self.album.net(after);
+        for after in 0..self.album.as_ref().map_or(0, Album::len) {
+            let net = self.album.as_ref().and_then(|album| album.net(after));
             let course = net.map(|net| net.outputs(values, network.free_steps, network.dt, network.gamma));
             answer.outputs.push(course.as_ref().and_then(|course| course.last().cloned()));
             if after == phases {
@@ -141,18 +146,20 @@ impl Session {
     /// `undefined` where they were not kept.
     #[wasm_bindgen(unchecked_return_type = "Field[] | undefined")]
     pub fn fields(&self, phases: usize) -> Result<JsValue, JsError> {
-        self.album.fields(phases, FIELDS).map_or(Ok(JsValue::UNDEFINED), |fields| to_js(&fields))
+        let fields = self.album.as_ref().and_then(|album| album.fields(phases, FIELDS));
+        fields.map_or(Ok(JsValue::UNDEFINED), |fields| to_js(&fields))
     }
 }
 
 impl Session {
     fn of(experiment: Experiment<Cpu>, set: DataSet) -> Session {
-        Session { experiment, album: Album::default(), len: set.shape.len(), tests: set.test }
+        Session { experiment, album: None, len: set.shape.len(), tests: set.test }
     }
 
     async fn keep(&mut self) {
-        let nets = self.experiment.networks().await;
-        nets.iter().for_each(|net| self.album.keep(net));
+        if let Some(album) = &mut self.album {
+            self.experiment.networks().await.iter().for_each(|net| album.keep(net));
+        }
     }
 }
 

@@ -85,20 +85,24 @@ const bottom = (fontSize: number) => fontSize * 2.9;
 /** What lies behind the curves: sleep's shade, the grid, chance. */
 function ground(data: Curves, wide: boolean): Plot.Markish[] {
   const sleeps = data.phases.map((name, i) => ({ name, i })).filter(({ name }) => isSleep(name));
+  return [Plot.rect(sleeps, { x1: "i", x2: (d) => d.i + 1, y1: 0, y2: 1, fill: "var(--dusk)" }), ...accuracyGrid(data.chance, wide)];
+}
+
+/** Accuracy's grid from 0 to 1, with chance. */
+export function accuracyGrid(chance: number, wide: boolean): Plot.Markish[] {
   const left = { frameAnchor: "left", y: (d: number) => d, fill: "var(--ink-soft)" } as const;
   const ticks = [0, 0.25, 0.5, 0.75, 1];
   return [
-    Plot.rect(sleeps, { x1: "i", x2: (d) => d.i + 1, y1: 0, y2: 1, fill: "var(--dusk)" }),
     Plot.ruleY(ticks, { stroke: "var(--line)" }),
     Plot.text(ticks, { ...left, dx: -8, textAnchor: "end", text: (d) => percent(d, 0) }),
-    Plot.ruleY([data.chance], { stroke: "var(--ink-soft)", strokeDasharray: "2 5" }),
+    Plot.ruleY([chance], { stroke: "var(--ink-soft)", strokeDasharray: "2 5" }),
     wide
-      ? Plot.text([data.chance], { ...left, ...HALO, dx: 6, dy: -3, textAnchor: "start", lineAnchor: "bottom", text: (d) => `chance ${percent(d, 0)}` })
-      : Plot.text([data.chance], { ...left, dx: -8, textAnchor: "end", text: () => "chance" }),
+      ? Plot.text([chance], { ...left, ...HALO, dx: 6, dy: -3, textAnchor: "start", lineAnchor: "bottom", text: (d) => `chance ${percent(d, 0)}` })
+      : Plot.text([chance], { ...left, dx: -8, textAnchor: "end", text: () => "chance" }),
   ];
 }
 
-const HALO = { stroke: "var(--paper)", strokeWidth: 4 } as const;
+export const HALO = { stroke: "var(--paper)", strokeWidth: 4 } as const;
 
 /** Names below the phases, as many as fit: T1, S1, …, and what is learnt. `band` is a phase's width in pixels. */
 function phaseNames(data: Curves, fontSize: number, band: number): Plot.Markish[] {
