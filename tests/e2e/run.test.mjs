@@ -26,7 +26,7 @@ test("a run goes to its end, with curves, matrix and result", async (t) => {
   const [accuracy] = await page.locator(".result .value").allTextContents();
   assert.equal(parseFloat(accuracy).toFixed(1), unpaused.S5.at(-1));
   assert.ok(parseFloat(accuracy) > 40 && parseFloat(accuracy) < 95, `final accuracy ${accuracy}`);
-  assert.equal(await page.locator(".spikes .trace svg path").count(), 6, "an area and a line for each of three layers");
+  assert.equal(await page.locator(".spikes .trace svg path").count(), 9, "single spikes, an area and a line for each of three layers");
   assert.match(await page.locator(".time").textContent(), /sleep\d/);
 });
 
@@ -63,6 +63,29 @@ test("next phase runs one phase at a time", async (t) => {
   await button(page, "Next phase").click();
   await reach(page, /^Paused in S1/);
   assert.deepEqual(Object.keys(await matrix(page)), ["T1", "S1"]);
+});
+
+test("next batch does one slice of work at a time", async (t) => {
+  const page = await openLab(t, { hash: "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&data.subset.test_per_class=50" });
+  await button(page, "Next batch").click();
+  await reach(page, /^Paused in start/);
+  for (const samples of [32, 64]) {
+    await button(page, "Next batch").click();
+    await reach(page, new RegExp(`^Paused in T1. ${samples} of 6,000 samples`));
+  }
+});
+
+test("rewound, a run begins again from the same weights", async (t) => {
+  const page = await openLab(t);
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  const first = (await matrix(page)).T1;
+  await button(page, "Rewind").click();
+  await reach(page, /^At the beginning: the initial weights of seed 0/);
+  assert.deepEqual(await matrix(page), {});
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  assert.deepEqual((await matrix(page)).T1, first);
 });
 
 test("a stopped run keeps what was measured, and another can be run", async (t) => {

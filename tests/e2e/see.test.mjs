@@ -41,6 +41,44 @@ test("cards show the latest phase, or the one that is slid to", async (t) => {
   await page.waitForFunction(() => /S2/.test(document.querySelector(".weights figcaption").textContent));
 });
 
+test("single spikes are shown for each layer, with what their number means", async (t) => {
+  const page = await paused(t, SHORT, ["T1", "S1"]);
+  const labels = await page.locator(".spikes .trace svg[role=img]").evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
+  const single = labels.filter((label) => label.startsWith("Single spikes"));
+  assert.deepEqual(single.map((label) => label.replace(/[\d,]+ in/, "n in")), ["input", "hidden", "output"].map((layer) => `Single spikes of the ${layer} layer: n in 60 steps.`));
+  const [, input] = /: ([\d,]+) in/.exec(single[0]);
+  const marks = await page.locator(".spikes .trace svg path[stroke]").first().evaluate((path) => path.getAttribute("d").match(/M/g).length);
+  assert.equal(marks, Number(input.replace(",", "")), "a mark for each spike");
+  assert.match(await page.locator(".spikes .caption").textContent(), /steps 2,941 to 3,000 of S1/);
+  assert.match(await page.locator(".spikes .verdict").textContent(), /^(too few|in the range that works|too many)$/);
+});
+
+test("receptive fields are those around the shown phase", async (t) => {
+  const page = await paused(t, SHORT, ["T1", "S1"]);
+  const caption = (text) => page.locator(".fields .caption", { hasText: text }).waitFor();
+  await caption("After T1 | after S1 | change");
+  assert.equal(await page.locator(".fields figure").count(), 8);
+  assert.equal(await page.locator(".fields figure").first().locator("svg.picture image").count(), 3);
+  const lengths = await page.locator(".fields figcaption").evaluateAll((all) => all.map((one) => Number(/\|ΔW\| ([\d.]+)$/.exec(one.textContent)[1])));
+  assert.deepEqual(lengths, [...lengths].sort((a, b) => b - a), "the largest change first");
+  await slide(page, 1);
+  await caption("After the start | after T1 | change");
+});
+
+test("the result names its measures, each with its unit", async (t) => {
+  const page = await openLab(t, { hash: "#v=1&preset=quick-mnist-sequential&tasks.order=listed&training.epochs=1" });
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  const names = await page.locator(".result dt").allTextContents();
+  assert.deepEqual(names, ["Accuracy", "Forgetting, first − last", "Forgetting, max − last", "Backward transfer", "Forward transfer"]);
+  const values = await page.locator(".result .value").allTextContents();
+  const rows = await matrix(page);
+  const lost = [0, 1, 2, 3].map((task) => Number(rows[`T${task + 1}`][task]) - Number(rows.T5[task]));
+  const forgetting = lost.reduce((sum, points) => sum + points, 0) / 4;
+  assert.ok(Math.abs(parseFloat(values[1]) - forgetting) < 0.11, `${values[1]} from the matrix: ${forgetting}`);
+  assert.equal(parseFloat(values[3].replace("−", "-")), -parseFloat(values[1]));
+});
+
 test("the confusion's right answers are the accuracy", async (t) => {
   const page = await paused(t, SHORT, ["T1"]);
   const caption = await page.locator(".confusion figcaption").textContent();

@@ -1,0 +1,85 @@
+// Acting upon a run: sleep now and longer, teach again; noted in the address, and repeated from it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
+
+useLab();
+
+const SEQUENTIAL = "#v=1&preset=quick-mnist-sequential&tasks.order=listed&seed=0";
+const SLEEPY = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&sleep.steps=150000";
+const done = (page) => page.locator(".done li span").allTextContents();
+const hash = (page) => new URL(page.url()).hash;
+
+test("a network that is put to sleep while it learns goes on learning, and the link repeats it", async (t) => {
+  const page = await openLab(t, { hash: SEQUENTIAL });
+  await button(page, "Run").click();
+  await reach(page, /^Learning \(T3\)/);
+  await button(page, "Sleep now").click();
+  await reach(page, "Finished");
+  const acted = await matrix(page);
+  assert.deepEqual(Object.keys(acted).filter((name) => name !== "T4a"), ["T1", "T2", "T3a", "N1", "T3", "T4", "T5"]);
+  assert.match((await done(page))[0], /^In T3a, after [\d,]+ samples: sleep 21,168 steps$/);
+  assert.equal(await page.locator(".curves svg g.rect rect").count(), 1, "the nap is shaded");
+  assert.equal(await page.locator(".weights figure").count(), 2, "what it changed is shown");
+
+  const again = await openLab(t, { hash: hash(page) });
+  assert.match((await done(again))[0], /sleep 21,168 steps$/, "what will be done is listed before the run");
+  assert.deepEqual(await runToEnd(again), acted);
+  assert.equal(hash(again), hash(page));
+});
+
+test("a sleep that is under way can be made longer", async (t) => {
+  const page = await openLab(t, { hash: SLEEPY });
+  await button(page, "Run").click();
+  await reach(page, /^Sleeping \(S1\)/);
+  await page.getByLabel("for", { exact: true }).fill("7000");
+  await button(page, "Sleep longer").click();
+  await page.locator(".status").filter({ hasText: "of 157,000 sleep steps" }).waitFor();
+  await reach(page, "Finished");
+  assert.deepEqual(Object.keys(await matrix(page)), ["T1", "S1", "T2", "S2"], "no phase was added");
+  assert.match((await done(page))[0], /^In S1, after [\d,]+ steps: sleep 7,000 steps longer$/);
+});
+
+test("a run that is over goes on when classes are taught again, and what was done can be taken back", async (t) => {
+  const page = await openLab(t, { hash: SEQUENTIAL });
+  const before = await runToEnd(page);
+  await page.getByLabel("Classes", { exact: true }).selectOption({ label: "2 / 3" });
+  await button(page, "Teach again").click();
+  await reach(page, "Finished");
+  const after = await matrix(page);
+  assert.deepEqual(Object.keys(after), ["T1", "T2", "T3", "T4", "T5", "A1"]);
+  assert.ok(Number(after.A1[1]) > Number(before.T5[1]) + 40, `2 and 3 are known again: ${after.A1[1]} %`);
+  assert.match((await done(page))[0], /^After T5: teach 2 \/ 3 again$/);
+  await page.locator(".done").getByRole("button", { name: "Remove" }).click();
+  await page.waitForFunction(() => !location.hash.includes("actions"));
+  assert.deepEqual(await runToEnd(page), before);
+});
+
+test("a paused run goes on with what is done to it", async (t) => {
+  const page = await openLab(t, { hash: SEQUENTIAL });
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await button(page, "Sleep now").click();
+  await reach(page, /^Paused in N1/);
+  assert.deepEqual(Object.keys(await matrix(page)), ["T1", "N1"]);
+});
+
+test("what cannot be done is told in words, and the run stands as it stood", async (t) => {
+  const page = await openLab(t, { hash: SEQUENTIAL });
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  const before = [await status(page), await matrix(page), hash(page)];
+  await page.getByLabel("for", { exact: true }).fill("0");
+  await button(page, "Sleep now").click();
+  await page.getByRole("alert").filter({ hasText: "Not done: `actions[0].act.steps` is 0" }).waitFor();
+  await button(page, "Resume").waitFor();
+  assert.deepEqual([await status(page), await matrix(page), hash(page)], before);
+});
+
+test("a link with actions that do not fit is told in words", async (t) => {
+  const actions = encodeURIComponent('[{"phase":0,"done":0,"act":{"kind":"teach","classes":[11],"epochs":1}}]');
+  const page = await openLab(t, { hash: `${SEQUENTIAL}&actions=${actions}` });
+  await button(page, "Run").click();
+  await page.getByRole("alert").filter({ hasText: "`actions[0].act.classes` is 11" }).waitFor();
+});
