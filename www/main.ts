@@ -3,7 +3,7 @@
 import { loadCore } from "./core.js";
 import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
-import { follow, open } from "./link.js";
+import { follow, isOf, open, parts } from "./link.js";
 import { confusionPanel } from "./panels/confusion.js";
 import { constantsPanel } from "./panels/constants.js";
 import { controlsPanel } from "./panels/controls.js";
@@ -12,17 +12,20 @@ import { dataPanel } from "./panels/data.js";
 import { matrixPanel } from "./panels/matrix.js";
 import { noticePanel } from "./panels/notice.js";
 import { progressPanel } from "./panels/progress.js";
+import { recordingPanel } from "./panels/recording.js";
 import { reportedPanel } from "./panels/reported.js";
 import { resultPanel } from "./panels/result.js";
 import { scrubPanel } from "./panels/scrub.js";
 import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
 import { weightsPanel } from "./panels/weights.js";
+import { fetchRecording, Player } from "./recording.js";
 import { Runner } from "./runner.js";
 import { Store, type State } from "./state.js";
 import { words } from "./words.js";
 
 const lab = document.getElementById("lab")!;
+const recorded = fetchRecording(); // beside the core, not after it
 
 try {
   const module = await loadCore();
@@ -30,12 +33,14 @@ try {
   const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
+  const player = new Player(store);
   follow(store, () => runner.stop());
 
   const notice = noticePanel();
   const steer = [controlsPanel(store, runner), constantsPanel(store), reportedPanel()];
   const see = [
     progressPanel(),
+    recordingPanel(player),
     curvesPanel(),
     resultPanel(),
     scrubPanel(store),
@@ -50,6 +55,10 @@ try {
   lab.replaceChildren(notice.element, side("steer", steer), side("see", see));
   const panels = [notice, ...steer, ...see];
   store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
+  void recorded.then((recording) => {
+    const { run, hash, problem } = store.state;
+    if (recording && !run && !problem && isOf(hash, recording.spec)) player.show(recording, parts(hash).preset);
+  });
 } catch (error) {
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
