@@ -40,13 +40,14 @@ export function readRecording(value: unknown): Recording | null {
   return { command, commit, date, spec: first.spec, events: stamped, seconds: last.at };
 }
 
-/** Events that carry no time of their own came with the one before. */
+/** Events that carry no time of their own, as spikes do, came with the next that does. */
 function stamps(events: readonly RunEvent[]): Stamped[] {
   let at = 0;
-  return events.map((event) => {
+  const stamped = [...events].reverse().map((event) => {
     if ("seconds" in event) at = event.seconds;
     return { event, at };
   });
+  return stamped.reverse();
 }
 
 /** The run as it stood after `at` seconds of computing. */

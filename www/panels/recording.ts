@@ -23,7 +23,7 @@ export function recordingPanel(player: Player): Panel<State> {
   const speed = el("select", { id: "speed", change: () => (player.speed = Number(speed.value)) });
   const place = el("input", { type: "range", "aria-label": "Place in the recording", min: 0, max: 1, step: "any", input: () => player.seek(() => Number(place.value)) });
   const time = el("output");
-  const line = [el("strong", {}, "Recorded"), play, el("label", { for: speed.id }, "Speed"), speed, el("div", { class: "place" }, place, time)];
+  const line = [el("strong", {}, "Recorded"), play, el("div", { class: "speed" }, el("label", { for: speed.id }, "Speed"), speed), el("div", { class: "place" }, place, time)];
   const element = el("section", { class: "recording", "aria-label": "Recorded run", hidden: true }, ...line);
   let filled: Recording | null = null;
   return {
