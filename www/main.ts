@@ -1,6 +1,7 @@
 // Opens the lab: the core, the state, the panels.
 
 import { loadCore } from "./core.js";
+import { heldSets } from "./data.js";
 import { el, type Panel } from "./dom.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { follow, isOf, open, parts } from "./link.js";
@@ -9,6 +10,7 @@ import { constantsPanel } from "./panels/constants.js";
 import { controlsPanel } from "./panels/controls.js";
 import { curvesPanel } from "./panels/curves.js";
 import { dataPanel } from "./panels/data.js";
+import { dropPanel } from "./panels/drop.js";
 import { matrixPanel } from "./panels/matrix.js";
 import { noticePanel } from "./panels/notice.js";
 import { progressPanel } from "./panels/progress.js";
@@ -30,13 +32,14 @@ const recorded = fetchRecording(); // beside the core, not after it
 try {
   const module = await loadCore();
   const link = open();
-  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), run: null, scrub: null });
+  const store = new Store({ ...link, presets: presets(), catalogue: catalogue(), held: [], own: [], run: null, scrub: null });
   if (!link.problem) history.replaceState(null, "", `#${link.hash}`);
   const runner = new Runner(store, module);
   const player = new Player(store);
   follow(store, () => runner.stop());
 
   const notice = noticePanel();
+  const drop = dropPanel(store);
   const steer = [controlsPanel(store, runner), constantsPanel(store), reportedPanel()];
   const see = [
     progressPanel(),
@@ -52,9 +55,10 @@ try {
     dataPanel(),
   ];
   const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));
-  lab.replaceChildren(notice.element, side("steer", steer), side("see", see));
+  lab.replaceChildren(notice.element, drop.element, side("steer", steer), side("see", see));
   const panels = [notice, ...steer, ...see];
   store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
+  void heldSets().then((held) => store.set({ held }));
   void recorded.then((recording) => {
     const { run, hash, problem } = store.state;
     if (recording && !run && !problem && isOf(hash, recording.spec)) player.show(recording, parts(hash).preset);
