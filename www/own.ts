@@ -49,7 +49,7 @@ async function read(chosen: readonly File[]): Promise<readonly DataFile[]> {
   return Promise.all(
     chosen.map(async (file): Promise<DataFile> => {
       const bytes = await file.arrayBuffer().catch(() => {
-        throw new Error(`${file.name} cannot be read. Is it a folder?`);
+        throw new Error(`${file.name} cannot be read; it may be a folder`);
       });
       return { name: file.name, bytes: new Uint8Array(bytes) };
     }),

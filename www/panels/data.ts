@@ -10,7 +10,7 @@ export function dataPanel(): Panel<State> {
     element,
     update(state) {
       const set = dataSet(state, state.spec.data.name);
-      if (isOwn(state.spec.data.name)) say(element, "Images: yours. They stay in this browser.");
+      if (isOwn(state.spec.data.name)) say(element, `${set?.title ?? "Images: yours"}. They stay in this browser.`);
       else say(element, set && "licence" in set ? `Images: ${set.attribution}. Licence: ${set.licence}. From: ${set.source}.` : "");
     },
   };

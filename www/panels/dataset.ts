@@ -2,7 +2,7 @@
 
 import { chooseSet } from "../choices.js";
 import { el, type Panel } from "../dom.js";
-import { isOwn, take } from "../own.js";
+import { missing, take } from "../own.js";
 import { dataSet, type State, type Store } from "../state.js";
 
 /** The choice that asks for files. */
@@ -28,7 +28,7 @@ export function datasetPanel(store: Store): Panel<State> {
     if (seen[0] !== spec || seen[1] !== own) asked = false;
     seen = [spec, own];
     fill(select, choices(state), asked ? ASK : spec.data.name);
-    files.hidden = !asked && !isOwn(spec.data.name);
+    files.hidden = !asked && missing(state) === null;
   };
   const element = el("div", { class: "dataset" }, el("div", { class: "field grow" }, el("label", { for: select.id }, "Data set"), select), files);
   return { element, update };
