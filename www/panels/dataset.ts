@@ -22,7 +22,8 @@ export function datasetPanel(store: Store): Panel<State> {
     void take(store, [...(input.files ?? [])]);
     input.value = ""; // so that the same files, mended, can be chosen again
   };
-  const files = el("div", { class: "field grow", hidden: true }, el("label", { for: input.id }, "Files of your images"), input, el("p", { class: "meaning", id: "own-files-meaning" }, MEANING));
+  const meaning = el("p", { class: "meaning", id: "own-files-meaning" }, MEANING);
+  const files = el("div", { class: "field grow", hidden: true }, el("label", { for: input.id }, "Files of your images"), input, meaning);
   const update = (state: State) => {
     const { spec, own } = state;
     if (seen[0] !== spec || seen[1] !== own) asked = false;
@@ -35,7 +36,7 @@ export function datasetPanel(store: Store): Panel<State> {
 }
 
 const MEANING =
-  "Two IDX files, images and labels, or four: those for testing have “test” in their names. Plain or .gz, chosen here or dropped anywhere on this page. They stay in this browser.";
+  "Two IDX files, images and labels, or four: those for testing have “test” in their names. Plain or .gz, chosen here or dropped on this page. They stay in this browser.";
 
 /** Value and name of each choice; the set in use is among them even where its files are not. */
 function choices(state: State): [string, string][] {
