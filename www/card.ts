@@ -1,4 +1,4 @@
-// A card: a panel with a title that is drawn anew when what it shows changes, or its room, and can be enlarged.
+// A card: a panel with a title that is drawn anew when what it shows changes, or its room; it can be closed and enlarged.
 
 import { el, say, type Panel } from "./dom.js";
 import type { Run } from "./run.js";
@@ -29,13 +29,25 @@ export const smallType = (): number => 0.8 * parseFloat(getComputedStyle(documen
 
 export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
   const body = el("div", { class: "body" });
-  const enlarge = el("button", { type: "button", class: "enlarge", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
-  const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, el("header", {}, el("h2", {}, title), enlarge), el("p", {}, lead), body);
+  const about = el("p", {}, lead);
+  const open = el("button", { type: "button", "aria-expanded": "true", click: () => fold(!closed) }, "Close");
+  const enlarge = el("button", { type: "button", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
+  const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, el("header", {}, el("h2", {}, title), open, enlarge), about, body);
   const toggle = () => {
     const large = element.classList.toggle("large");
     enlarge.ariaPressed = String(large);
     say(enlarge, large ? "Make smaller" : "Enlarge");
     element.scrollIntoView({ block: "nearest" });
+  };
+  let closed = false;
+  // A closed card is its title, in the room of a small one, and draws nothing.
+  const fold = (close: boolean) => {
+    closed = close;
+    if (closed && element.classList.contains("large")) toggle();
+    for (const part of [about, body, enlarge]) part.hidden = closed;
+    open.ariaExpanded = String(!closed);
+    say(open, closed ? "Open" : "Close");
+    if (latest) update(latest);
   };
   let latest: State | null = null;
   let shown: readonly unknown[] = [];
@@ -44,7 +56,7 @@ export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
     const { run } = state;
     const parts = run && depends(state, run);
     element.hidden = !parts;
-    if (!run || !parts) return;
+    if (!run || !parts || closed) return;
     const width = Math.floor(body.clientWidth);
     const now = [...parts, width];
     if (width === 0 || (now.length === shown.length && now.every((part, i) => part === shown[i]))) return;

@@ -1,7 +1,8 @@
-// Brings a data set's files from beside the page, once, with progress.
+// Brings a data set's files from beside the page, once, with progress; a person's own are here already.
 
 import type { Data } from "./generated/engram.js";
 import type { DataFile } from "./messages.js";
+import { isOwn, ownFiles } from "./own.js";
 
 /** What the small part of a set holds of each class; `engram data site` writes it. */
 const QUICK = { train_per_class: 1000, test_per_class: 200 };
@@ -24,6 +25,7 @@ export async function fetchData(
   heard: (received: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
+  if (isOwn(data.name)) return ownFiles(data.name);
   const part = isQuick(data) ? "quick" : "full";
   const key = `${data.name}/${part}`;
   const known = kept.get(key);
@@ -47,11 +49,22 @@ interface Listed {
   readonly bytes: number;
 }
 
-/** What `data/index.json` says of a set. */
-async function listedFiles(set: string, part: "quick" | "full", signal: AbortSignal): Promise<readonly Listed[]> {
+/** Names of the sets that this site holds; none where that cannot be told. */
+export async function heldSets(): Promise<readonly string[]> {
+  const sets = await listedSets(new AbortController().signal).catch(() => []);
+  return sets.map((entry) => String(field(entry, "name")));
+}
+
+async function listedSets(signal: AbortSignal): Promise<readonly unknown[]> {
   const index: unknown = await (await request("data/index.json", signal)).json().catch(() => null);
   const sets = field(index, "sets");
   if (!Array.isArray(sets)) throw new Error("data/index.json does not list any data sets: run `make site` again.");
+  return sets;
+}
+
+/** What `data/index.json` says of a set. */
+async function listedFiles(set: string, part: "quick" | "full", signal: AbortSignal): Promise<readonly Listed[]> {
+  const sets = await listedSets(signal);
   const files = field(sets.find((entry) => field(entry, "name") === set), part);
   if (!Array.isArray(files)) {
     throw new Error(`This site does not hold the data set ${set}. \`make data\` says what it needs; then run \`make site\` again.`);

@@ -29,6 +29,8 @@ export function follow(store: Store, stop: () => void): void {
       const link = named(spec_from_hash(hash === "" ? FIRST : hash));
       if (link.hash !== store.state.hash && isActive(store.state.run)) stop();
       store.set(link);
+      const { run } = store.state;
+      if (run?.status.kind === "recorded" && !isOf(link.hash, run.spec)) store.set({ run: null, scrub: null });
     } catch (error) {
       store.set({ problem: `This link cannot be read: ${words(error)}. Nothing was changed.` });
     }
@@ -56,6 +58,15 @@ export function parts(hash: string): { preset: string; changes: [string, string]
   const fields = [...new URLSearchParams(hash)].filter(([path]) => path !== "v");
   const preset = fields.find(([path]) => path === "preset")?.[1] ?? "";
   return { preset, changes: fields.filter(([path]) => path !== "preset") };
+}
+
+/** Whether a hash names this Spec, which may be of another version. */
+export function isOf(hash: string, spec: Spec): boolean {
+  try {
+    return spec_to_hash(spec) === hash;
+  } catch {
+    return false;
+  }
 }
 
 function named(spec: Spec): Link {

@@ -1,6 +1,7 @@
 // One run as the page knows it: what the core has said so far, and how the run stands.
 
 import type { Event as RunEvent, Raster, Spec } from "./generated/engram.js";
+import type { Recording } from "./recording.js";
 
 type Of<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
 export type Started = Of<"started">;
@@ -11,6 +12,8 @@ export type Diverged = Of<"diverged">;
 export type Finished = Of<"finished">;
 
 export type Status =
+  /** Not computed here: a recording, shown up to `at` of its seconds. */
+  | { readonly kind: "recorded"; readonly recording: Recording; readonly at: number; readonly playing: boolean }
   | { readonly kind: "loading"; readonly received: number; readonly total: number }
   | { readonly kind: "running" }
   | { readonly kind: "pausing" }

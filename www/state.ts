@@ -1,13 +1,17 @@
 // The page's state, in one place. It is replaced, never changed; whoever subscribes hears of it once a frame.
 
 import type { Compare } from "./compare.js";
-import type { Answer, DataSetInfo, Field, Preset, Spec } from "./generated/engram.js";
+import type { Answer, DataSetInfo, Field, OwnInfo, Preset, Spec } from "./generated/engram.js";
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
 
 export interface State {
   readonly presets: readonly Preset[];
   readonly catalogue: readonly DataSetInfo[];
+  /** Names of the sets that this site holds, once it is known. */
+  readonly held: readonly string[];
+  /** A person's own sets that were taken since the page was opened. */
+  readonly own: readonly OwnInfo[];
   /** What the controls say, and the next run will do. */
   readonly spec: Spec;
   /** `spec` as text: `v=1&preset=…`. */
@@ -75,6 +79,6 @@ export class Store {
   }
 }
 
-export function dataSet(state: State, name: string): DataSetInfo | undefined {
-  return state.catalogue.find((set) => set.name === name);
+export function dataSet(state: State, name: string): DataSetInfo | OwnInfo | undefined {
+  return [...state.catalogue, ...state.own].find((set) => set.name === name);
 }

@@ -4,7 +4,7 @@ import type { DataSetInfo } from "./generated/engram.js";
 import type { Run } from "./run.js";
 
 /** `0 / 1`, `Sandal, Shirt`. */
-export function classNames(classes: readonly number[], set: DataSetInfo | undefined): string {
+export function classNames(classes: readonly number[], set: Pick<DataSetInfo, "classes"> | undefined): string {
   const names = classes.map((c) => set?.classes[c] ?? String(c));
   return names.join(names.every((name) => name.length === 1) ? " / " : ", ");
 }

@@ -15,7 +15,7 @@ export function spread(fraction: number, sd: number): string {
 
 /** A difference of fractions, in points. */
 export function points(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} points`;
+  return `${(100 * fraction).toFixed(1).replace("-", "−")} points`;
 }
 
 export function count(n: number): string {

@@ -55,6 +55,12 @@ impl std::fmt::Display for Kind {
 /// Why bytes are not the IDX file they should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdxError {
+    #[error(
+        "is no IDX file of images or labels: it starts with {found:#010x}, not with {:#010x} or {:#010x}",
+        Kind::Images.magic(),
+        Kind::Labels.magic()
+    )]
+    NotIdx { found: u32 },
     #[error("starts with {found:#010x}, but an IDX file of {kind} starts with {expected:#010x}")]
     Magic { kind: Kind, found: u32, expected: u32 },
     #[error("holds images of {found_height}×{found_width} pixels, expected {height}×{width}")]
@@ -92,13 +98,33 @@ pub fn is_gzipped(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
+/// What a file, plain or gzipped, says that it holds.
+pub fn kind(bytes: &[u8]) -> Result<Kind, IdxError> {
+    let mut magic = Vec::new();
+    if is_gzipped(bytes) {
+        read_up_to(&mut GzDecoder::new(bytes), 4, &mut magic)?;
+    } else {
+        magic.extend(bytes.iter().take(4));
+    }
+    complete(magic.len() as u64, 4)?;
+    let found = word(&magic, 0);
+    [Kind::Images, Kind::Labels].into_iter().find(|kind| kind.magic() == found).ok_or(IdxError::NotIdx { found })
+}
+
 /// Reads images, which must be of `height` × `width` pixels.
 pub fn images<'a>(bytes: impl Into<Cow<'a, [u8]>>, height: u32, width: u32) -> Result<Images, IdxError> {
-    let mut file = unpack(bytes, Kind::Images)?.into_owned();
-    let (found_height, found_width) = (word(&file, 2), word(&file, 3));
+    let images = any_images(bytes)?;
+    let (found_height, found_width) = (images.height, images.width);
     if (found_height, found_width) != (height, width) {
         return Err(IdxError::Dimensions { found_height, found_width, height, width });
     }
+    Ok(images)
+}
+
+/// Reads images of whatever size.
+pub fn any_images<'a>(bytes: impl Into<Cow<'a, [u8]>>) -> Result<Images, IdxError> {
+    let mut file = unpack(bytes, Kind::Images)?.into_owned();
+    let (height, width) = (word(&file, 2), word(&file, 3));
     file.drain(..Kind::Images.header_len());
     Ok(Images { height, width, pixels: file })
 }
@@ -211,6 +237,16 @@ mod tests {
         assert_eq!(error, IdxError::Magic { kind: Kind::Labels, found: 0x803, expected: 0x801 });
         assert_eq!(error.to_string(), "starts with 0x00000803, but an IDX file of labels starts with 0x00000801");
         assert!(matches!(images(gzip(b"<html>"), 28, 28), Err(IdxError::Magic { found: 0x3c68_746d, .. })));
+    }
+
+    #[test]
+    fn a_file_says_what_it_holds() {
+        let (images, labels) = (write_images(&two_images()), write_labels(&[1]));
+        assert_eq!([&images, &gzip(&images)].map(|file| kind(file).unwrap()), [Kind::Images; 2]);
+        assert_eq!([&labels, &gzip(&labels)].map(|file| kind(file).unwrap()), [Kind::Labels; 2]);
+        assert_eq!(kind(b"<html>"), Err(IdxError::NotIdx { found: 0x3c68_746d }));
+        assert_eq!(kind(b"abc"), Err(IdxError::Truncated { found: 3, expected: 4 }));
+        assert!(kind(&gzip(&images)[..12]).is_err());
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Data sets: from bytes to samples, and which of them each task learns from and is tested on.
 //!
-//! [`catalogue`] knows the sets and their files, [`idx`] and [`features`] read the two file formats, [`subset`]
-//! picks class-balanced parts and [`plan`] divides a set into tasks. These need no file system and run in the
-//! browser too. Natively, `cache` keeps verified files, `fetch` brings them and `site` writes them for the page.
+//! [`catalogue`] knows the sets and their files, [`idx`] and [`features`] read the two file formats, [`own`]
+//! takes a person's own files, [`subset`] picks class-balanced parts and [`plan`] divides a set into tasks. These
+//! need no file system and run in the browser too. Natively, `cache` keeps verified files, `fetch` brings them and
+//! `site` writes them for the page.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cache;
@@ -12,6 +13,7 @@ pub mod features;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod fetch;
 pub mod idx;
+pub mod own;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod site;
@@ -140,6 +142,8 @@ pub enum DataError {
     Counts { images_file: String, images: usize, labels_file: String, labels: usize },
     #[error(transparent)]
     Spec(#[from] SpecError),
+    #[error(transparent)]
+    Own(#[from] own::OwnError),
     #[error("the Spec asks for the data set `{wanted}`, but these are `{given}`")]
     WrongSet { wanted: String, given: String },
     #[error("a task names class {class}, but {set} has the classes 0 to {last}")]

@@ -9,7 +9,7 @@ pub use session::{Answer, NamedFile, Session, TestImage};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::data::catalogue;
+use crate::data::{catalogue, own};
 use crate::spec::{self, Spec};
 
 /// Called by the generated loader when the module is instantiated.
@@ -28,6 +28,12 @@ pub fn presets() -> Result<JsValue, JsError> {
 #[wasm_bindgen(unchecked_return_type = "DataSetInfo[]")]
 pub fn catalogue() -> Result<JsValue, JsError> {
     to_js(catalogue::catalogue())
+}
+
+/// What a person's own files hold together, or why they are no set.
+#[wasm_bindgen(unchecked_return_type = "OwnInfo")]
+pub fn own_set(#[wasm_bindgen(unchecked_param_type = "NamedFile[]")] files: JsValue) -> Result<JsValue, JsError> {
+    to_js(&own::info(&own::assemble(&session::read_files(files)?)?))
 }
 
 /// Reads a URL's hash.

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{read_spec, to_js};
 use crate::continual::{Album, Experiment, saved_spec};
-use crate::data::{DataSet, Samples, catalogue};
+use crate::data::{DataSet, Samples, catalogue, own};
 use crate::event::Event;
 use crate::kernels::cpu::Cpu;
 use crate::spec::Act;
@@ -164,8 +164,16 @@ impl Session {
 }
 
 fn assemble(name: &str, files: JsValue, quick: bool) -> Result<DataSet, JsError> {
+    let files = read_files(files)?;
+    if own::is_own(name) {
+        return Ok(own::assemble(&files)?);
+    }
     let info = catalogue::info(name)?;
-    let files: Vec<NamedFile> = serde_wasm_bindgen::from_value(files)?;
-    let files: Vec<(String, Vec<u8>)> = files.into_iter().map(|file| (file.name, file.bytes)).collect();
     Ok(if quick { catalogue::assemble_quick(info, &files)? } else { catalogue::assemble(info, &files)? })
+}
+
+/// Files from JavaScript: names and contents.
+pub(super) fn read_files(files: JsValue) -> Result<Vec<(String, Vec<u8>)>, JsError> {
+    let files: Vec<NamedFile> = serde_wasm_bindgen::from_value(files)?;
+    Ok(files.into_iter().map(|file| (file.name, file.bytes)).collect())
 }

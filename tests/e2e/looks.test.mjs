@@ -34,7 +34,10 @@ test("axe finds nothing, and nothing is wider than the screen", async (t) => {
   await inspect(page, "before a run");
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
   await page.getByLabel("Leak λ").fill("2");
-  await inspect(page, "with constants open, one of them wrong");
+  await page.getByLabel("Data set").selectOption({ label: "Your own images …" });
+  await page.locator(".matrix").getByRole("button", { name: "Close" }).click();
+  await inspect(page, "with constants open, one of them wrong, own files asked for, a card of the recorded run closed");
+  await page.locator(".matrix").getByRole("button", { name: "Open" }).click();
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
   await inspect(page, "paused");

@@ -104,6 +104,26 @@ test("energy is recorded when asked for", async (t) => {
   assert.match(movement, /over 100 steps/);
 });
 
+test("a closed card draws nothing, stays closed, and opens on what is shown by then", async (t) => {
+  const page = await paused(t, SHORT, ["T1"]);
+  const card = page.locator(".matrix");
+  await card.getByRole("button", { name: "Enlarge" }).click();
+  await card.getByRole("button", { name: "Close" }).click();
+  assert.equal(await card.locator("table").isVisible(), false);
+  assert.ok((await card.evaluate((card) => card.clientHeight)) < 80, "only its title is left");
+  assert.equal(await card.getByRole("button", { name: "Open" }).getAttribute("aria-expanded"), "false");
+
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in S1/);
+  assert.deepEqual(Object.keys(await matrix(page)), ["T1"], "nothing was drawn while it was closed");
+
+  await card.getByRole("button", { name: "Open" }).press("Enter");
+  await card.locator("tr", { hasText: "S1" }).locator("td.mean").waitFor();
+  assert.deepEqual(Object.keys(await matrix(page)), ["T1", "S1"]);
+  assert.equal(await card.getByRole("button", { name: "Close" }).getAttribute("aria-expanded"), "true");
+  assert.equal(await card.getByRole("button", { name: "Enlarge" }).getAttribute("aria-pressed"), "false");
+});
+
 test("a card can be enlarged", async (t) => {
   const page = await paused(t, SHORT, ["T1"]);
   const width = () => page.locator(".matrix").evaluate((card) => card.clientWidth);

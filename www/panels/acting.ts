@@ -29,7 +29,7 @@ export function actingPanel(store: Store, runner: Runner): Panel<State> {
     update(state) {
       const { run, spec } = state;
       const actions = spec.actions ?? [];
-      element.hidden = !run && actions.length === 0;
+      element.hidden = !isLive(run) && !isActive(run) && actions.length === 0;
       sleep.update(state);
       teach.update(state);
       const now = [actions, run?.plan, isActive(run)];

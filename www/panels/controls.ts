@@ -1,21 +1,25 @@
-// What to run: preset, order of tasks, seed; and the buttons that run it.
+// What to run: data set, preset, order of tasks, seed; and the buttons that run it.
 
+import { choosePreset } from "../choices.js";
 import { el, say, type Panel } from "../dom.js";
-import { spec_set, type Order, type Preset } from "../generated/engram.js";
-import { change, choose, parts } from "../link.js";
+import type { Order, Preset } from "../generated/engram.js";
+import { change, parts } from "../link.js";
 import { isActive } from "../run.js";
 import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
+import { datasetPanel } from "./dataset.js";
 
 export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) }, ...groups(store.state));
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
+  const dataset = datasetPanel(store);
   const fields = el(
     "fieldset",
     {},
     el("legend", { class: "aside" }, "What to run"),
+    dataset.element,
     el("div", { class: "field grow" }, el("label", { for: preset.id }, "Preset"), preset),
     el("div", { class: "field" }, el("label", { for: order.id }, "Order of tasks"), order),
     el("div", { class: "field short" }, el("label", { for: seed.id }, "Seed"), seed),
@@ -25,23 +29,13 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, buttons.element),
     update(state) {
       fields.disabled = isActive(state.run);
+      dataset.update(state);
       preset.value = parts(state.hash).preset;
       fillOrder(order, state.spec.tasks.order);
       if (document.activeElement !== seed) seed.value = String(state.spec.seed);
       buttons.update(state);
     },
   };
-}
-
-/** Takes a preset and keeps seed and order, where the order fits its tasks. */
-function choosePreset(store: Store, name: string): void {
-  const { presets, spec } = store.state;
-  const preset = presets.find((preset) => preset.name === name);
-  if (!preset) return;
-  const { order } = spec.tasks;
-  const kept: [string, string][] = [["seed", String(spec.seed)]];
-  if (typeof order === "string") kept.push(["tasks.order", order]);
-  choose(store, spec_set(preset.spec, kept));
 }
 
 /** Presets by data set, quick ones first as they are listed. */

@@ -71,7 +71,7 @@ function curvesOf(state: State, run: Run): Curves {
 
 function showNow(now: HTMLElement, run: Run | null, x: (value: number) => number): void {
   const { progress } = run ?? {};
-  now.hidden = !run || !progress || run.status.kind === "ended";
+  now.hidden = !run || !progress || run.finished !== null || run.status.kind === "ended";
   if (!progress) return;
   now.style.translate = `${x(progress.phase + phaseFraction(progress))}px 0`;
 }
@@ -94,7 +94,7 @@ function captionOf(state: State): string {
   const set = dataSet(state, run.spec.data.name);
   const images = testImages(run);
   return [
-    `One run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
+    `${run.status.kind === "recorded" ? "Recorded: one" : "One"} run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
     `“All” is the accuracy over all ${run.plan.tasks.flat().length} classes, learnt or not`,
     images === null ? "." : `: ${count(images)} test images of ${set?.title ?? run.spec.data.name}.`,
   ].join(" ").replace(" .", ".").replace(" :", ":");

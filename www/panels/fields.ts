@@ -16,7 +16,7 @@ export function fieldsPanel(): Panel<State> {
       const { phase, fields } = state.fields!;
       if (!fields) return [el("p", {}, "The networks around this phase were too large to keep.")];
       const before = run.phases[phase - 1]?.name ?? "the start";
-      const across = Math.max(1, Math.floor(width / (16 * smallType())));
+      const across = Math.max(1, Math.floor(width / (13 * smallType())));
       const side = Math.min(110, Math.floor((width / across - 16) / 3) - 3);
       const { height, width: columns } = imageSize(state)!;
       const figures = fields.map((field) => figure(field, height, columns, side));

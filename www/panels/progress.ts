@@ -1,7 +1,7 @@
 // How far the run is, how fast, and how long it will take; each phase's result for those who listen.
 
 import { el, say, type Panel } from "../dom.js";
-import { isActive, secondsLeft, type Phase, type Run } from "../run.js";
+import { isActive, secondsLeft, type Phase, type Run, type Status } from "../run.js";
 import type { State } from "../state.js";
 import { count, duration, figures, megabytes, percent } from "../words.js";
 
@@ -19,7 +19,7 @@ export function progressPanel(): Panel<State> {
       bar.value = run?.finished ? 1 : (run?.progress?.fraction ?? 0);
       say(text, status(run));
       const latest = run?.phases.at(-1);
-      const over = run !== null && !isActive(run);
+      const over = run !== null && run.status.kind !== "recorded" && !isActive(run);
       if (latest && (over || performance.now() - spokenAt > QUIET)) {
         const words = announcement(latest, over);
         if (words !== spoken.textContent) spokenAt = performance.now();
@@ -37,6 +37,8 @@ function status(run: Run | null): string {
   if (!run) return "Ready. Everything is computed here, in your browser.";
   const at = run.progress ? ` in ${run.progress.name}` : "";
   switch (run.status.kind) {
+    case "recorded":
+      return recorded(run, run.status);
     case "loading":
       return loading(run.status.received, run.status.total);
     case "running":
@@ -53,6 +55,12 @@ function status(run: Run | null): string {
   }
 }
 
+function recorded(run: Run, { recording, at }: Extract<Status, { kind: "recorded" }>): string {
+  if (at < recording.seconds) return `Recorded run · ${doing(run)}`;
+  const { command, commit, date } = recording;
+  return `Recorded run, n\u00a0=\u00a01: ${command}, commit ${commit}, ${date}. Press Run to compute it here, in your browser.`;
+}
+
 function loading(received: number, total: number): string {
   return total > 0 ? `Loading images: ${megabytes(received)} of ${megabytes(total)}` : "Loading images …";
 }
@@ -65,13 +73,17 @@ function working(run: Run): string {
   if (!progress) return "Starting …";
   const left = secondsLeft(run);
   return [
-    `${DOING[progress.activity]} (${progress.name})`,
-    work(run),
+    doing(run),
     rate === null ? null : `${figures(rate)} ${UNIT[progress.activity]}/s`,
     left === null ? null : `about ${duration(Math.max(1, left)).replace(/\.\d/, "")} left`,
   ]
     .filter((part) => part !== null)
     .join(" · ");
+}
+
+function doing(run: Run): string {
+  const { progress } = run;
+  return progress ? `${DOING[progress.activity]} (${progress.name}) · ${work(run)}` : "Starting …";
 }
 
 function work({ progress }: Run): string {

@@ -15,7 +15,7 @@ export function resultPanel(): Panel<State> {
       element.hidden = !run?.finished;
       if (!run?.finished || run.finished === shown) return;
       shown = run.finished;
-      element.replaceChildren(el("h2", {}, "Result"), numbers(run, run.finished), time(run.finished));
+      element.replaceChildren(el("h2", {}, run.status.kind === "recorded" ? "Recorded result" : "Result"), numbers(run, run.finished), time(run, run.finished));
     },
   };
 }
@@ -41,7 +41,7 @@ function figure(name: string, value: string, meaning: string): HTMLElement {
   return el("div", {}, el("dt", {}, name), el("dd", { class: "value" }, value), el("dd", {}, meaning));
 }
 
-function time({ seconds, time }: Finished): HTMLElement {
+function time({ status }: Run, { seconds, time }: Finished): HTMLElement {
   const known = time.products + time.settling + time.sleep + time.evaluation;
   const parts: [string, number][] = [
     ["products with the data", time.products],
@@ -62,7 +62,7 @@ function time({ seconds, time }: Finished): HTMLElement {
   return el(
     "table",
     { class: "time" },
-    el("caption", {}, `${duration(seconds)} of computing on one thread of this browser`),
+    el("caption", {}, `${duration(seconds)} of computing on one thread ${status.kind === "recorded" ? "of the machine that recorded it" : "of this browser"}`),
     el("thead", { class: "aside" }, el("tr", {}, el("th", { scope: "col" }, "Part"), el("th", { scope: "col" }, "Time"), el("th", { scope: "col" }, "Share"))),
     el("tbody", {}, ...rows),
   );
