@@ -58,18 +58,21 @@ test("class names as long as Fashion-MNIST's fit, and a message is accessible", 
 
 test("the keyboard alone runs, pauses, resumes and stops", async (t) => {
   const page = await openLab(t);
-  for (let presses = 0; presses < 10; presses++) {
-    await page.keyboard.press("Tab");
-    if (await button(page, "Run").evaluate((run) => run === document.activeElement)) break;
-  }
+  const tabTo = async (name) => {
+    for (let presses = 0; presses < 10; presses++) {
+      await page.keyboard.press("Tab");
+      if (await button(page, name).evaluate((found) => found === document.activeElement)) return;
+    }
+    assert.fail(`ten presses of Tab do not reach ${name}`);
+  };
+  await tabTo("Run");
   await page.keyboard.press("Enter");
   await reach(page, /^Learning/);
   await page.keyboard.press("Enter");
   await reach(page, /^Paused/);
   await page.keyboard.press("Space");
   await reach(page, /^(Learning|Measuring|Sleeping)/);
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Tab");
+  await tabTo("Stop");
   await page.keyboard.press("Enter");
   await reach(page, /^Stopped/);
 });
