@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Measures the built site in Chromium: bytes, time to a usable page, the time and memory of runs.
+// Measures the built site in Chromium: bytes, time to a usable page, the time, memory and frame rate of runs.
 //
 //   make site && node scripts/measure.mjs [HASH…] [--compare HASH]        (a hash is what follows the # of a link)
 //
@@ -58,13 +58,33 @@ async function peakWhile(work) {
   return `peak memory of the tab ${Math.round(peak)} MB`;
 }
 
+/** Counts the page's frames, second by second, from now on. */
+const countFrames = () => {
+  const began = performance.now();
+  globalThis.frames = [];
+  const frame = (now) => {
+    const second = Math.floor(Math.max(0, now - began) / 1000);
+    globalThis.frames[second] = (globalThis.frames[second] ?? 0) + 1;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+};
+
+/** The frame rate over whole seconds, in words. */
+async function frameRate(page) {
+  const counts = (await page.evaluate(() => Array.from(globalThis.frames, (n) => n ?? 0))).slice(0, -1);
+  const mean = counts.reduce((sum, n) => sum + n, 0) / counts.length;
+  return `frames per second: mean ${mean.toFixed(1)}, worst second ${Math.min(...counts)}, over ${counts.length} s`;
+}
+
 for (const hash of hashes) {
   const page = await (await browser.newContext()).newPage();
   await page.goto(`${url}#${hash}`);
   await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.evaluate(countFrames);
   const peak = await peakWhile(() => page.locator(".status").filter({ hasText: "Finished" }).waitFor({ timeout: 600_000 }));
   const text = async (selector) => (await page.locator(selector).allTextContents()).join(" ").replace(/\s+/g, " ");
-  console.log(`${hash}: ${await text(".status")} ${await text(".time")}; ${peak}`);
+  console.log(`${hash}: ${await text(".status")} ${await text(".time")}; ${peak}; ${await frameRate(page)}`);
   await page.context().close();
 }
 if (values.compare) await measureComparison(values.compare);

@@ -12,6 +12,8 @@ export interface Card {
   readonly lead: string;
   /** What the drawing depends on; `null` while there is nothing to show. */
   readonly depends: (state: State, run: Run) => readonly unknown[] | null;
+  /** The least time between drawings, in milliseconds, where there is more to draw than can be followed. */
+  readonly pace?: number;
   /** The body; `width` is the room in whole pixels. */
   readonly draw: (state: State, run: Run, width: number) => readonly Node[];
 }
@@ -27,7 +29,7 @@ export function side(width: number, figures: number): number {
 /** Pixels of the small type that figures in cards are lettered with. */
 export const smallType = (): number => 0.8 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
+export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Panel<State> {
   const body = el("div", { class: "body" });
   const about = el("p", {}, lead);
   const open = el("button", { type: "button", "aria-expanded": "true", click: () => fold(!closed) }, "Close");
@@ -51,6 +53,8 @@ export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
   };
   let latest: State | null = null;
   let shown: readonly unknown[] = [];
+  let drawnAt = -Infinity;
+  let later = 0;
   const update = (state: State) => {
     latest = state;
     const { run } = state;
@@ -60,6 +64,15 @@ export function card({ kind, title, lead, depends, draw }: Card): Panel<State> {
     const width = Math.floor(body.clientWidth);
     const now = [...parts, width];
     if (width === 0 || (now.length === shown.length && now.every((part, i) => part === shown[i]))) return;
+    const wait = drawnAt + pace - performance.now();
+    if (wait > 0) {
+      later ||= window.setTimeout(() => {
+        later = 0;
+        if (latest) update(latest);
+      }, wait);
+      return;
+    }
+    drawnAt = performance.now();
     shown = now;
     body.replaceChildren(...draw(state, run, width));
   };

@@ -7,7 +7,9 @@ export async function loadCore(): Promise<WebAssembly.Module> {
   if (!response.ok) throw new Error(`The core, ${response.url}, cannot be had: the server answers ${response.status}.`);
   let module: WebAssembly.Module;
   try {
-    module = await WebAssembly.compile(await response.arrayBuffer());
+    // A host that does not know the type of such a file sends it as something else, which is not compiled as it comes.
+    const typed = response.headers.get("content-type") === "application/wasm";
+    module = typed ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
   } catch {
     throw new Error("This browser cannot run the core, which needs WebAssembly with SIMD: Chrome 91, Firefox 89, Safari 16.4 or newer.");
   }

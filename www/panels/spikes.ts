@@ -13,6 +13,7 @@ import { count, figures } from "../words.js";
 export function spikesPanel(): Panel<State> {
   return card({
     kind: "spikes",
+    pace: 120,
     title: "Spikes in sleep",
     lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
     depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length, run.raster] : null),
