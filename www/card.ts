@@ -1,6 +1,6 @@
 // A card: a panel with a title that is drawn anew when what it shows changes, or its room; it can be closed and enlarged.
 
-import { el, say, type Panel } from "./dom.js";
+import { el, roomOf, say, type Panel } from "./dom.js";
 import type { Run } from "./run.js";
 import type { State } from "./state.js";
 
@@ -61,7 +61,7 @@ export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Pane
     const parts = run && depends(state, run);
     element.hidden = !parts;
     if (!run || !parts || closed) return;
-    const width = Math.floor(body.clientWidth);
+    const { width } = room();
     const now = [...parts, width];
     if (width === 0 || (now.length === shown.length && now.every((part, i) => part === shown[i]))) return;
     const wait = drawnAt + pace - performance.now();
@@ -76,6 +76,6 @@ export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Pane
     shown = now;
     body.replaceChildren(...draw(state, run, width));
   };
-  new ResizeObserver(() => latest && update(latest)).observe(body);
+  const room = roomOf(body, () => latest && update(latest));
   return { element, update };
 }

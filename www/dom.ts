@@ -23,6 +23,25 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+export interface Room {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of its type. */
+  readonly fontSize: number;
+}
+
+/** The room inside an element, in whole pixels, as it was last observed: asking an element itself has the browser lay out
+ *  the whole page, in every frame of a run. `changed` is called when there is another. */
+export function roomOf(element: HTMLElement, changed: () => void): () => Room {
+  let room: Room = { width: 0, height: 0, fontSize: 0 };
+  new ResizeObserver(() => {
+    const fontSize = parseFloat(getComputedStyle(element).fontSize);
+    room = { width: Math.floor(element.clientWidth), height: Math.floor(element.clientHeight), fontSize };
+    changed();
+  }).observe(element);
+  return () => room;
+}
+
 /** A panel: a part of the page that is made once and told of every new state, at most once a frame. */
 export interface Panel<S> {
   readonly element: HTMLElement;

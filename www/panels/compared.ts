@@ -3,7 +3,7 @@
 import { lookOf } from "../arms.js";
 import { smallType } from "../card.js";
 import { course, known, meanPhases, summaryOf, unshared, type Arm, type Compare, type Comparison } from "../compare.js";
-import { el, say, type Panel } from "../dom.js";
+import { el, roomOf, say, type Panel } from "../dom.js";
 import { compare as comparePlot, type Course } from "../plots/compare.js";
 import { curves, type Curves } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
@@ -55,14 +55,14 @@ function figuresPanel(): Panel<State> {
   const update = (state: State) => {
     latest = state;
     const { view, latest: comparison } = state.compare;
-    const width = Math.floor(body.clientWidth);
+    const { width } = room();
     const now = [comparison!.arms, view, width, known(comparison!)];
     if (width === 0 || now.every((part, i) => part === shown[i])) return;
     shown = now;
     body.replaceChildren(view === "overlaid" ? overlaidFigure(comparison!, width) : multiples(state, comparison!, width));
     say(caption, view === "overlaid" ? overlaidCaption(comparison!) : MULTIPLES);
   };
-  new ResizeObserver(() => latest && update(latest)).observe(body);
+  const room = roomOf(body, () => latest && update(latest));
   return { element: el("figure", {}, body, caption), update };
 }
 

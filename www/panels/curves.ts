@@ -1,6 +1,6 @@
 // The large figure: forgetting curves that grow with the run, and a line where the run is now.
 
-import { el, say, type Panel } from "../dom.js";
+import { el, roomOf, say, type Panel } from "../dom.js";
 import { curves, type Curves } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
 import { phaseFraction, type Run } from "../run.js";
@@ -24,11 +24,12 @@ export function curvesPanel(): Panel<State> {
   let drawn: { key: unknown[]; x: (value: number) => number } | null = null;
 
   const draw = (state: State) => {
-    const size = frame(stage);
+    const size = room();
+    if (size.width === 0) return;
     const key = [state.run?.plan, state.run?.phases.length, size.width, size.height, size.fontSize];
     if (drawn?.key.every((part, i) => part === key[i])) return;
     const data = state.run?.plan ? curvesOf(state, state.run) : NOTHING;
-    const svg = asImage(curves(data, size), described(data));
+    const svg = asImage(curves(data, { ...size, width: Math.max(280, size.width), height: Math.max(220, size.height) }), described(data));
     const x = svg.scale("x")!;
     drawn = { key, x: (value) => x.apply(value) };
     stage.replaceChildren(svg, now, guide);
@@ -37,10 +38,10 @@ export function curvesPanel(): Panel<State> {
     latest = state;
     draw(state);
     guide.hidden = state.run !== null;
-    showNow(now, state.run, drawn!.x);
+    if (drawn) showNow(now, state.run, drawn.x);
     say(caption, captionOf(state));
   };
-  new ResizeObserver(() => latest && update(latest)).observe(stage);
+  const room = roomOf(stage, () => latest && update(latest));
   return { element, update };
 }
 
@@ -50,12 +51,6 @@ const GUIDE = [
 ];
 
 const NOTHING: Curves = { phases: [], tasks: [], rows: [], means: [], chance: 0.1 };
-
-/** The room there is, in whole pixels: the drawing must not change what is measured. */
-function frame(stage: HTMLElement) {
-  const fontSize = parseFloat(getComputedStyle(stage).fontSize);
-  return { width: Math.max(280, Math.floor(stage.clientWidth)), height: Math.max(220, Math.floor(stage.clientHeight)), fontSize };
-}
 
 function curvesOf(state: State, run: Run): Curves {
   const { phases, tasks } = run.plan!;

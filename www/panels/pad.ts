@@ -1,7 +1,7 @@
 // Try it: draw, or take a test image, and see how the network answers, now and as it was after every phase.
 
 import { smallType } from "../card.js";
-import { el, say, type Panel } from "../dom.js";
+import { el, roomOf, say, type Panel } from "../dom.js";
 import { digits, image, type Point } from "../pad.js";
 import { answers } from "../plots/answers.js";
 import { asImage } from "../plots/figure.js";
@@ -44,14 +44,14 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
     tools.update(state);
     settling.update(state);
     say(hint, hintOf(state));
-    const now = [state.pad.values, state.pad.answer, state.run, Math.floor(travel.clientWidth)];
+    const now = [state.pad.values, state.pad.answer, state.run, room().width];
     if (now.every((part, i) => part === drawn[i])) return;
     drawn = now;
     const { values } = state.pad;
     seen.replaceChildren(...(values ? [asImage(picture(values, size.height, size.width, "ink", 1, 112), "The image as the network sees it")] : []));
-    travel.replaceChildren(...travelled(state, travel.clientWidth));
+    travel.replaceChildren(...travelled(state, room().width));
   };
-  new ResizeObserver(() => latest && update(latest)).observe(travel);
+  const room = roomOf(travel, () => latest && update(latest));
   return { element, update };
 }
 
@@ -147,6 +147,7 @@ function toolsPart(store: Store, runner: Runner): Panel<State> {
 function settlingPart(): Panel<State> {
   const title = el("p", { class: "caption" });
   const figure = el("div", { class: "course" });
+  const room = roomOf(figure, () => {});
   let shown: unknown = null;
   let frame = 0;
   return {
@@ -172,7 +173,7 @@ function settlingPart(): Panel<State> {
       const draw = (): void => {
         const part = still ? 1 : Math.min(1, (performance.now() - began) / SETTLING);
         const until = Math.ceil(part * course.length);
-        figure.replaceChildren(asImage(outputs({ course, until, names }, Math.max(240, figure.clientWidth), smallType()), `The outputs settle. ${words}.`));
+        figure.replaceChildren(asImage(outputs({ course, until, names }, Math.max(240, room().width), smallType()), `The outputs settle. ${words}.`));
         say(title, part < 1 ? `The outputs settle: step ${until} of ${course.length}` : words);
         if (part < 1) frame = requestAnimationFrame(draw);
       };
