@@ -3,7 +3,7 @@
 import type { Added, Arm, Chosen, StrategyKind } from "./compare.js";
 import { isQuick } from "./data.js";
 import { spec_set, spec_to_hash, type Preset, type Spec } from "./generated/engram.js";
-import { parts } from "./link.js";
+import { parts, unacted } from "./link.js";
 import type { State } from "./state.js";
 
 export const NAMES: Record<StrategyKind, string> = {
@@ -41,8 +41,7 @@ function withStrategy(spec: Spec, kind: StrategyKind, presets: readonly Preset[]
   const fields: [string, string][] = [["strategy.kind", kind]];
   const rates = (kind === "parallel") === (spec.strategy.kind === "parallel") ? null : presetRates(spec, kind, presets);
   if (rates) fields.push(["rule.rates", JSON.stringify(rates)]);
-  // What a person did was done to the phases of another strategy.
-  return spec_set({ ...spec, actions: [] }, fields);
+  return spec_set(unacted(spec), fields);
 }
 
 function presetRates({ data, rule }: Spec, kind: StrategyKind, presets: readonly Preset[]): number[] | undefined {

@@ -2,7 +2,7 @@
 
 import { isQuick } from "./data.js";
 import { spec_set } from "./generated/engram.js";
-import { change, choose } from "./link.js";
+import { choose, unacted } from "./link.js";
 import { chooseOwn, isOwn } from "./own.js";
 import type { Store } from "./state.js";
 
@@ -25,5 +25,5 @@ export function chooseSet(store: Store, name: string): void {
   const quick = isQuick(spec.data) || isOwn(spec.data.name);
   const alike = presets.find(({ spec: { data, strategy } }) => data.name === name && strategy.kind === spec.strategy.kind && isQuick(data) === quick);
   if (alike) choosePreset(store, alike.name);
-  else change(store, "data.name", name);
+  else choose(store, spec_set(unacted(spec), [["data.name", name]]));
 }

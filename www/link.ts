@@ -53,6 +53,9 @@ export function change(store: Store, path: string, value: string): void {
   }
 }
 
+/** The Spec of a run that is left alone: what a person did was done to the phases of these tasks and this strategy. */
+export const unacted = (spec: Spec): Spec => ({ ...spec, actions: [] });
+
 /** The preset a hash starts from, and the fields that differ from it. */
 export function parts(hash: string): { preset: string; changes: [string, string][] } {
   const fields = [...new URLSearchParams(hash)].filter(([path]) => path !== "v");

@@ -1,7 +1,7 @@
 // A person's own images: taken from files, kept for runs while the page lives, sent nowhere.
 
 import { own_set, spec_set, type OwnInfo } from "./generated/engram.js";
-import { choose } from "./link.js";
+import { choose, unacted } from "./link.js";
 import type { DataFile } from "./messages.js";
 import { isActive } from "./run.js";
 import type { State, Store } from "./state.js";
@@ -72,5 +72,5 @@ export function chooseOwn(store: Store, { name, classes, shape, train_per_class,
   ];
   const side = "image" in shape ? Math.min(shape.image.height, shape.image.width) : 0;
   if ((spec.sleep.window ?? 0) > side) changes.push(["sleep.window", "null"]);
-  choose(store, spec_set(spec, changes));
+  choose(store, spec_set(unacted(spec), changes));
 }

@@ -43,7 +43,11 @@ test("axe finds nothing, and nothing is wider than the screen", async (t) => {
   await inspect(page, "paused");
   await button(page, "Stop").click();
   await runToEnd(page);
-  await inspect(page, "after a run");
+  await button(page, "Teach again").click();
+  await reach(page, "Finished");
+  await button(page, "Next test image").click();
+  await page.locator(".outputs .caption", { hasText: /output/ }).waitFor();
+  await inspect(page, "after a run that was acted upon, with a test image tried");
 });
 
 test("class names as long as Fashion-MNIST's fit, and a message is accessible", async (t) => {

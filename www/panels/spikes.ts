@@ -15,7 +15,7 @@ export function spikesPanel(): Panel<State> {
     kind: "spikes",
     pace: 120,
     title: "Spikes in sleep",
-    lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
+    lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height; at the right, the mean over the last sleep. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
     depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length, run.raster] : null),
     draw: (_, run, width) => {
       const last = run.spikes.at(-1)!;
@@ -37,13 +37,20 @@ function row(run: Run, last: Spikes, layer: number, name: string, width: number)
   const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const room = Math.max(80, width - 13 * em);
   const trace = el("div", { class: "trace" }, single(run, layer, name, room), asImage(spikes(data, room, 44), data.label));
-  const now = last.per_step[layer] ?? 0;
-  const value = el("span", { class: "value" }, el("strong", {}, figures(now)), " per step", works(name, now));
+  const mean = meanOf(run, last.phase, layer);
+  const value = el("span", { class: "value" }, el("strong", {}, figures(mean)), ` a step in ${run.plan!.phases[last.phase]}`, works(name, mean));
   return el("div", { class: "layer" }, el("span", {}, name), trace, value);
 }
 
 /** Mean hidden spikes a step of sleeps that bring old classes back: above, a network is destroyed; below, unchanged. */
 const WORKS = [0.05, 2] as const;
+
+/** Mean spikes a step of a layer over one sleep, as far as it was slept. */
+function meanOf({ spikes }: Run, phase: number, layer: number): number {
+  const slices = spikes.filter((slice) => slice.phase === phase);
+  const sums = slices.map(({ step, per_step }, i) => (step - (slices[i - 1]?.step ?? 0)) * (per_step[layer] ?? 0));
+  return sums.reduce((sum, n) => sum + n, 0) / Math.max(1, slices.at(-1)?.step ?? 0);
+}
 
 /** In words, where it is known what works. */
 function works(name: string, spikes: number): HTMLElement | null {
