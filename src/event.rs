@@ -152,6 +152,8 @@ pub struct Finished {
     pub accuracy: f64,
     /// Accuracy on each task before anything was learnt, 0 to 1.
     pub untaught: Vec<f64>,
+    /// Average accuracy (Lopez-Paz & Ranzato 2017): the mean over all tasks of the accuracy at the end, 0 to 1.
+    pub average_accuracy: f64,
     /// First − last: the mean over all tasks but the last of the accuracy just after the task was learnt minus the
     /// accuracy at the end, −1 to 1; like the three below, 0 for a single task.
     pub forgetting: f64,

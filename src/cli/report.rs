@@ -145,6 +145,7 @@ mod tests {
             matrix: matrix.map(Vec::from).to_vec(),
             accuracy: mean(&matrix[1]),
             untaught: vec![0.1, 0.1],
+            average_accuracy: (matrix[1][0] + matrix[1][1]) / 2.0,
             forgetting: matrix[0][0] - matrix[1][0],
             forgetting_max: matrix[0][0] - matrix[1][0],
             backward_transfer: matrix[1][0] - matrix[0][0],

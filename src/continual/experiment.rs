@@ -569,6 +569,7 @@ impl<D: Device> Experiment<D> {
             matrix: log.matrix.clone(),
             accuracy: log.mean,
             untaught: log.untaught.clone(),
+            average_accuracy: measures::average_accuracy(&log.matrix),
             forgetting: transfer.forgetting,
             forgetting_max: transfer.forgetting_max,
             backward_transfer: transfer.backward,

@@ -27,6 +27,11 @@ fn accuracy(tally: &Tally, classes: impl Iterator<Item = usize>) -> f64 {
     f64::from(right) / f64::from(all.max(1))
 }
 
+/// Average accuracy (Lopez-Paz & Ranzato 2017): the mean over tasks of the last row of R; 0 before anything is measured.
+pub fn average_accuracy(matrix: &[Vec<f64>]) -> f64 {
+    matrix.last().map_or(0.0, |row| row.iter().sum::<f64>() / row.len().max(1) as f64)
+}
+
 /// What is left of what was learnt, and what helps what is to come: in accuracy, −1 to 1. `matrix` is R; `taught[j]` are
 /// the rows measured after the first and the last phase that taught task j; `untaught` is the accuracy on each task
 /// before anything was learnt. All are 0 for fewer than two tasks.
@@ -116,6 +121,12 @@ mod tests {
         assert!(close(transfer.forgetting_max, ((0.9 - 0.2) + (0.9 - 0.6)) / 2.0));
         assert!(close(transfer.backward, -transfer.forgetting));
         assert!(close(transfer.forward, ((0.2 - 0.15) + (0.3 - 0.05)) / 2.0));
+    }
+
+    #[test]
+    fn average_accuracy_counts_every_task_alike() {
+        assert!((average_accuracy(&[vec![1.0, 0.0], vec![0.5, 0.9]]) - 0.7).abs() < 1e-12);
+        assert_eq!(average_accuracy(&[]), 0.0);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod schedule;
 
 pub use album::{Album, Field};
 pub use experiment::Experiment;
-pub use measures::{Transfer, accuracy_by_task, hidden_mean, overall_accuracy, weight_change};
+pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy, weight_change};
 pub use save::saved_spec;
 pub use schedule::{Phase, Place, Schedule, Stint};
 

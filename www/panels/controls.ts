@@ -20,9 +20,9 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     {},
     el("legend", { class: "aside" }, "What to run"),
     dataset.element,
-    el("div", { class: "field grow" }, el("label", { for: preset.id }, "Preset"), preset),
-    el("div", { class: "field" }, el("label", { for: order.id }, "Order of tasks"), order),
-    el("div", { class: "field short" }, el("label", { for: seed.id }, "Seed"), seed),
+    field("grow", "Preset", preset, "Settings that were measured before; below is what they gave."),
+    field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
+    field("short", "Seed", seed, "Decides weights, shuffling, noise: the same seed, the same run."),
   );
   const buttons = buttonsPanel(store, runner);
   return {
@@ -36,6 +36,13 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
       buttons.update(state);
     },
   };
+}
+
+/** A control with its name and a sentence of meaning. */
+function field(kind: string, name: string, control: HTMLElement, meaning: string): HTMLElement {
+  const id = `${control.id}-meaning`;
+  control.setAttribute("aria-describedby", id);
+  return el("div", { class: `field ${kind}`.trim() }, el("label", { for: control.id }, name), control, el("p", { class: "meaning", id }, meaning));
 }
 
 /** Presets by data set, quick ones first as they are listed. */

@@ -16,7 +16,7 @@ export function datasetPanel(store: Store): Panel<State> {
     if (asked) update(store.state);
     else chooseSet(store, select.value);
   };
-  const select = el("select", { id: "data-set", change: pick });
+  const select = el("select", { id: "data-set", "aria-describedby": "data-set-meaning", change: pick });
   const input = el("input", { id: "own-files", type: "file", multiple: true, "aria-describedby": "own-files-meaning", change: () => given() });
   const given = () => {
     void take(store, [...(input.files ?? [])]);
@@ -31,7 +31,7 @@ export function datasetPanel(store: Store): Panel<State> {
     fill(select, choices(state), asked ? ASK : spec.data.name);
     files.hidden = !asked && missing(state) === null;
   };
-  const element = el("div", { class: "dataset" }, el("div", { class: "field grow" }, el("label", { for: select.id }, "Data set"), select), files);
+  const element = el("div", { class: "dataset" }, el("div", { class: "field grow" }, el("label", { for: select.id }, "Data set"), select, el("p", { class: "meaning", id: "data-set-meaning" }, "Images that are learnt from and tested on.")), files);
   return { element, update };
 }
 

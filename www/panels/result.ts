@@ -15,19 +15,20 @@ export function resultPanel(): Panel<State> {
       element.hidden = !run?.finished;
       if (!run?.finished || run.finished === shown) return;
       shown = run.finished;
-      element.replaceChildren(el("h2", {}, run.status.kind === "recorded" ? "Recorded result" : "Result"), numbers(run, run.finished), time(run, run.finished));
+      element.replaceChildren(el("h2", {}, run.status.kind === "recorded" ? "Recorded result" : "Result"), el("p", { class: "caption" }, "One run (n = 1), so no spread: Compare, below, gives means ± s.d. over seeds."), numbers(run, run.finished), time(run, run.finished));
     },
   };
 }
 
-function numbers(run: Run, { accuracy, forgetting, forgetting_max, backward_transfer, forward_transfer, tasks, phases }: Finished): HTMLElement {
+function numbers(run: Run, { accuracy, average_accuracy, forgetting, forgetting_max, backward_transfer, forward_transfer, tasks, phases }: Finished): HTMLElement {
   const images = testImages(run);
   const on = images === null ? "all test images" : `all ${count(images)} test images`;
   const results = [
-    figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}. One run (n\u00a0=\u00a01).`),
+    figure("Accuracy", percent(accuracy), `of ${on} are answered rightly after ${phases.at(-1)}.`),
   ];
   if (tasks.length > 1 && phases.length > 1) {
     results.push(
+      figure("Average accuracy", percent(average_accuracy), "is the mean over tasks of the accuracy at the end, every task counting alike (Lopez-Paz & Ranzato 2017)."),
       figure("Forgetting, first − last", points(forgetting), "are lost from just after a task is learnt to the end: the mean over all tasks but the last."),
       figure("Forgetting, max − last", points(forgetting_max), "are lost from a task's best accuracy to the end (Chaudhry et al. 2018)."),
       figure("Backward transfer", points(backward_transfer), "come to earlier tasks by learning later ones (Lopez-Paz & Ranzato 2017): the same as first − last, with the other sign."),
