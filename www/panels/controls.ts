@@ -22,7 +22,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     dataset.element,
     field("grow", "Preset", preset, "Settings that were measured before; below is what they gave."),
     field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
-    field("short", "Seed", seed, "Decides weights, shuffling, noise: the same seed, the same run."),
+    field("short", "Seed", seed, "The same seed, the same run."),
   );
   const buttons = buttonsPanel(store, runner);
   return {
