@@ -55,7 +55,7 @@ Examples:
   engram presets quick-mnist-src --json > my.json; engram run my.json
   engram run --resume quick-mnist-src-seed-3.engram --out mnist-src.jsonl")]
 pub struct RunArgs {
-    /// A preset's name, a file with a Spec (JSON), or a file of earlier results, whose Spec is run again
+    /// A preset's name, a link to the page, a file with a Spec (JSON), or a file of earlier results, whose Spec is run again
     #[arg(value_name = "PRESET_OR_FILE", required_unless_present = "resume")]
     pub source: Option<String>,
 

@@ -1,4 +1,4 @@
-//! From what a person named to a Spec: a preset, a file with a Spec, or a file of earlier results.
+//! From what a person named to a Spec: a preset, a link to the page, a file with a Spec, or one of earlier results.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -6,13 +6,16 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::Value;
 
 use super::Failure;
-use crate::spec::{Spec, SpecError, preset};
+use crate::spec::{Spec, SpecError, from_hash, preset};
 
 /// The longest Spec, and the longest line of results, in bytes.
 const LIMIT: u64 = 16 << 20;
 
 /// The Spec that `source` names, and a name for files about its runs.
 pub fn spec(source: &str) -> Result<(Spec, String), Failure> {
+    if let Some(hash) = hash(source) {
+        return Ok((from_hash(hash)?, "link".into()));
+    }
     let known = match preset(source) {
         Ok(preset) => return Ok((preset.spec.clone(), preset.name.clone())),
         Err(SpecError::NoSuchPreset { known, .. }) => known,
@@ -27,6 +30,12 @@ pub fn spec(source: &str) -> Result<(Spec, String), Failure> {
     let file = File::open(path).map_err(|e| Failure::Failed(format!("{source}: {e}")))?;
     let spec = read(BufReader::new(file)).map_err(|message| Failure::Usage(format!("{source}: {message}")))?;
     Ok((spec, name))
+}
+
+/// What follows the `#` of a link, where `source` is one, or that alone.
+fn hash(source: &str) -> Option<&str> {
+    let hash = source.rsplit_once('#').map_or(source, |(_, hash)| hash);
+    hash.starts_with("v=").then_some(hash)
 }
 
 /// The Spec that a file is, or that its last `finished` or else its last `started` line holds.
@@ -74,6 +83,20 @@ mod tests {
         let results = [line("started", &spec), line("finished", &changed), line("started", &spec)].join("\n");
         assert_eq!(read(results.as_bytes()).unwrap(), changed);
         assert_eq!(read(line("started", &spec).as_bytes()).unwrap(), spec);
+    }
+
+    #[test]
+    fn a_link_is_read_whole_or_from_its_hash() {
+        for link in ["https://example.org/lab/#v=1&preset=quick-mnist-src&seed=7", "v=1&preset=quick-mnist-src&seed=7"]
+        {
+            let (spec, _) = spec(link).unwrap();
+            assert_eq!(
+                Spec { seed: 0, ..spec.clone() },
+                Spec { seed: 0, ..preset("quick-mnist-src").unwrap().spec.clone() }
+            );
+            assert_eq!(spec.seed, 7);
+        }
+        assert!(spec("#v=2&preset=quick-mnist-src").unwrap_err().to_string().contains("version 2"));
     }
 
     #[test]

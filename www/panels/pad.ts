@@ -40,11 +40,13 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
     const size = imageSize(state);
     element.hidden = !size || !state.run?.plan;
     if (element.hidden || !size) return;
+    // A drawing for images of another size is none for these.
+    if (state.pad.values && state.pad.values.length !== size.height * size.width) return store.set({ pad: EMPTY_PAD });
     drawing.update(state);
     tools.update(state);
     settling.update(state);
     say(hint, hintOf(state));
-    const now = [state.pad.values, state.pad.answer, state.run, room().width];
+    const now = [state.pad.values, state.pad.answer, state.run?.plan, state.run?.phases, room().width];
     if (now.every((part, i) => part === drawn[i])) return;
     drawn = now;
     const { values } = state.pad;
