@@ -56,7 +56,9 @@ const order: Kind = {
 
 const choice = (...choices: (readonly [string, string])[]): Kind => ({ ...number, choices });
 
-const sleeps = ({ strategy }: Spec) => strategy.kind === "src" || strategy.kind === "src_rehearsal";
+/** By its strategy, or because a person puts the network to sleep. */
+const sleeps = ({ strategy, actions }: Spec) =>
+  strategy.kind === "src" || strategy.kind === "src_rehearsal" || (actions ?? []).some(({ act }) => act.kind === "sleep" || act.kind === "longer");
 
 export const GROUPS: readonly Group[] = [
   {
