@@ -25,7 +25,7 @@ pub enum Event {
     /// A person acted, or what a person did is repeated: phases were added.
     Acted {
         run: u32,
-        /// With all that was done so far.
+        /// With all actions, those that a repeated run has still to come included.
         spec: Box<Spec>,
         /// Names of all phases, those that are over included.
         phases: Vec<String>,

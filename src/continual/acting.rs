@@ -19,38 +19,40 @@ impl<D: Device> Experiment<D> {
         if self.has_diverged() {
             return Err(RunError::Diverged);
         }
+        // What is due here, in a repeated run, is done before it.
+        while self.repeat_action() {}
         let act = match (act, self.state.stage) {
             (Act::Longer { steps }, stage) if !matches!(stage, Stage::Sleep { .. }) => Act::Sleep { steps },
             (act, _) => act,
         };
-        let here = match (&act, self.state.stage) {
-            (Act::Longer { .. }, _) => (self.state.phase as u32, self.work() as u32),
-            (_, Stage::Sleep { .. } | Stage::Measure { .. }) => (self.state.phase as u32 + 1, 0),
-            _ => (self.state.phase as u32, self.work().min(u32::MAX.into()) as u32),
-        };
-        let action = Action { phase: here.0, done: here.1, act };
+        let at = self.state.phase as u32;
         let acted = self.state.schedule.acted;
         let mut spec = self.spec.clone();
-        spec.actions.insert(acted, action);
-        // A repeated run may have actions to come: those of this phase come after this one.
-        spec.actions[acted + 1..].iter_mut().filter(|next| (next.phase, next.done) < here).for_each(|next| {
-            (next.phase, next.done) = here;
-        });
+        spec.actions.insert(acted, Action { phase: at, done: self.work(), act });
         spec.validate()?;
         check_window(&spec, &self.about)?;
         check_actions(&spec, &self.about)?;
         self.spec = spec;
-        let added = self.perform();
-        self.spec.actions[acted + 1..].iter_mut().for_each(|next| next.phase += added as u32);
+        // A phase that is interrupted, or comes later, has its actions to come later too; those of a sleep under way do not.
+        let asleep = matches!(self.state.stage, Stage::Sleep { .. });
+        let added = self.perform() as u32;
+        let to_come = self.spec.actions[acted + 1..].iter_mut();
+        to_come
+            .filter(|next| next.phase > at || !asleep)
+            .for_each(|next| next.phase = next.phase.saturating_add(added));
         Ok(())
     }
 
-    /// Does the next action of the Spec, if its place is reached; says whether it was.
+    /// Does the next action of the Spec, if its place is reached; says whether it was. What lies beyond the end is done at
+    /// the end, and noted there.
     pub(super) fn repeat_action(&mut self) -> bool {
         let here = (self.state.phase as u32, self.work());
-        let due =
-            |action: &Action| (action.phase, u64::from(action.done)) <= here || self.state.stage == Stage::Finished;
-        let due = !self.has_diverged() && self.spec.actions.get(self.state.schedule.acted).is_some_and(due);
+        let over = self.state.stage == Stage::Finished && !self.has_diverged();
+        let Some(next) = self.spec.actions.get_mut(self.state.schedule.acted) else { return false };
+        if over && (next.phase, next.done) > here {
+            (next.phase, next.done) = here;
+        }
+        let due = (next.phase, next.done) <= here && !self.has_diverged();
         if due {
             self.perform();
         }
@@ -62,13 +64,12 @@ impl<D: Device> Experiment<D> {
         let at = self.state.phase;
         let act = &self.spec.actions[self.state.schedule.acted].act;
         let added = match (self.state.stage, act) {
-            (Stage::Sleep { .. }, Act::Longer { steps }) => {
-                let steps = *steps;
+            (Stage::Sleep { .. }, &Act::Longer { steps }) => {
                 self.lengthen_sleep(steps);
                 0
             }
-            (Stage::Train { .. }, _) if self.work() > self.scheduled().from => {
-                let place = Place::Within { phase: at, done: self.work() };
+            (Stage::Train { .. }, _) if self.learnt() > self.scheduled().from => {
+                let place = Place::Within { phase: at, done: self.learnt() };
                 self.state.stage = Stage::Measure { done: 0 };
                 self.state.schedule.act(&self.spec, place)
             }
@@ -78,7 +79,8 @@ impl<D: Device> Experiment<D> {
                 self.state.schedule.act(&self.spec, Place::Before { phase: at })
             }
             (Stage::Sleep { .. } | Stage::Measure { .. }, _) => {
-                self.state.schedule.act(&self.spec, Place::Before { phase: at + 1 })
+                let phase = self.state.schedule.after_added(at + 1);
+                self.state.schedule.act(&self.spec, Place::Before { phase })
             }
         };
         for run in 0..self.seeds().len() {
@@ -96,16 +98,29 @@ impl<D: Device> Experiment<D> {
         self.state.schedule.acted += 1;
     }
 
-    /// Samples or sleep steps of this phase that are done, those of the stint's earlier parts included.
-    fn work(&self) -> u64 {
+    /// Samples or sleep steps of this phase that are done, those of the stint's earlier parts included; the most there can
+    /// be once the phase is measured.
+    fn work(&self) -> u32 {
         let Some(phase) = self.state.schedule.phases.get(self.state.phase) else { return 0 };
         match self.state.stage {
-            Stage::Untaught { .. } | Stage::Begin | Stage::Finished => phase.from,
-            Stage::Train { epoch, done } => u64::from(epoch) * self.longest() + done as u64,
-            Stage::Sleep { done } => done.into(),
-            Stage::Measure { .. } => u64::MAX,
+            Stage::Untaught { .. } | Stage::Begin | Stage::Finished => clamped(phase.from),
+            Stage::Train { .. } => clamped(self.learnt()),
+            Stage::Sleep { done } => done,
+            Stage::Measure { .. } => u32::MAX,
         }
     }
+
+    /// Samples that this stint has learnt, in all its parts.
+    fn learnt(&self) -> u64 {
+        match self.state.stage {
+            Stage::Train { epoch, done } => u64::from(epoch) * self.longest() + done as u64,
+            _ => 0,
+        }
+    }
+}
+
+fn clamped(samples: u64) -> u32 {
+    samples.min(u64::from(u32::MAX) - 1) as u32
 }
 
 /// Classes that are taught again are classes of the tasks, and drawings are images of the data's size.

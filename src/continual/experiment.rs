@@ -360,7 +360,11 @@ impl<D: Device> Experiment<D> {
         let Scheduled { stint, from, .. } = *self.scheduled();
         let epochs = self.epochs(stint);
         let learnt = u64::from(epoch) * longest as u64 + done.min(longest) as u64;
-        self.progress(Activity::Train, learnt - from.min(learnt), longest as u64 * u64::from(epochs) - from);
+        self.progress(
+            Activity::Train,
+            learnt - from.min(learnt),
+            (longest as u64 * u64::from(epochs)).saturating_sub(from),
+        );
         self.state.stage = if done < longest {
             Stage::Train { epoch, done }
         } else if epoch + 1 < epochs {
@@ -778,18 +782,20 @@ fn clamped_phase(spec: &Spec) -> Relaxation {
 impl State {
     /// Whether a state that was read can belong to such a run.
     pub(super) fn fits(&self, spec: &Spec, runs: usize, classes: usize, asleep: bool) -> bool {
+        /// More samples than any set has.
+        const MOST: usize = 1 << 31;
         let phase = self.schedule.phases.get(self.phase);
         let sleeps = phase.is_some_and(|phase| matches!(phase.stint, Stint::Sleep(_)));
         let stage_fits = match self.stage {
             Stage::Finished => true,
             _ if phase.is_none() => false,
-            Stage::Untaught { .. } => self.phase == 0 && !asleep,
+            Stage::Untaught { done } => self.phase == 0 && !asleep && done <= MOST,
             Stage::Begin => !asleep,
-            Stage::Train { .. } => !sleeps && !asleep,
+            Stage::Train { epoch, done } => !sleeps && !asleep && epoch <= 1000 && done <= MOST,
             Stage::Sleep { done } => {
                 sleeps && asleep && phase.is_some_and(|phase| done < phase.steps) && self.before.len() == runs
             }
-            Stage::Measure { .. } => !asleep && (!sleeps || self.before.len() == runs),
+            Stage::Measure { done } => done <= MOST && !asleep && (!sleeps || self.before.len() == runs),
         };
         let empty = Log::new(spec, classes);
         let tasks = spec.tasks.classes.len();
@@ -804,6 +810,10 @@ impl State {
                 && log.tally.hidden.len() == empty.tally.hidden.len()
                 && log.spikes.len() == empty.spikes.len()
         };
-        self.schedule.fits(spec) && stage_fits && self.logs.len() == runs && self.logs.iter().all(log_fits)
+        self.phase <= self.schedule.phases.len()
+            && self.schedule.fits(spec)
+            && stage_fits
+            && self.logs.len() == runs
+            && self.logs.iter().all(log_fits)
     }
 }

@@ -14,7 +14,7 @@ use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
 use crate::spec::Spec;
 
-const MAGIC: &[u8] = b"engram run 1\n";
+const MAGIC: &[u8] = b"engram run 2\n";
 const DIGEST: usize = 32;
 
 #[derive(Serialize, Deserialize)]

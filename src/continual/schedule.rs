@@ -102,7 +102,8 @@ impl Schedule {
             Act::Draw { .. } => (Stint::Drawing(action), 'D', 0),
         };
         let added = |phase: &&Phase| phase.key >= ADDED;
-        let number = 1 + self.phases.iter().filter(added).filter(|phase| phase.name.starts_with(letter)).count();
+        let whole = |phase: &&Phase| phase.key >= ADDED && phase.from == 0;
+        let number = 1 + self.phases.iter().filter(whole).filter(|phase| phase.name.starts_with(letter)).count();
         let key = ADDED + self.phases.iter().filter(added).count() as u32;
         let phase = Phase { stint, name: format!("{letter}{number}"), key, steps, from: 0, until: None };
         match place {
@@ -120,6 +121,12 @@ impl Schedule {
                 2
             }
         }
+    }
+
+    /// The place after the phases from `at` on that wait there because a person added them.
+    pub fn after_added(&self, at: usize) -> usize {
+        let waits = |phase: &&Phase| phase.key >= ADDED && phase.from == 0;
+        at + self.phases[at..].iter().take_while(waits).count()
     }
 
     /// The last task that is learnt from before `place`; the first, where there is none.
@@ -162,6 +169,6 @@ impl Schedule {
         !self.phases.is_empty()
             && self.phases.len() <= 2 * tasks + 2 * self.acted
             && self.acted <= spec.actions.len()
-            && self.phases.iter().all(fits)
+            && self.phases.iter().all(|phase| fits(phase) && phase.from <= u32::MAX.into())
     }
 }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{Spec, SpecError, VERSION, preset, presets};
 
-/// The longest hash that is read, in bytes: room for some drawings.
-const LIMIT: usize = 32_768;
+/// The longest hash that is read, in bytes: more than the longest that is written, which is full of drawings.
+const LIMIT: usize = 1 << 18;
 
 /// Writes `spec` as its nearest preset and the fields that differ. The result needs no further escaping.
 pub fn to_hash(spec: &Spec) -> String {

@@ -221,9 +221,10 @@ pub enum Split {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Action {
-    /// The phase that is under way, counted from 0, phases that earlier actions added included.
+    /// The phase that is under way, counted from 0, phases that earlier actions added included. What lies beyond the end
+    /// of the run is done at its end.
     pub phase: u32,
-    /// How much of that phase's work is done by then, in training samples or sleep steps.
+    /// How much of that phase's work is done by then, in training samples or sleep steps; 2³² − 1 once it is measured.
     pub done: u32,
     pub act: Act,
 }

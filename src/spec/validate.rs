@@ -1,6 +1,6 @@
 //! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
 
-use super::{Act, Order, Spec, SpecError, Strategy, VERSION};
+use super::{Act, Action, Order, Spec, SpecError, Strategy, VERSION};
 
 impl Spec {
     /// Checks every field that can be checked without the data.
@@ -103,6 +103,8 @@ impl Spec {
 
     fn validate_actions(&self) -> Result<(), SpecError> {
         between("actions", self.actions.len(), 0, 100)?;
+        let digits = |action: &Action| if let Act::Draw { image, .. } = &action.act { image.len() } else { 0 };
+        between("the digits of all drawings", self.actions.iter().map(digits).sum::<usize>(), 0, MOST_DIGITS)?;
         if !self.actions.is_sorted_by_key(|action| (action.phase, action.done)) {
             return Err(out_of_range("actions", "out of order", "actions are listed as they are done"));
         }
@@ -117,7 +119,7 @@ fn validate_act(field: &str, act: &Act) -> Result<(), SpecError> {
     match act {
         Act::Sleep { steps } | Act::Longer { steps } => between(&format!("{field}.steps"), *steps, 1, 1_000_000),
         Act::Teach { classes, epochs } => {
-            between(&format!("{field}.classes"), classes.len(), 1, 256)?;
+            between(&format!("{field}.classes"), classes.len(), 1, 200)?;
             between(&format!("{field}.epochs"), *epochs, 1, 1000)
         }
         Act::Draw { image, epochs, .. } => {
@@ -131,6 +133,8 @@ fn validate_act(field: &str, act: &Act) -> Result<(), SpecError> {
     }
 }
 
+/// Of all drawings together: they travel in a link, and links have a limit.
+const MOST_DIGITS: usize = 1 << 16;
 /// One digit a pixel of the largest image there may be.
 const LARGEST_DRAWING: usize = 128 * 128;
 

@@ -107,6 +107,60 @@ fn longer_where_nothing_sleeps_is_a_sleep() {
 }
 
 #[test]
+fn a_sleep_can_be_acted_upon_more_than_once_and_the_order_is_kept() {
+    let spec = toy::spec("src");
+    let mut experiment = start(&spec);
+    go_on(&mut experiment, position(&spec, in_phase("S1", 500)));
+    experiment.act(Act::Teach { classes: vec![0, 1], epochs: 1 }).unwrap();
+    experiment.act(Act::Longer { steps: 900 }).unwrap();
+    experiment.act(Act::Sleep { steps: 300 }).unwrap();
+    let outcome = finish(&mut experiment);
+    assert_eq!(outcome.phases[..5], phases("T1 S1 A1 N1 T2"));
+    assert_eq!(finish(&mut start(&outcome.spec)), outcome);
+}
+
+#[test]
+fn acts_while_an_interruption_is_measured_come_in_their_order() {
+    let spec = toy::spec("sequential");
+    let mut experiment = start(&spec);
+    go_on(&mut experiment, position(&spec, in_phase("T2", 16)));
+    experiment.act(Act::Teach { classes: vec![0, 1], epochs: 1 }).unwrap();
+    experiment.act(Act::Sleep { steps: 1300 }).unwrap();
+    let while_asleep = |event: &Event| matches!(event, Event::Progress { name, .. } if name == "N1");
+    while !block_on(experiment.next()).is_some_and(|event| while_asleep(&event)) {}
+    experiment.act(Act::Longer { steps: 700 }).unwrap();
+    let outcome = finish(&mut experiment);
+    assert_eq!(outcome.phases[..6], phases("T1 T2a A1 N1 T2 T3"));
+    assert_eq!(finish(&mut start(&outcome.spec)), outcome);
+}
+
+#[test]
+fn added_phases_are_numbered_without_a_gap() {
+    let spec = toy::spec("sequential");
+    let mut experiment = start(&spec);
+    go_on(&mut experiment, usize::MAX);
+    experiment.act(Act::Teach { classes: vec![0, 1], epochs: 2 }).unwrap();
+    while !matches!(block_on(experiment.next()), Some(Event::Progress { name, .. }) if name == "A1") {}
+    experiment.act(Act::Sleep { steps: 100 }).unwrap();
+    finish(&mut experiment);
+    experiment.act(Act::Teach { classes: vec![2, 3], epochs: 1 }).unwrap();
+    assert_eq!(finish(&mut experiment).phases[5..], phases("A1a N1 A1 A2"));
+}
+
+#[test]
+fn acting_upon_a_repeated_run_keeps_what_is_to_come() {
+    let spec = toy::spec("src");
+    let noted = acted(&spec, position(&spec, in_phase("S2", 500)), Act::Longer { steps: 800 }).spec;
+    let mut experiment = start(&noted);
+    go_on(&mut experiment, position(&noted, in_phase("T1", 16)));
+    experiment.act(Act::Sleep { steps: 100 }).unwrap();
+    let outcome = finish(&mut experiment);
+    assert_eq!(outcome.phases, phases("T1a N1 T1 S1 T2 S2 T3 S3 T4 S4 T5 S5"));
+    assert_eq!(outcome.spec.actions[1].phase, 5, "S2, two phases later than it was");
+    assert_eq!(finish(&mut start(&outcome.spec)), outcome);
+}
+
+#[test]
 fn classes_taught_again_are_remembered() {
     let spec = spec::set(&toy::spec("sequential"), &[("tasks.order", "listed"), ("training.epochs", "6")]).unwrap();
     let mut experiment = start(&spec);
@@ -180,7 +234,12 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
 fn an_action_beyond_the_end_is_done_at_the_end() {
     let mut spec = toy::spec("sequential");
     spec.actions = vec![spec::Action { phase: 77, done: 0, act: Act::Sleep { steps: 200 } }];
-    assert_eq!(finish(&mut start(&spec)).phases, phases("T1 T2 T3 T4 T5 N1"));
+    let mut experiment = start(&spec);
+    assert_eq!(finish(&mut experiment).phases, phases("T1 T2 T3 T4 T5 N1"));
+    experiment.act(Act::Sleep { steps: 300 }).unwrap();
+    let outcome = finish(&mut experiment);
+    assert_eq!(outcome.phases, phases("T1 T2 T3 T4 T5 N1 N2"));
+    assert_eq!(finish(&mut start(&outcome.spec)), outcome);
 }
 
 fn any_act() -> impl Strategy<Value = Act> {

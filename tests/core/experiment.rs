@@ -291,6 +291,8 @@ proptest! {
         let forged = [&bytes[..head], &Sha256::digest(&body)[..], &body].concat();
         if let Ok(mut restored) = Experiment::restore(Cpu, &forged, &set) {
             (0..3).for_each(|_| drop(block_on(restored.next())));
+            drop(restored.act(spec::Act::Sleep { steps: 5 }));
+            (0..3).for_each(|_| drop(block_on(restored.next())));
         }
     }
 }

@@ -78,8 +78,8 @@ fn broken_links_are_refused_in_words() {
         let message = from_hash(hash).unwrap_err().to_string();
         assert!(message.contains(words), "{hash} says {message:?}");
     }
-    let long = format!("v=1&preset={}", "x".repeat(40_000));
-    assert!(from_hash(&long).unwrap_err().to_string().contains("32768"));
+    let long = format!("v=1&preset={}", "x".repeat(300_000));
+    assert!(from_hash(&long).unwrap_err().to_string().contains("262144"));
 }
 
 #[test]
@@ -107,6 +107,17 @@ fn actions_are_checked_and_travel_in_links() {
         let message = json(&actions).unwrap_err().to_string();
         assert!(message.contains(words), "{message}");
     }
+    let digits = format!(
+        r#"{{"phase":2,"done":0,"act":{{"kind":"draw","image":"{}","class":3,"epochs":9}}}}"#,
+        "0f".repeat(8192)
+    );
+    let all: Vec<u8> = (0..200).collect();
+    let teach = format!(r#"{{"phase":2,"done":4000000000,"act":{{"kind":"teach","classes":{all:?},"epochs":1000}}}}"#);
+    let full = json(&format!("[{}]", [vec![digits.clone(); 4], vec![teach; 96]].concat().join(","))).unwrap();
+    assert_eq!(from_hash(&to_hash(&full)).unwrap(), full, "the longest link is read");
+    assert!(
+        json(&format!("[{}]", vec![digits; 5].join(","))).unwrap_err().to_string().contains("digits of all drawings")
+    );
     let mut older = serde_json::to_value(default()).unwrap();
     older.as_object_mut().unwrap().remove("actions");
     assert_eq!(Spec::from_value(older).unwrap(), default(), "a Spec without actions is one that is left alone");

@@ -76,18 +76,23 @@ function teachPart(runner: Runner): Panel<State> {
 
 function row(store: Store, action: Action, i: number): HTMLElement {
   const { run, spec } = store.state;
-  const forget = el("button", { type: "button", class: "undo", click: () => choose(store, without(store.state.spec, i)) }, "Remove");
+  const isLast = i === (spec.actions ?? []).length - 1;
+  const forget = el("button", { type: "button", class: "undo", click: () => choose(store, until(store.state.spec, i)) }, isLast ? "Remove" : "Remove from here on");
   const removable: Child = isActive(run) ? null : forget;
   return el("li", {}, el("span", {}, `${place(action, run)}: ${described(action.act, store.state, spec)}`), removable);
 }
 
-/** The Spec without one of its actions: phases that it had added are counted no more. */
-function without(spec: Spec, i: number): Spec {
-  return { ...spec, actions: (spec.actions ?? []).filter((_, at) => at !== i) };
+/** The Spec with what was done before action `i`: later actions count phases that earlier ones added. */
+function until(spec: Spec, i: number): Spec {
+  return { ...spec, actions: (spec.actions ?? []).slice(0, i) };
 }
+
+/** `done` of an action while its phase was measured. */
+const MEASURED = 2 ** 32 - 1;
 
 function place({ phase, done }: Action, run: Run | null): string {
   const name = (at: number) => run?.plan?.phases[at] ?? `phase ${at + 1}`;
+  if (done === MEASURED) return `After ${name(phase)}`;
   if (done === 0) return phase === 0 ? "At the start" : `After ${name(phase - 1)}`;
   return `In ${name(phase)}, after ${count(done)} ${isSleep(name(phase)) ? "steps" : "samples"}`;
 }
