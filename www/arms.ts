@@ -4,6 +4,7 @@ import type { Added, Arm, Chosen, StrategyKind } from "./compare.js";
 import { isQuick } from "./data.js";
 import { spec_set, spec_to_hash, type Preset, type Spec } from "./generated/engram.js";
 import { parts, unacted } from "./link.js";
+import { count } from "./words.js";
 import type { State } from "./state.js";
 
 export const NAMES: Record<StrategyKind, string> = {
@@ -57,6 +58,8 @@ function presetRates({ data, rule }: Spec, kind: StrategyKind, presets: readonly
 /** A Spec in words: the preset it is nearest to, and what differs. The seeds are the comparison's. */
 export function described(spec: Spec): string {
   const { preset, changes } = parts(spec_to_hash(spec));
-  const others = changes.filter(([path]) => path !== "seed").map(([path, value]) => `${path} = ${value}`);
+  const others = changes.filter(([path]) => path !== "seed" && path !== "actions").map(([path, value]) => `${path} = ${value}`);
+  const deeds = spec.actions?.length ?? 0;
+  if (deeds > 0) others.push(`with ${deeds === 1 ? "one thing" : `${count(deeds)} things`} done during the run`);
   return [preset, ...others].join(", ");
 }

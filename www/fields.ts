@@ -129,9 +129,12 @@ export function valueAt(spec: Spec, path: string): unknown {
   return path.split(".").reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], spec);
 }
 
-/** What the core is told when a field becomes `text`: another number of layers brings its number of rates. */
+/** What the core is told when a field becomes `text`: another number of layers brings its number of rates, other phases have
+ *  none of the former actions. */
 export function changesFor(spec: Spec, field: Field, text: string): [string, string][] {
   const change: [string, string] = [field.path, field.kind.read(text)];
+  // What a person did was done to the phases of the former tasks or strategy.
+  if (field.path === "tasks.classes" || field.path === "strategy.kind") return [change, ["actions", "[]"]];
   if (field.path !== "network.hidden") return [change];
   const layers = text.split(/[\s,]+/).filter(Boolean).length;
   const { rates } = spec.rule;

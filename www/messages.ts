@@ -8,8 +8,9 @@ export interface DataFile {
   readonly bytes: Uint8Array;
 }
 
-/** How far to go before pausing by itself: to the beginning is not at all. A batch is a slice of work, asleep too. */
-export type Until = "end" | "phase" | "batch" | "beginning";
+/** How far to go before pausing by itself: to the beginning is not at all. A batch is a slice of work, asleep too.
+ *  An act is what a person had a run do that stood still. */
+export type Until = "end" | "phase" | "batch" | "beginning" | "act";
 
 /** What the page may ask about the run, while it computes, stands still or is over. `phases` counts those gone through. */
 export type Question =

@@ -12,6 +12,8 @@ let paused = false;
 let stirred = false;
 /** The Session, while no slice is under way; what is to be done with it waits until then. */
 let free: Session | null = null;
+/** Whether the run stands still, with work to do. */
+let standing = false;
 const waiting: ((session: Session) => void)[] = [];
 let wake: () => void = () => {};
 
@@ -32,6 +34,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       withSession((session) => {
         try {
           session.act(data.act);
+          if (standing) until = "act";
           resume();
         } catch (error) {
           say({ kind: "refused", message: words(error) });
@@ -67,7 +70,9 @@ async function run({ module, spec, files, quick, watched }: Start): Promise<void
     await turn();
     if (!stirred && (!event || paused || isReached(event, phases))) {
       say({ kind: event ? "paused" : "ended" });
+      standing = event !== undefined;
       await woken();
+      standing = false;
     }
     free = null;
   }
@@ -82,6 +87,8 @@ function isReached(event: NonNullable<Awaited<ReturnType<Session["next"]>>>, pha
       return event.event === "phase" && event.phase < phases - 1;
     case "batch":
       return event.event === "progress";
+    case "act":
+      return event.event === "phase" && /^[SNAD]/.test(event.name) && event.phase < phases - 1;
     case "beginning":
       return event.event === "started";
   }

@@ -56,13 +56,44 @@ test("a run that is over goes on when classes are taught again, and what was don
   assert.deepEqual(await runToEnd(page), before);
 });
 
-test("a paused run goes on with what is done to it", async (t) => {
+test("a paused run does what it is told, and stands still again", async (t) => {
   const page = await openLab(t, { hash: SEQUENTIAL });
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
   await button(page, "Sleep now").click();
   await reach(page, /^Paused in N1/);
   assert.deepEqual(Object.keys(await matrix(page)), ["T1", "N1"]);
+  for (const samples of [32, 64]) {
+    await button(page, "Next batch").click();
+    await reach(page, new RegExp(`^Paused in T2. ${samples} of`));
+  }
+  await button(page, "Teach again").click();
+  await reach(page, /^Paused in A1/);
+  assert.deepEqual(Object.keys(await matrix(page)), ["T1", "N1", "T2a", "A1"]);
+});
+
+test("what is done to a run after the controls were changed is not kept, and that is said", async (t) => {
+  const page = await openLab(t, { hash: SEQUENTIAL + "&tasks.classes=[[0,1],[2,3]]" });
+  await runToEnd(page);
+  await page.getByLabel("Seed").fill("7");
+  await page.getByLabel("Seed").press("Enter");
+  await page.getByText("not kept in the address").waitFor();
+  const before = hash(page);
+  await button(page, "Sleep now").click();
+  await page.locator(".matrix tbody th", { hasText: "N1" }).waitFor();
+  await reach(page, "Finished");
+  assert.equal(hash(page), before);
+});
+
+test("other tasks take away what was done to the former", async (t) => {
+  const actions = encodeURIComponent('[{"phase":1,"done":0,"act":{"kind":"sleep","steps":500}}]');
+  const page = await openLab(t, { hash: `${SEQUENTIAL}&actions=${actions}` });
+  assert.equal((await done(page)).length, 1);
+  await page.locator(".constants summary", { hasText: "Tasks and strategy" }).click();
+  await page.getByLabel("Tasks class numbers").fill("0 1 | 2 3");
+  await page.getByLabel("Tasks class numbers").press("Enter");
+  await page.waitForFunction(() => !location.hash.includes("actions"));
+  assert.equal((await done(page)).length, 0);
 });
 
 test("what cannot be done is told in words, and the run stands as it stood", async (t) => {
@@ -72,7 +103,7 @@ test("what cannot be done is told in words, and the run stands as it stood", asy
   const before = [await status(page), await matrix(page), hash(page)];
   await page.getByLabel("for", { exact: true }).fill("0");
   await button(page, "Sleep now").click();
-  await page.getByRole("alert").filter({ hasText: "Not done: `actions[0].act.steps` is 0" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Not done: a sleep lasts a whole number of steps from 1 to 1,000,000." }).waitFor();
   await button(page, "Resume").waitFor();
   assert.deepEqual([await status(page), await matrix(page), hash(page)], before);
 });

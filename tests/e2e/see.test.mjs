@@ -13,8 +13,11 @@ const slide = (page, phase) =>
     slider.dispatchEvent(new Event("input"));
   }, phase);
 
-async function paused(t, hash, phases) {
-  const page = await openLab(t, { hash });
+/** Wide enough for two cards side by side. */
+const WIDE = [1600, 900];
+
+async function paused(t, hash, phases, size) {
+  const page = await openLab(t, { hash, ...(size && { size }) });
   for (const phase of phases) {
     await button(page, "Next phase").click();
     await reach(page, new RegExp(`^Paused in ${phase}`));
@@ -107,7 +110,7 @@ test("energy is recorded when asked for", async (t) => {
 });
 
 test("a closed card draws nothing, stays closed, and opens on what is shown by then", async (t) => {
-  const page = await paused(t, SHORT, ["T1"]);
+  const page = await paused(t, SHORT, ["T1"], WIDE);
   const card = page.locator(".matrix");
   await card.getByRole("button", { name: "Enlarge" }).click();
   await card.getByRole("button", { name: "Close" }).click();
@@ -127,11 +130,13 @@ test("a closed card draws nothing, stays closed, and opens on what is shown by t
 });
 
 test("a card can be enlarged", async (t) => {
-  const page = await paused(t, SHORT, ["T1"]);
+  const page = await paused(t, SHORT, ["T1"], WIDE);
   const width = () => page.locator(".matrix").evaluate((card) => card.clientWidth);
   const before = await width();
   await page.locator(".matrix").getByRole("button", { name: "Enlarge" }).click();
   assert.ok((await width()) > 1.5 * before);
   await page.locator(".matrix").getByRole("button", { name: "Make smaller" }).click();
   assert.equal(await width(), before);
+  await page.setViewportSize({ width: 1000, height: 800 });
+  assert.equal(await page.locator(".matrix").getByRole("button", { name: "Enlarge" }).isVisible(), false, "a card alone in its row is large already");
 });

@@ -11,14 +11,15 @@ import { classNames } from "../tasks.js";
 import { count } from "../words.js";
 
 export function actingPanel(store: Store, runner: Runner): Panel<State> {
-  const sleep = sleepPart(runner);
+  const sleep = sleepPart(store, runner);
   const teach = teachPart(runner);
   const done = el("ol", { class: "done" });
+  const meaning = el("p", { class: "meaning" });
   const element = el(
     "section",
     { class: "acting", "aria-label": "During the run" },
     el("h2", {}, "During the run"),
-    el("p", { class: "meaning" }, "Learning stops for it and goes on afterwards. What you do is kept in the address: whoever opens it sees the same run."),
+    meaning,
     sleep.element,
     teach.element,
     done,
@@ -29,6 +30,7 @@ export function actingPanel(store: Store, runner: Runner): Panel<State> {
     update(state) {
       const { run, spec } = state;
       const actions = spec.actions ?? [];
+      say(meaning, isLive(run) && run.spec !== spec ? ELSEWHERE : MEANING);
       element.hidden = !isLive(run) && !isActive(run) && actions.length === 0;
       sleep.update(state);
       teach.update(state);
@@ -41,17 +43,32 @@ export function actingPanel(store: Store, runner: Runner): Panel<State> {
   };
 }
 
-function sleepPart(runner: Runner): Panel<State> {
-  const steps = el("input", { id: "act-steps", type: "number", min: 1, max: 1_000_000, step: 1, inputmode: "numeric" });
-  const sleep = el("button", { type: "button", click: () => enabled(sleep) && runner.act(act()) }, "Sleep now");
+const MEANING = "Learning stops for it and goes on afterwards. What you do is kept in the address: whoever opens it sees the same run.";
+const ELSEWHERE = "The controls were changed since this run began: what you do to it now is done, but not kept in the address.";
+
+const MOST_STEPS = 1_000_000;
+
+function sleepPart(store: Store, runner: Runner): Panel<State> {
+  const steps = el("input", { id: "act-steps", type: "number", min: 1, max: MOST_STEPS, step: 1, inputmode: "numeric" });
+  const sleep = el("button", { type: "button", click: () => enabled(sleep) && put() }, "Sleep now");
   let asleep = false;
-  const act = (): Act => ({ kind: asleep ? "longer" : "sleep", steps: Math.round(Number(steps.value)) });
+  let usual = "";
+  const put = () => {
+    const n = Number(steps.value);
+    if (!Number.isInteger(n) || n < 1 || n > MOST_STEPS) {
+      store.set({ problem: `Not done: a sleep lasts a whole number of steps from 1 to ${count(MOST_STEPS)}.` });
+      return;
+    }
+    store.set({ problem: null });
+    runner.act({ kind: asleep ? "longer" : "sleep", steps: n });
+  };
   return {
     element: el("div", { class: "act" }, sleep, el("label", { for: steps.id }, "for"), steps, el("span", { class: "unit" }, "steps")),
     update({ run, spec }) {
       asleep = run?.progress?.activity === "sleep" && isActive(run);
       say(sleep, asleep ? "Sleep longer" : "Sleep now");
-      if (steps.value === "") steps.value = String(spec.sleep.steps);
+      // A length that a person typed stays.
+      if (steps.value === usual && document.activeElement !== steps) steps.value = usual = String(spec.sleep.steps);
       enable(sleep, isLive(run));
     },
   };

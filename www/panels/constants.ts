@@ -75,7 +75,11 @@ function row(store: Store, field: Field): Row {
   };
   const commit = () => {
     const spec = tried(input.value);
-    if (spec) choose(store, spec);
+    if (spec) return choose(store, spec);
+    // A run takes what is in force: a value that was refused does not stay in sight.
+    input.value = written(field, store.state.spec) ?? "";
+    input.removeAttribute("aria-invalid");
+    say(wrong, `Not taken. ${wrong.textContent}`);
   };
   const about = { id, "aria-describedby": `${id}-meaning` };
   const input = field.kind.choices

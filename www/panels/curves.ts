@@ -88,10 +88,12 @@ function captionOf(state: State): string {
   if (!run?.plan) return "Nothing measured yet.";
   const set = dataSet(state, run.spec.data.name);
   const images = testImages(run);
+  const added = run.plan.phases.some((name) => /^[NAD]/.test(name)) ? "Added during the run: N sleep, A classes taught again, D a drawing; T2a is a first part of T2." : "";
   return [
     `${run.status.kind === "recorded" ? "Recorded: one" : "One"} run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
     `“All” is the accuracy over all ${run.plan.tasks.flat().length} classes, learnt or not`,
     images === null ? "." : `: ${count(images)} test images of ${set?.title ?? run.spec.data.name}.`,
-  ].join(" ").replace(" .", ".").replace(" :", ":");
+    added,
+  ].join(" ").replace(" .", ".").replace(" :", ":").trim();
 }
 

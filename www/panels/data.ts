@@ -1,4 +1,4 @@
-// The data set in use: whose it is, and under which licence.
+// The data set of the run that is shown, and of the next: whose it is, and under which licence.
 
 import { el, say, type Panel } from "../dom.js";
 import { isOwn } from "../own.js";
@@ -9,9 +9,14 @@ export function dataPanel(): Panel<State> {
   return {
     element,
     update(state) {
-      const set = dataSet(state, state.spec.data.name);
-      if (isOwn(state.spec.data.name)) say(element, `${set?.title ?? "Images: yours"}. They stay in this browser.`);
-      else say(element, set && "licence" in set ? `Images: ${set.attribution}. Licence: ${set.licence}. From: ${set.source}.` : "");
+      const names = new Set([state.run?.spec ?? state.spec, state.spec].map((spec) => spec.data.name));
+      say(element, [...names].map((name) => credit(state, name)).join(" "));
     },
   };
+}
+
+function credit(state: State, name: string): string {
+  const set = dataSet(state, name);
+  if (isOwn(name)) return `${set?.title ?? "Images: yours"}. They stay in this browser.`;
+  return set && "licence" in set ? `Images: ${set.attribution}. Licence: ${set.licence}. From: ${set.source}.` : "";
 }

@@ -13,9 +13,12 @@ export function progressPanel(): Panel<State> {
   const text = el("p", { class: "status" });
   const spoken = el("p", { class: "aside", role: "status" });
   let spokenAt = -QUIET;
+  let began: unknown = null;
   return {
     element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, spoken),
     update({ run }) {
+      if (run?.status.kind === "loading" && began !== run.spec) bringIntoView(bar);
+      began = run?.status.kind === "loading" ? run.spec : null;
       bar.value = run?.finished ? 1 : (run?.progress?.fraction ?? 0);
       say(text, status(run));
       const latest = run?.phases.at(-1);
@@ -27,6 +30,12 @@ export function progressPanel(): Panel<State> {
       }
     },
   };
+}
+
+/** Where controls fill the screen, as on a phone, a run that begins would go unseen. */
+function bringIntoView(bar: HTMLElement): void {
+  const { top, bottom } = bar.getBoundingClientRect();
+  if (bottom < 0 || top > innerHeight) bar.scrollIntoView({ block: "start" });
 }
 
 function announcement({ name, mean }: Phase, over: boolean): string {

@@ -31,8 +31,8 @@ function numbers(run: Run, { accuracy, average_accuracy, forgetting, forgetting_
       figure("Average accuracy", percent(average_accuracy), "is the mean over tasks of the accuracy at the end, every task counting alike (Lopez-Paz & Ranzato 2017)."),
       figure("Forgetting, first − last", points(forgetting), "are lost from just after a task is learnt to the end: the mean over all tasks but the last."),
       figure("Forgetting, max − last", points(forgetting_max), "are lost from a task's best accuracy to the end (Chaudhry et al. 2018)."),
-      figure("Backward transfer", points(backward_transfer), "come to earlier tasks by learning later ones (Lopez-Paz & Ranzato 2017): the same as first − last, with the other sign."),
-      figure("Forward transfer", points(forward_transfer), "more than the untaught network are right on a task just before it is taught (Lopez-Paz & Ranzato 2017)."),
+      figure("Backward transfer", points(backward_transfer), "are what learning later tasks adds to earlier ones (Lopez-Paz & Ranzato 2017): first − last, with the other sign."),
+      figure("Forward transfer", points(forward_transfer), "are what a task has gained just before it is taught, over the untaught network (Lopez-Paz & Ranzato 2017)."),
     );
   }
   return el("dl", { class: "numbers" }, ...results);

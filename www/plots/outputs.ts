@@ -32,7 +32,7 @@ export function outputs({ course, until, names }: Outputs, width: number, fontSi
     marginTop,
     marginBottom,
     marginLeft: 3 * fontSize,
-    marginRight: Math.min(12, longest + 4) * 0.62 * fontSize,
+    marginRight: Math.min(18, longest + 6) * 0.6 * fontSize,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
     x: { domain: [0, course.length], ticks: 4, ...axis("step") },
     y: { domain: [0, 1], ticks: [0, 0.5, 1], tickSize: 0, label: null, grid: true },
