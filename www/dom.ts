@@ -23,6 +23,13 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Whether a button can be pressed. Not the attribute `disabled`: it would take the keyboard's focus away. */
+export const isEnabled = (button: HTMLButtonElement): boolean => button.ariaDisabled !== "true";
+
+export function enable(button: HTMLButtonElement, on: boolean): void {
+  button.ariaDisabled = String(!on);
+}
+
 export interface Room {
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 // What a person does during a run: sleep now or longer, teach classes again; and the list of what was done.
 
-import { el, say, type Child, type Panel } from "../dom.js";
+import { el, enable, isEnabled, say, type Child, type Panel } from "../dom.js";
 import type { Act, Action, Spec } from "../generated/engram.js";
 import { choose } from "../link.js";
 import { isSleep } from "../plots/curves.js";
@@ -50,7 +50,7 @@ const MOST_STEPS = 1_000_000;
 
 function sleepPart(store: Store, runner: Runner): Panel<State> {
   const steps = el("input", { id: "act-steps", type: "number", min: 1, max: MOST_STEPS, step: 1, inputmode: "numeric" });
-  const sleep = el("button", { type: "button", click: () => enabled(sleep) && put() }, "Sleep now");
+  const sleep = el("button", { type: "button", click: () => isEnabled(sleep) && put() }, "Sleep now");
   let asleep = false;
   let usual = "";
   const put = () => {
@@ -76,7 +76,7 @@ function sleepPart(store: Store, runner: Runner): Panel<State> {
 
 function teachPart(runner: Runner): Panel<State> {
   const which = el("select", { id: "act-classes" });
-  const teach = el("button", { type: "button", click: () => enabled(teach) && runner.act({ kind: "teach", classes: JSON.parse(which.value) as number[], epochs: 1 }) }, "Teach again");
+  const teach = el("button", { type: "button", click: () => isEnabled(teach) && runner.act({ kind: "teach", classes: JSON.parse(which.value) as number[], epochs: 1 }) }, "Teach again");
   let plan: unknown = null;
   return {
     element: el("div", { class: "act" }, teach, el("label", { class: "aside", for: which.id }, "Classes"), which, el("span", { class: "unit" }, "one epoch")),
@@ -127,9 +127,3 @@ function described(act: Act, state: State, spec: Spec): string {
       return `teach a drawing as ${classNames([act.class], set)}`;
   }
 }
-
-// Not the attribute `disabled`: it would take the keyboard's focus away.
-const enable = (button: HTMLButtonElement, on: boolean): void => {
-  button.ariaDisabled = String(!on);
-};
-const enabled = (button: HTMLButtonElement): boolean => button.ariaDisabled !== "true";

@@ -3,7 +3,7 @@
 import { described, labelOf, METHODS, NAMES } from "../arms.js";
 import { isComparing, MOST_SEEDS, seedCount, type Added, type Chosen } from "../compare.js";
 import type { Comparer } from "../comparer.js";
-import { el, say, type Child, type Panel } from "../dom.js";
+import { el, enable, say, type Child, type Panel } from "../dom.js";
 import { isActive } from "../run.js";
 import type { State, Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
@@ -36,8 +36,8 @@ function formPanel(store: Store, comparer: Comparer): Panel<State> {
       const single = isActive(state.run);
       arms.forEach((part) => part.update(state));
       fields.disabled = comparing;
-      run.ariaDisabled = String(comparing || single);
-      stop.ariaDisabled = String(!comparing);
+      enable(run, !comparing && !single);
+      enable(stop, comparing);
       why.hidden = comparing || !single;
       say(why, why.hidden ? "" : "The run above goes on: a comparison can begin when it has ended or was stopped.");
       problem.hidden = state.compare.problem === null;

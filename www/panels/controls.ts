@@ -1,7 +1,7 @@
 // What to run: data set, preset, order of tasks, seed; and the buttons that run it.
 
 import { choosePreset } from "../choices.js";
-import { el, say, type Panel } from "../dom.js";
+import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import type { Order, Preset } from "../generated/engram.js";
 import { change, parts } from "../link.js";
 import { isActive } from "../run.js";
@@ -84,20 +84,19 @@ function buttonsPanel(store: Store, runner: Runner): Panel<State> {
   const main = el("button", { type: "button", class: "primary", click: () => (kind() === "running" ? runner.pause() : go("end")) }, "Run");
   const step = el("button", { type: "button", title: "Run to the end of the next phase, then pause", click: () => go("phase") }, "Next phase");
   const batch = el("button", { type: "button", title: "One slice of work, then pause: a minibatch, or 500 steps of sleep", click: () => go("batch") }, "Next batch");
-  const rewind = el("button", { type: "button", title: "Back to the same initial weights, before anything is learnt", click: () => enabled(rewind) && void runner.start("beginning") }, "Rewind");
+  const rewind = el("button", { type: "button", title: "Back to the same initial weights, before anything is learnt", click: () => isEnabled(rewind) && void runner.start("beginning") }, "Rewind");
   const stop = el("button", { type: "button", title: "End this run; what was measured stays", click: () => runner.stop() }, "Stop");
   return {
     element: el("div", { class: "buttons" }, main, step, batch, rewind, stop),
     update({ run }) {
       const status = isActive(run) ? run.status.kind : null;
       say(main, status === "running" || status === "loading" || status === "pausing" ? "Pause" : status === "paused" ? "Resume" : "Run");
-      // Not the attribute `disabled`: it would take the keyboard's focus away.
-      main.ariaDisabled = String(status === "loading" || status === "pausing");
-      step.ariaDisabled = batch.ariaDisabled = String(status !== null && status !== "paused");
-      rewind.ariaDisabled = String(run === null || status === "loading");
-      stop.ariaDisabled = String(status === null);
+      const standing = status === null || status === "paused";
+      enable(main, status !== "loading" && status !== "pausing");
+      enable(step, standing);
+      enable(batch, standing);
+      enable(rewind, run !== null && status !== "loading");
+      enable(stop, status !== null);
     },
   };
 }
-
-const enabled = (button: HTMLButtonElement): boolean => button.ariaDisabled !== "true";

@@ -1,7 +1,7 @@
 // Try it: draw, or take a test image, and see how the network answers, now and as it was after every phase.
 
 import { smallType } from "../card.js";
-import { el, roomOf, say, type Panel } from "../dom.js";
+import { el, enable, isEnabled, roomOf, say, type Panel } from "../dom.js";
 import { digits, image, type Point } from "../pad.js";
 import { answers } from "../plots/answers.js";
 import { asImage } from "../plots/figure.js";
@@ -125,7 +125,7 @@ function toolsPart(store: Store, runner: Runner): Panel<State> {
     type: "button",
     click: () => {
       const { pad } = store.state;
-      if (teach.ariaDisabled === "true" || !pad.values) return;
+      if (!isEnabled(teach) || !pad.values) return;
       runner.act({ kind: "draw", image: digits(pad.values), class: Number(label.value), epochs: EPOCHS });
     },
   }, "Teach it");
@@ -134,8 +134,8 @@ function toolsPart(store: Store, runner: Runner): Panel<State> {
     element: el("div", { class: "tools" }, clear, test, el("span", { class: "teach" }, teach, el("label", { for: label.id }, "as"), label)),
     update(state) {
       const { run, pad } = state;
-      test.ariaDisabled = String(!isLive(run));
-      teach.ariaDisabled = String(!isLive(run) || pad.strokes.length === 0);
+      enable(test, isLive(run));
+      enable(teach, isLive(run) && pad.strokes.length > 0);
       if (!run?.plan || tasks === run.plan.tasks) return;
       tasks = run.plan.tasks;
       const set = dataSet(state, run.spec.data.name);

@@ -1,6 +1,6 @@
 // Which phase the cards show: the latest, or one that a person slides to.
 
-import { el, say, type Panel } from "../dom.js";
+import { el, enable, say, type Panel } from "../dom.js";
 import { shownPhase } from "../run.js";
 import type { State, Store } from "../state.js";
 
@@ -19,7 +19,7 @@ export function scrubPanel(store: Store): Panel<State> {
       slider.value = String(phase.phase + 1);
       slider.setAttribute("aria-valuetext", `after ${phase.name}`);
       say(name, scrub === null ? `${phase.name}, the latest` : phase.name);
-      latest.ariaDisabled = String(scrub === null);
+      enable(latest, scrub !== null);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Energy and states settling in the free phase, where the Spec asks for them.
 
 import { card, side, smallType } from "../card.js";
-import { el, type Panel } from "../dom.js";
+import { el, enable, type Panel } from "../dom.js";
 import { change } from "../link.js";
 import { asImage } from "../plots/figure.js";
 import { settling } from "../plots/settling.js";
@@ -33,6 +33,6 @@ export function settlingPanel(store: Store): Panel<State> {
 function unrecorded(store: Store, asked: boolean, active: boolean): HTMLElement {
   if (asked) return el("p", {}, "Not recorded in this run. The next run will record it.");
   const record = el("button", { type: "button", click: () => active || change(store, "evaluation.energy", "true") }, "Record it in the next run");
-  record.ariaDisabled = String(active);
+  enable(record, !active);
   return el("p", {}, "Not recorded in this run. ", record);
 }
