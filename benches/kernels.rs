@@ -42,7 +42,7 @@ fn kernels(criterion: &mut Criterion) {
         let net = Mrnn::new(&[INPUTS, hidden, CLASSES], 1);
         let mut cpu = Cpu;
         let data = cpu.load(&set, &set.train);
-        let mut weights = cpu.weights(std::slice::from_ref(&net));
+        let mut weights = cpu.weights(std::slice::from_ref(&net), BATCH);
         let mut batch = cpu.batch(&weights, BATCH);
         let free = Relaxation { dt: 0.2, gamma: 1.0, steps: 100, phase: Phase::Free { tolerance: 5e-7 } };
         let clamped = Relaxation { steps: 10, phase: Phase::Clamped { beta: 1.0 }, ..free };

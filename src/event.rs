@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spec::Spec;
+use crate::spec::{EngineKind, Spec};
 
 /// One thing that happened. `run` counts the runs of an experiment (replicas) from 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,16 @@ pub enum Event {
         phases: Vec<String>,
         /// Classes of each task, in the order they are learnt.
         tasks: Vec<Vec<u8>>,
+    },
+    /// What computes from now on: told at the beginning, and whenever it changes. Where the engine before failed, the run
+    /// goes on from its last checkpoint: what was told of later work is told again.
+    Engine {
+        engine: EngineUsed,
+        /// What happened to the engine before, for people; `null` where nothing did.
+        failure: Option<String>,
+        /// Where the run goes on: the phase, counted from 0, and the samples or steps of it that are done.
+        phase: u32,
+        done: u64,
     },
     /// A person acted, or what a person did is repeated: phases were added.
     Acted {
@@ -169,6 +179,44 @@ pub struct Finished {
     pub time: TimeShares,
 }
 
+/// What computes a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct EngineUsed {
+    /// Never `auto`.
+    pub kind: EngineKind,
+    /// The GPU; `null` on the CPU.
+    pub adapter: Option<Adapter>,
+    /// Why this one, for people.
+    pub reason: String,
+    /// What was measured where the faster one was looked for: the run's expected seconds on each.
+    pub trials: Vec<Trial>,
+}
+
+/// A GPU, or a program that acts as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Adapter {
+    pub name: String,
+    /// Through which interface it is reached.
+    pub api: String,
+    /// Whether it is a program on the CPU.
+    pub software: bool,
+}
+
+/// A moment's measurement of an engine on a run's own shapes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Trial {
+    pub kind: EngineKind,
+    /// Of one minibatch: drive, both phases and updates.
+    pub seconds_a_batch: f64,
+    /// Of one step of sleep; 0 where the run does not sleep.
+    pub seconds_a_step: f64,
+    /// What the whole run would take.
+    pub seconds: f64,
+}
+
 /// Where a run's computing time went, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -177,6 +225,8 @@ pub struct TimeShares {
     pub products: f64,
     /// Free and clamped phases, in training.
     pub settling: f64,
+    /// Training on a GPU, whose kernels are not waited for one by one.
+    pub learning: f64,
     pub sleep: f64,
     /// Drive, free phase and counting on test data, and what else is measured after a phase.
     pub evaluation: f64,

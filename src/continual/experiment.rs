@@ -17,7 +17,7 @@ use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
-use crate::kernels::{Device, Fault, Phase, Relaxation, Tally};
+use crate::kernels::{Device, EngineError, Fault, Firing, Phase, Relaxation, Tally};
 use crate::learn::learn;
 use crate::net::mrnn::{Mrnn, Trace, layer_name};
 use crate::sleep::{self, MeanInput};
@@ -25,9 +25,8 @@ use crate::spec::{Act, Sleep, Spec, SpecError};
 
 /// Sleep steps of one slice.
 const SLEEP_SLICE: u32 = 500;
-/// Test samples of one slice, and of one batch: small enough to stay in a processor's cache.
+/// Test samples of one slice.
 const TEST_SLICE: usize = 1000;
-const TEST_BATCH: usize = 250;
 /// Samples that sleep's gains are normalised on.
 const GAIN_SAMPLES: usize = 1000;
 /// Last steps of a slice of sleep whose spikes are kept one by one, when somebody watches.
@@ -38,9 +37,10 @@ const ENERGY_SAMPLES: usize = 32;
 const TRAIN_COST: f64 = 2.5;
 const SLEEP_COST: f64 = 0.6;
 
-/// One or more runs that differ in nothing but their seeds, side by side on one device.
+/// One or more runs that differ in nothing but their seeds and their constants of sleep, side by side on one device.
 pub struct Experiment<D: Device> {
     pub(super) device: D,
+    /// What all runs share; `sleep.steps` is the longest of theirs.
     pub(super) spec: Spec,
     replicas: Vec<Replica>,
     train: D::Data,
@@ -66,6 +66,7 @@ pub struct Experiment<D: Device> {
 /// What a replica is, apart from its weights: fixed by Spec, seed and data.
 struct Replica {
     seed: u32,
+    sleep: Sleep,
     plan: Plan,
     tests: Vec<u32>,
     /// Mean input of each task, in the order they are learnt.
@@ -126,12 +127,21 @@ pub(super) enum Stage {
 
 impl<D: Device> Experiment<D> {
     /// Prepares runs of `spec`, one for each seed.
-    pub fn new(mut device: D, spec: Spec, seeds: &[u32], set: &DataSet) -> Result<Self, RunError> {
-        let sizes = layer_sizes(&spec, set);
-        let nets: Vec<Mrnn> = seeds.iter().map(|&seed| Mrnn::new(&sizes, seed)).collect();
-        let weights = device.weights(&nets);
-        let mut experiment = Self::assemble(device, spec, seeds, set, weights)?;
-        for run in 0..seeds.len() {
+    pub fn new(device: D, spec: Spec, seeds: &[u32], set: &DataSet) -> Result<Self, RunError> {
+        let specs: Vec<Spec> = seeds.iter().map(|&seed| Spec { seed, ..spec.clone() }).collect();
+        Self::population(device, &specs, set)
+    }
+
+    /// Prepares runs side by side: a search's population, say.
+    ///
+    /// # Errors
+    /// Where the Specs differ in more than `seed` and `sleep`, or their sleeps differ in length and somebody acts.
+    pub fn population(mut device: D, specs: &[Spec], set: &DataSet) -> Result<Self, RunError> {
+        let sizes = layer_sizes(specs.first().ok_or(RunError::NoRuns)?, set);
+        let nets: Vec<Mrnn> = specs.iter().map(|spec| Mrnn::new(&sizes, spec.seed)).collect();
+        let weights = device.weights(&nets, capacity::<D>(&specs[0]));
+        let mut experiment = Self::assemble(device, specs, set, weights)?;
+        for run in 0..specs.len() {
             experiment.announce(run);
         }
         Ok(experiment)
@@ -140,23 +150,22 @@ impl<D: Device> Experiment<D> {
     /// Everything but the state of a run: what `new` and `restore` share.
     pub(super) fn assemble(
         mut device: D,
-        spec: Spec,
-        seeds: &[u32],
+        specs: &[Spec],
         set: &DataSet,
         weights: D::Weights,
     ) -> Result<Self, RunError> {
-        spec.validate()?;
+        let spec = shared(specs)?;
         if spec.data.name != set.name {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
         }
         check_window(&spec, set)?;
         check_actions(&spec, set)?;
         let replicas =
-            seeds.iter().map(|&seed| Replica::new(&spec, seed, set)).collect::<Result<Vec<_>, RunError>>()?;
+            specs.iter().map(|spec| Replica::new(spec, set)).collect::<Result<Vec<_>, RunError>>()?;
         let on_train = replicas.iter().any(|replica| replica.plan.test_on == TestOn::Train);
         let train = device.load(set, &set.train);
         let test = (!on_train).then(|| device.load(set, &set.test));
-        let batch = device.batch(&weights, (spec.training.batch as usize).max(TEST_BATCH));
+        let batch = device.batch(&weights, capacity::<D>(&spec));
         let probe = if spec.evaluation.energy { probe(set, &replicas[0], on_train) } else { Vec::new() };
         let state = State {
             schedule: Schedule::new(&spec),
@@ -188,19 +197,22 @@ impl<D: Device> Experiment<D> {
     }
 
     /// The next event: one that waits, or what a slice of work brings. `None` once all runs have ended.
-    pub async fn next(&mut self) -> Option<Event> {
+    ///
+    /// # Errors
+    /// When the engine fails: the run can only go on from a checkpoint, on another device.
+    pub async fn next(&mut self) -> Result<Option<Event>, EngineError> {
         while self.state.events.is_empty() && self.state.stage != Stage::Finished {
             if self.repeat_action() {
                 continue;
             }
             let start = clock::now();
-            self.slice().await;
+            self.slice().await?;
             self.state.seconds += clock::now() - start;
             if self.has_diverged() {
                 self.state.stage = Stage::Finished;
             }
         }
-        self.state.events.pop_front()
+        Ok(self.state.events.pop_front())
     }
 
     /// Whether no run can go on.
@@ -227,35 +239,50 @@ impl<D: Device> Experiment<D> {
     }
 
     /// The networks as they are now.
-    pub async fn networks(&mut self) -> Vec<Mrnn> {
+    pub async fn networks(&mut self) -> Result<Vec<Mrnn>, EngineError> {
         self.device.read_weights(&self.weights).await
     }
 
-    pub(super) async fn read_sleepers(&mut self) -> Option<Vec<sleep::Sleeper>> {
+    pub fn device(&self) -> &D {
+        &self.device
+    }
+
+    pub fn device_mut(&mut self) -> &mut D {
+        &mut self.device
+    }
+
+    pub(super) async fn read_sleepers(&mut self) -> Result<Option<Vec<sleep::Sleeper>>, EngineError> {
+        let done = self.slept();
         match &self.sleepers {
-            Some(sleepers) => Some(self.device.read_sleepers(sleepers).await),
-            None => None,
+            Some(sleepers) => Ok(Some(self.device.read_sleepers(sleepers, done).await?)),
+            None => Ok(None),
         }
+    }
+
+    /// Steps of this sleep that are done.
+    fn slept(&self) -> u32 {
+        if let Stage::Sleep { done } = self.state.stage { done } else { 0 }
     }
 
     /// Goes on from a saved state.
     pub(super) fn resume(&mut self, state: State, sleepers: Option<Vec<sleep::Sleeper>>) {
-        self.sleepers = sleepers.map(|sleepers| self.device.sleepers(sleepers));
         self.state = state;
+        let done = self.slept();
+        self.sleepers = sleepers.map(|sleepers| self.device.sleepers(sleepers, done));
         if let Stage::Train { epoch, .. } = self.state.stage {
             self.take_lesson();
             self.shuffle_rows(epoch);
         }
     }
 
-    async fn slice(&mut self) {
+    async fn slice(&mut self) -> Result<(), EngineError> {
         match self.state.stage {
             Stage::Untaught { done } => self.measure_untaught(done).await,
             Stage::Begin => self.begin().await,
             Stage::Train { epoch, done } => self.train(epoch, done).await,
             Stage::Sleep { done } => self.sleep(done).await,
             Stage::Measure { done } => self.measure(done).await,
-            Stage::Finished => {}
+            Stage::Finished => Ok(()),
         }
     }
 
@@ -263,7 +290,7 @@ impl<D: Device> Experiment<D> {
         &self.state.schedule.phases[self.state.phase]
     }
 
-    async fn begin(&mut self) {
+    async fn begin(&mut self) -> Result<(), EngineError> {
         if let Stint::Sleep(task) = self.scheduled().stint {
             return self.fall_asleep(task).await;
         }
@@ -276,6 +303,7 @@ impl<D: Device> Experiment<D> {
             self.shuffle_rows(epoch);
         }
         self.state.stage = Stage::Train { epoch, done: (from % longest) as usize };
+        Ok(())
     }
 
     // Learning.
@@ -322,7 +350,7 @@ impl<D: Device> Experiment<D> {
     }
 
     /// One minibatch.
-    async fn train(&mut self, epoch: u32, done: usize) {
+    async fn train(&mut self, epoch: u32, done: usize) -> Result<(), EngineError> {
         let size = self.spec.training.batch as usize;
         let logs = &self.state.logs;
         let slices: Vec<&[u32]> = self
@@ -345,14 +373,22 @@ impl<D: Device> Experiment<D> {
         device.relax(weights, batch, &clamped_phase(&self.spec));
         let t2 = clock::now();
         learn(device, weights, data, batch, &self.spec.rule, beta);
-        let fault = device.fault(weights, batch).await;
-        self.state.time.products += t1 - t0 + clock::now() - t2;
-        self.state.time.settling += t2 - t1;
+        device.check(weights, batch);
         self.after_batch(epoch, done + size);
+        let is_over = !matches!(self.state.stage, Stage::Train { .. });
+        let fault = self.device.fault(&mut self.batch, is_over).await?;
+        let t3 = clock::now();
+        if D::WAITS {
+            self.state.time.products += t1 - t0 + t3 - t2;
+            self.state.time.settling += t2 - t1;
+        } else {
+            self.state.time.learning += t3 - t0;
+        }
         if let Some(fault) = fault {
             let message = "a number in it is no longer finite: the learning rates or the feedback γ are too large";
-            self.diverge(fault, (done / size) as u64, message);
+            self.diverge(fault, ((done / size) as u64).saturating_sub(fault.ago.into()), message);
         }
+        Ok(())
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {
@@ -377,10 +413,10 @@ impl<D: Device> Experiment<D> {
 
     // Sleep.
 
-    async fn fall_asleep(&mut self, task: usize) {
+    async fn fall_asleep(&mut self, task: usize) -> Result<(), EngineError> {
         let start = clock::now();
-        let Scheduled { key, steps, .. } = *self.scheduled();
-        let largest = self.largest_activities(task).await;
+        let key = self.scheduled().key;
+        let largest = self.largest_activities(task).await?;
         let plans: Vec<sleep::Plan> = self
             .replicas
             .iter()
@@ -388,23 +424,33 @@ impl<D: Device> Experiment<D> {
             .map(|(replica, largest_activity)| sleep::Plan {
                 seed: replica.seed,
                 phase: key,
-                constants: Sleep { steps, ..self.spec.sleep.clone() },
+                constants: Sleep { steps: self.steps_of(replica), ..replica.sleep.clone() },
                 mean: MeanInput::over(&replica.means[..=task]),
                 image: image_size(&self.about),
                 largest_activity,
             })
             .collect();
-        self.state.before = self.device.read_weights(&self.weights).await;
-        self.sleepers = Some(self.device.fall_asleep(&self.weights, &plans));
+        self.state.before = self.device.read_weights(&self.weights).await?;
+        let nets = self.state.before.iter().zip(&plans);
+        let sleepers = nets.map(|(net, plan)| sleep::Sleeper::new(net, plan)).collect();
+        self.sleepers = Some(self.device.sleepers(sleepers, 0));
         for log in &mut self.state.logs {
             log.spikes.fill(0);
         }
         self.state.time.sleep += clock::now() - start;
         self.state.stage = Stage::Sleep { done: 0 };
+        Ok(())
+    }
+
+    /// Steps of this sleep of one run: those that were planned may differ, those that a person added do not.
+    fn steps_of(&self, replica: &Replica) -> u32 {
+        let Scheduled { steps, .. } = *self.scheduled();
+        let shorter = if self.scheduled().is_planned() { self.spec.sleep.steps - replica.sleep.steps } else { 0 };
+        steps.saturating_sub(shorter)
     }
 
     /// The largest free-phase activity of each layer over a sample of the current task: [replica][layer].
-    async fn largest_activities(&mut self, task: usize) -> Vec<Vec<f32>> {
+    async fn largest_activities(&mut self, task: usize) -> Result<Vec<Vec<f32>>, EngineError> {
         let key = self.scheduled().key;
         let rows: Vec<Vec<u32>> = self
             .replicas
@@ -412,20 +458,20 @@ impl<D: Device> Experiment<D> {
             .map(|replica| gain_rows(&replica.plan, task, GAIN_SAMPLES, replica.seed, key))
             .collect();
         let mut largest = vec![vec![0.0f32; self.spec.weight_layers()]; rows.len()];
-        for start in (0..GAIN_SAMPLES).step_by(TEST_BATCH) {
-            let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, TEST_BATCH)).collect();
+        for start in (0..GAIN_SAMPLES).step_by(D::TEST_BATCH) {
+            let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, D::TEST_BATCH)).collect();
             self.device.drive(&self.weights, &self.train, &slices, &mut self.batch);
             self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec));
-            let here = self.device.largest_activity(&self.batch).await;
+            let here = self.device.largest_activity(&self.batch).await?;
             for (largest, here) in largest.iter_mut().flatten().zip(here.iter().flatten()) {
                 *largest = largest.max(*here);
             }
         }
-        largest
+        Ok(largest)
     }
 
     /// Up to 500 sleep steps.
-    async fn sleep(&mut self, done: u32) {
+    async fn sleep(&mut self, done: u32) -> Result<(), EngineError> {
         let start = clock::now();
         let total = self.scheduled().steps;
         let steps = SLEEP_SLICE.min(total - done);
@@ -433,16 +479,17 @@ impl<D: Device> Experiment<D> {
         let watched = if self.watched.is_some() { WATCHED.min(steps) } else { 0 };
         self.device.sleep(sleepers, done, steps - watched);
         if let Some(raster) = &mut self.watched {
-            let (phase, step) = (self.state.phase as u32, done + steps - watched);
-            *raster = sleep_watched(&mut self.device, sleepers, phase, step, watched).await;
+            let first = done + steps - watched;
+            let firing = self.device.sleep_watched(sleepers, first, watched).await?;
+            *raster = Raster { phase: self.state.phase as u32, step: first + 1, layers: by_layer(firing) };
         }
-        let (counts, fault) = self.device.read_spikes(sleepers).await;
+        let (counts, fault) = self.device.read_spikes(sleepers).await?;
         for (run, counts) in counts.iter().enumerate() {
-            let log = &mut self.state.logs[run];
-            log.spikes.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
-            let per_step = counts.iter().map(|&n| n as f64 / f64::from(steps)).collect();
-            let (run, phase) = (run as u32, self.state.phase as u32);
-            self.state.events.push_back(Event::Spikes { run, phase, step: done + steps, per_step });
+            let end = self.steps_of(&self.replicas[run]);
+            let slept = (done + steps).min(end) - done.min(end);
+            if slept > 0 {
+                self.tell_spikes(run, done + slept, slept, counts);
+            }
         }
         let done = done + steps;
         self.progress(Activity::Sleep, done.into(), total.into());
@@ -451,36 +498,57 @@ impl<D: Device> Experiment<D> {
         }
         self.state.stage = Stage::Sleep { done };
         if done == total {
-            let sleepers = self.sleepers.take().expect("the networks sleep");
-            self.device.wake(&sleepers, &mut self.weights);
-            self.state.stage = Stage::Measure { done: 0 };
+            self.wake().await?;
         }
         self.state.time.sleep += clock::now() - start;
+        Ok(())
+    }
+
+    fn tell_spikes(&mut self, run: usize, step: u32, steps: u32, counts: &[u64]) {
+        let log = &mut self.state.logs[run];
+        log.spikes.iter_mut().zip(counts).for_each(|(sum, n)| *sum += n);
+        let per_step = counts.iter().map(|&n| n as f64 / f64::from(steps)).collect();
+        let (run, phase) = (run as u32, self.state.phase as u32);
+        self.state.events.push_back(Event::Spikes { run, phase, step, per_step });
+    }
+
+    /// Writes the weights that sleep changed back into the networks that fell asleep; the others keep their bits.
+    async fn wake(&mut self) -> Result<(), EngineError> {
+        let sleepers = self.read_sleepers().await?.expect("the networks sleep");
+        let mut nets = self.state.before.clone();
+        sleepers.iter().zip(&mut nets).for_each(|(sleeper, net)| sleeper.wake(net));
+        self.device.write_weights(&mut self.weights, &nets);
+        self.sleepers = None;
+        self.state.stage = Stage::Measure { done: 0 };
+        Ok(())
     }
 
     // Measuring.
 
     /// Up to 1,000 test samples after `done`; returns how many are done then, and how many there are.
-    async fn measure_slice(&mut self, done: usize) -> (usize, usize) {
+    async fn measure_slice(&mut self, done: usize) -> Result<(usize, usize), EngineError> {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
         let end = (done + TEST_SLICE).min(total);
-        let mut tallies: Vec<Tally> = self.state.logs.iter_mut().map(|log| std::mem::take(&mut log.tally)).collect();
-        for from in (done..end).step_by(TEST_BATCH) {
+        for from in (done..end).step_by(D::TEST_BATCH) {
+            let count = D::TEST_BATCH.min(end - from);
             let slices: Vec<&[u32]> =
-                self.replicas.iter().map(|replica| part(&replica.tests, from, TEST_BATCH.min(end - from))).collect();
+                self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
             self.device.drive(&self.weights, data, &slices, &mut self.batch);
             self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec));
-            self.device.tally(&self.batch, &mut tallies).await;
+            self.device.tally(&mut self.batch);
         }
-        self.state.logs.iter_mut().zip(tallies).for_each(|(log, tally)| log.tally = tally);
-        (end, total)
+        let logs = &mut self.state.logs;
+        let mut tallies: Vec<Tally> = logs.iter_mut().map(|log| std::mem::take(&mut log.tally)).collect();
+        self.device.read_tallies(&mut self.batch, &mut tallies).await?;
+        logs.iter_mut().zip(tallies).for_each(|(log, tally)| log.tally = tally);
+        Ok((end, total))
     }
 
     /// A slice of measuring what the network knows before it learns: what forward transfer is measured from.
-    async fn measure_untaught(&mut self, done: usize) {
+    async fn measure_untaught(&mut self, done: usize) -> Result<(), EngineError> {
         let start = clock::now();
-        let (end, total) = self.measure_slice(done).await;
+        let (end, total) = self.measure_slice(done).await?;
         self.state.stage = Stage::Untaught { done: end };
         self.progress(Activity::Evaluate, end as u64, total as u64);
         if end == total {
@@ -491,25 +559,27 @@ impl<D: Device> Experiment<D> {
             self.state.stage = Stage::Begin;
         }
         self.state.time.evaluation += clock::now() - start;
+        Ok(())
     }
 
     /// A slice of measuring a phase; after the last, its report.
-    async fn measure(&mut self, done: usize) {
+    async fn measure(&mut self, done: usize) -> Result<(), EngineError> {
         let start = clock::now();
-        let (end, total) = self.measure_slice(done).await;
+        let (end, total) = self.measure_slice(done).await?;
         self.state.stage = Stage::Measure { done: end };
         self.progress(Activity::Evaluate, end as u64, total as u64);
         if end == total {
-            self.report().await;
+            self.report().await?;
             self.state.time.evaluation += clock::now() - start;
             self.next_phase();
         } else {
             self.state.time.evaluation += clock::now() - start;
         }
+        Ok(())
     }
 
-    async fn report(&mut self) {
-        let nets = self.device.read_weights(&self.weights).await;
+    async fn report(&mut self) -> Result<(), EngineError> {
+        let nets = self.device.read_weights(&self.weights).await?;
         for (run, net) in nets.iter().enumerate() {
             if self.state.logs[run].diverged {
                 continue;
@@ -521,6 +591,7 @@ impl<D: Device> Experiment<D> {
             log.tally = Tally::new(self.about.classes.len(), net.hidden_units());
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
+        Ok(())
     }
 
     fn report_of(&self, run: usize, net: &Mrnn) -> PhaseReport {
@@ -529,7 +600,7 @@ impl<D: Device> Experiment<D> {
         let asleep = matches!(phase.stint, Stint::Sleep(_));
         let trace = || net.trace(&self.probe, network.free_steps, network.dt, network.gamma);
         let Trace { energy, movement } = if self.spec.evaluation.energy { trace() } else { Trace::default() };
-        let steps = f64::from(phase.steps);
+        let steps = f64::from(self.steps_of(replica));
         PhaseReport {
             run: run as u32,
             phase: self.state.phase as u32,
@@ -597,7 +668,8 @@ impl<D: Device> Experiment<D> {
     }
 
     pub(super) fn spec_of(&self, run: usize) -> Spec {
-        Spec { seed: self.replicas[run].seed, ..self.spec.clone() }
+        let Replica { seed, sleep, .. } = &self.replicas[run];
+        Spec { seed: *seed, sleep: sleep.clone(), ..self.spec.clone() }
     }
 
     fn progress(&mut self, activity: Activity, done: u64, total: u64) {
@@ -656,8 +728,8 @@ impl<D: Device> Experiment<D> {
 }
 
 impl Replica {
-    fn new(spec: &Spec, seed: u32, set: &DataSet) -> Result<Replica, RunError> {
-        let plan = plan(spec, seed, set)?;
+    fn new(spec: &Spec, set: &DataSet) -> Result<Replica, RunError> {
+        let plan = plan(spec, spec.seed, set)?;
         let tests = plan.tasks.iter().flat_map(|task| task.test.iter().copied()).collect();
         let mean = |rows: &[u32]| {
             let mut mean = MeanInput::new(set.shape.len());
@@ -670,7 +742,7 @@ impl Replica {
             .iter()
             .flat_map(|task| &task.train)
             .for_each(|&row| counts[usize::from(set.train.labels[row as usize])] += 1);
-        Ok(Replica { seed, plan, tests, means, counts })
+        Ok(Replica { seed: spec.seed, sleep: spec.sleep.clone(), plan, tests, means, counts })
     }
 
     /// Samples of an epoch in which classes are taught again.
@@ -732,22 +804,33 @@ fn about(set: &DataSet) -> DataSet {
     DataSet { train: none.clone(), test: none, name: set.name.clone(), shape: set.shape, classes: set.classes.clone() }
 }
 
-/// Sleeps step by step and keeps which units of the first network spike.
-async fn sleep_watched<D: Device>(
-    device: &mut D,
-    sleepers: &mut D::Sleepers,
-    phase: u32,
-    done: u32,
-    steps: u32,
-) -> Raster {
-    let mut layers: Vec<Vec<Vec<u32>>> = Vec::new();
-    for step in done..done + steps {
-        device.sleep(sleepers, step, 1);
-        let firing = device.read_firing(sleepers).await.swap_remove(0);
-        layers.resize(firing.len(), Vec::new());
-        layers.iter_mut().zip(firing).for_each(|(layer, spikes)| layer.push(spikes));
+/// [step][layer] to [layer][step]
+fn by_layer(firing: Firing) -> Vec<Vec<Vec<u32>>> {
+    let mut layers: Vec<Vec<Vec<u32>>> = vec![Vec::new(); firing.first().map_or(0, Vec::len)];
+    for step in firing {
+        layers.iter_mut().zip(step).for_each(|(layer, spikes)| layer.push(spikes));
     }
-    Raster { phase, step: done + 1, layers }
+    layers
+}
+
+/// Samples of the largest minibatch.
+pub(super) fn capacity<D: Device>(spec: &Spec) -> usize {
+    (spec.training.batch as usize).max(D::TEST_BATCH)
+}
+
+/// What runs side by side share.
+fn shared(specs: &[Spec]) -> Result<Spec, RunError> {
+    let first = specs.first().ok_or(RunError::NoRuns)?;
+    let like_first = |spec: &Spec| Spec { seed: first.seed, sleep: first.sleep.clone(), ..spec.clone() };
+    if specs.iter().any(|spec| like_first(spec) != *first) {
+        return Err(RunError::Unlike("runs side by side differ in `seed` and `sleep` alone"));
+    }
+    if !first.actions.is_empty() && specs.iter().any(|spec| spec.sleep.steps != first.sleep.steps) {
+        return Err(RunError::Unlike("runs side by side that are acted upon sleep for the same time"));
+    }
+    specs.iter().try_for_each(Spec::validate)?;
+    let steps = specs.iter().map(|spec| spec.sleep.steps).max().unwrap_or(0);
+    Ok(Spec { sleep: Sleep { steps, ..first.sleep.clone() }, ..first.clone() })
 }
 
 /// Test samples spread evenly over all tasks.

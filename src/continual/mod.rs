@@ -11,10 +11,11 @@ mod schedule;
 pub use album::{Album, Field};
 pub use experiment::Experiment;
 pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy, weight_change};
-pub use save::saved_spec;
+pub use save::{Checkpoint, saved_spec};
 pub use schedule::{Phase, Place, Schedule, Stint};
 
 use crate::data::DataError;
+use crate::kernels::EngineError;
 use crate::spec::SpecError;
 
 /// Why a run cannot begin or go on.
@@ -26,6 +27,12 @@ pub enum RunError {
     Data(#[from] DataError),
     #[error("the run is about `{wanted}`, but the data given are `{given}`")]
     WrongData { wanted: String, given: String },
+    #[error("there is no run to begin")]
+    NoRuns,
+    #[error("{0}")]
+    Unlike(&'static str),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     #[error("the run diverged: nothing can be done with it any more")]
     Diverged,
     #[error("the saved run cannot be read: {0}")]

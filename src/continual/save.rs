@@ -1,71 +1,83 @@
 //! A run as bytes, and back: a continuation is the same bit for bit on the same engine, target and CPU features.
 //!
-//! Layout: a magic line, the SHA-256 of the rest, then [`Saved`] as postcard.
+//! Layout: a magic line, the SHA-256 of the rest, then a [`Checkpoint`] as postcard.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::experiment::{State, layer_sizes};
+use super::experiment::{State, capacity, layer_sizes};
 use super::{Experiment, RunError};
 use crate::data::DataSet;
 use crate::event::Event;
-use crate::kernels::Device;
+use crate::kernels::{Device, EngineError};
 use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
 use crate::spec::Spec;
 
-const MAGIC: &[u8] = b"engram run 2\n";
+const MAGIC: &[u8] = b"engram run 3\n";
 const DIGEST: usize = 32;
 
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    /// JSON: the Spec and events are tagged unions, which postcard cannot read.
-    spec: String,
-    seeds: Vec<u32>,
+/// All that a run needs to go on, on any device.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// JSON, one for each run: the Spec and events are tagged unions, which postcard cannot read.
+    specs: Vec<String>,
     state: State,
     events: Vec<String>,
     weights: Vec<Mrnn>,
     sleepers: Option<Vec<Sleeper>>,
 }
 
-/// The Spec of a saved run: tells which data it needs.
+/// The Spec of a saved run, of the first where there are several: tells which data it needs.
 pub fn saved_spec(bytes: &[u8]) -> Result<Spec, RunError> {
-    Ok(Spec::from_json(&Saved::read(bytes)?.spec)?)
+    Ok(Checkpoint::from_bytes(bytes)?.read_specs()?.swap_remove(0))
 }
 
 impl<D: Device> Experiment<D> {
-    /// The whole run as bytes. Nothing is changed: the run can go on.
-    pub async fn save(&mut self) -> Vec<u8> {
-        let saved = Saved {
-            spec: serde_json::to_string(self.spec()).expect("a Spec is plain data"),
-            seeds: self.seeds(),
+    /// The whole run as it stands. Nothing is changed: the run can go on.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let runs = 0..self.seeds().len();
+        Ok(Checkpoint {
+            specs: runs.map(|run| serde_json::to_string(&self.spec_of(run)).expect("a Spec is plain data")).collect(),
             events: self.state.events.iter().map(|e| serde_json::to_string(e).expect("plain data")).collect(),
-            weights: self.networks().await,
-            sleepers: self.read_sleepers().await,
+            weights: self.networks().await?,
+            sleepers: self.read_sleepers().await?,
             state: self.state.clone(),
-        };
-        let body = postcard::to_stdvec(&saved).expect("plain data into memory");
-        [MAGIC, &Sha256::digest(&body)[..], &body].concat()
+        })
+    }
+
+    /// The same as bytes.
+    pub async fn save(&mut self) -> Result<Vec<u8>, EngineError> {
+        Ok(self.checkpoint().await?.to_bytes())
     }
 
     /// A saved run, to go on.
-    pub fn restore(mut device: D, bytes: &[u8], set: &DataSet) -> Result<Self, RunError> {
-        let saved = Saved::read(bytes)?;
-        let spec = Spec::from_json(&saved.spec)?;
-        saved.check(&spec, set)?;
-        let events = saved.events.iter().map(|text| serde_json::from_str::<Event>(text));
+    pub fn restore(device: D, bytes: &[u8], set: &DataSet) -> Result<Self, RunError> {
+        Self::resumed(device, Checkpoint::from_bytes(bytes)?, set)
+    }
+
+    /// A run that goes on from a checkpoint.
+    pub fn resumed(mut device: D, checkpoint: Checkpoint, set: &DataSet) -> Result<Self, RunError> {
+        let specs = checkpoint.read_specs()?;
+        checkpoint.check(&specs[0], set)?;
+        let events = checkpoint.events.iter().map(|text| serde_json::from_str::<Event>(text));
         let events = events.collect::<Result<_, _>>().map_err(|e| RunError::Saved(format!("an event in it: {e}")))?;
-        let weights = device.weights(&saved.weights);
-        let mut experiment = Self::assemble(device, spec, &saved.seeds, set, weights)?;
-        let mut state = saved.state;
+        let weights = device.weights(&checkpoint.weights, capacity::<D>(&specs[0]));
+        let mut experiment = Self::assemble(device, &specs, set, weights)?;
+        let mut state = checkpoint.state;
         state.events = events;
-        experiment.resume(state, saved.sleepers);
+        experiment.resume(state, checkpoint.sleepers);
         Ok(experiment)
     }
 }
 
-impl Saved {
-    fn read(bytes: &[u8]) -> Result<Saved, RunError> {
+impl Checkpoint {
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let body = postcard::to_stdvec(self).expect("plain data into memory");
+        [MAGIC, &Sha256::digest(&body)[..], &body].concat()
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Checkpoint, RunError> {
         let broken = |what: &str| RunError::Saved(what.into());
         let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| broken("it is not a run that this version saved"))?;
         let (digest, body) = rest.split_at_checked(DIGEST).ok_or_else(|| broken("it is cut short"))?;
@@ -75,15 +87,20 @@ impl Saved {
         postcard::from_bytes(body).map_err(|e| RunError::Saved(format!("its content does not fit this version ({e})")))
     }
 
+    /// At least one.
+    fn read_specs(&self) -> Result<Vec<Spec>, RunError> {
+        let specs = self.specs.iter().map(|text| Spec::from_json(text)).collect::<Result<Vec<_>, _>>()?;
+        if specs.is_empty() { Err(RunError::NoRuns) } else { Ok(specs) }
+    }
+
     /// Whether the parts fit each other and the data.
     fn check(&self, spec: &Spec, set: &DataSet) -> Result<(), RunError> {
         let shapes: Vec<(usize, usize)> = layer_sizes(spec, set).windows(2).map(|pair| (pair[0], pair[1])).collect();
-        let runs = self.seeds.len();
+        let runs = self.specs.len();
         let nets_fit = |nets: &[Mrnn]| nets.iter().all(|net| net.has_shape(&shapes));
         let sleepers_fit =
             |sleepers: &Vec<Sleeper>| sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes));
-        let fits = runs > 0
-            && self.weights.len() == runs
+        let fits = self.weights.len() == runs
             && nets_fit(&self.weights)
             && nets_fit(&self.state.before)
             && self.sleepers.as_ref().is_none_or(sleepers_fit)

@@ -45,6 +45,13 @@ pub struct Phase {
     pub until: Option<u64>,
 }
 
+impl Phase {
+    /// Whether the Spec's strategy has it, and nobody added it.
+    pub fn is_planned(&self) -> bool {
+        self.key < ADDED
+    }
+}
+
 /// The phases of a run, the same for all seeds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {

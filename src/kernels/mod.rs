@@ -5,10 +5,11 @@
 //! differ per replica; shapes, rule and data are shared. A replica whose row list is empty is left as it is.
 
 pub mod cpu;
+pub mod gpu;
 
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::Mrnn;
-use crate::sleep::Plan;
+use crate::sleep::Sleeper;
 
 /// How states move in [`Device::relax`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,17 @@ impl Tally {
     pub fn new(classes: usize, hidden_units: usize) -> Tally {
         Tally { classes, confusion: vec![0; classes * classes], hidden: vec![0.0; classes * hidden_units] }
     }
+
+    /// Adds what `other`, of the same shape, counts.
+    pub fn add(&mut self, other: &Tally) {
+        self.confusion.iter_mut().zip(&other.confusion).for_each(|(sum, n)| *sum += n);
+        self.hidden.iter_mut().zip(&other.hidden).for_each(|(sum, h)| *sum += h);
+    }
+
+    pub fn clear(&mut self) {
+        self.confusion.fill(0);
+        self.hidden.fill(0.0);
+    }
 }
 
 /// A number that is not finite, or a weight outside sleep's integers.
@@ -75,26 +87,59 @@ pub struct Fault {
     pub replica: usize,
     /// Counted from the first hidden layer.
     pub layer: usize,
+    /// How many calls of [`Device::check`] came after the one that found it.
+    pub ago: u32,
+}
+
+/// Why an engine cannot go on. The CPU always can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    #[error("this machine or browser offers no GPU through WebGPU")]
+    NoAdapter,
+    #[error("the GPU does not serve: {0}")]
+    NoDevice(String),
+    #[error("the GPU was lost ({0})")]
+    Lost(String),
+    #[error("the GPU's memory is full")]
+    OutOfMemory,
+    #[error("the GPU takes {what} of at most {limit} bytes, and {bytes} are needed")]
+    TooLarge { what: &'static str, bytes: u64, limit: u64 },
+    #[error("the GPU's driver does not take the shader `{shader}`: {message}")]
+    Shader { shader: &'static str, message: String },
+    #[error("the GPU refused its work: {0}")]
+    Refused(String),
 }
 
 /// Spikes since they were last read: [replica][input, hidden layers, output].
 pub type SpikeCounts = Vec<Vec<u64>>;
 
-/// An engine: the CPU, or a GPU.
+/// Units that spiked: [step][input, hidden layers, output], ascending.
+pub type Firing = Vec<Vec<Vec<u32>>>;
+
+/// An engine: the CPU, or a GPU. Errors wait for the next call that reads back; what was computed since the last
+/// such call is lost then.
 #[allow(async_fn_in_trait)] // futures stay on one thread: the browser's cannot be Send
 pub trait Device {
+    /// Test samples of a batch that suit the engine.
+    const TEST_BATCH: usize;
+    /// Whether a kernel is done when its call returns.
+    const WAITS: bool;
+
     /// A data set's samples and labels.
     type Data;
     /// Parameters of R networks of one shape.
     type Weights;
-    /// States of one minibatch for each of R networks.
+    /// States of one minibatch for each of R networks, and what is counted over minibatches.
     type Batch;
     /// R spiking networks: weights, voltages and spikes as integers.
     type Sleepers;
 
     fn load(&mut self, set: &DataSet, samples: &Samples) -> Self::Data;
-    fn weights(&mut self, nets: &[Mrnn]) -> Self::Weights;
-    async fn read_weights(&mut self, weights: &Self::Weights) -> Vec<Mrnn>;
+    /// Takes networks whose minibatches will have at most `capacity` samples.
+    fn weights(&mut self, nets: &[Mrnn], capacity: usize) -> Self::Weights;
+    /// Replaces the parameters by those of networks of the same shape.
+    fn write_weights(&mut self, weights: &mut Self::Weights, nets: &[Mrnn]);
+    async fn read_weights(&mut self, weights: &Self::Weights) -> Result<Vec<Mrnn>, EngineError>;
     /// Room for the states of up to `capacity` samples a replica.
     fn batch(&mut self, weights: &Self::Weights, capacity: usize) -> Self::Batch;
 
@@ -114,33 +159,47 @@ pub trait Device {
     );
     /// b_l += scale/B · Σ_b (ŝ − š)
     fn bias_update(&mut self, weights: &mut Self::Weights, batch: &Self::Batch, layer: usize, scale: f32);
-    /// The first number in the batch's drive or states, or in the output's weights, that is not finite; found by
-    /// its exponent's bits.
-    async fn fault(&mut self, weights: &Self::Weights, batch: &Self::Batch) -> Option<Fault>;
+    /// Looks for a number in the batch's drive or states, or in the output's weights, that is not finite; by its
+    /// exponent's bits.
+    fn check(&mut self, weights: &Self::Weights, batch: &mut Self::Batch);
+    /// The first fault that the checks found, once: those of the last few minibatches may be told later, unless
+    /// `all` are waited for.
+    async fn fault(&mut self, batch: &mut Self::Batch, all: bool) -> Result<Option<Fault>, EngineError>;
 
     /// The batch's states of one layer: by replica, B × units.
-    async fn read_states(&mut self, batch: &Self::Batch, layer: usize, states: States) -> Vec<Vec<f32>>;
-    /// Adds the batch's free-phase answers and hidden activity to `tallies[r]`.
-    async fn tally(&mut self, batch: &Self::Batch, tallies: &mut [Tally]);
+    async fn read_states(
+        &mut self,
+        batch: &Self::Batch,
+        layer: usize,
+        states: States,
+    ) -> Result<Vec<Vec<f32>>, EngineError>;
+    /// Counts the batch's free-phase answers and sums its hidden activity.
+    fn tally(&mut self, batch: &mut Self::Batch);
+    /// Adds what was counted since the last call to `tallies[r]`.
+    async fn read_tallies(&mut self, batch: &mut Self::Batch, tallies: &mut [Tally]) -> Result<(), EngineError>;
     /// Largest free-phase activity of each layer: [replica][layer]; 0 for an empty batch.
-    async fn largest_activity(&mut self, batch: &Self::Batch) -> Vec<Vec<f32>>;
+    async fn largest_activity(&mut self, batch: &Self::Batch) -> Result<Vec<Vec<f32>>, EngineError>;
 
-    /// Turns networks into spiking ones.
-    fn fall_asleep(&mut self, weights: &Self::Weights, plans: &[Plan]) -> Self::Sleepers;
+    /// Takes networks that have slept `done` steps.
+    fn sleepers(&mut self, sleepers: Vec<Sleeper>, done: u32) -> Self::Sleepers;
     /// Runs steps `first + 1 ..= first + steps` of Kubo et al. 2025, Algorithm 1, in the integer arithmetic that
     /// [`crate::sleep`] defines: every engine gives the same spikes and weights, exactly. A replica whose own
     /// sleep is shorter stops at its end.
     fn sleep(&mut self, sleepers: &mut Self::Sleepers, first: u32, steps: u32);
+    /// The same, and which units of the first replica spiked in each of the steps.
+    async fn sleep_watched(
+        &mut self,
+        sleepers: &mut Self::Sleepers,
+        first: u32,
+        steps: u32,
+    ) -> Result<Firing, EngineError>;
     /// Spikes since the last reading, and the first weight that left the range of sleep's integers.
-    async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers) -> (SpikeCounts, Option<Fault>);
-    /// Which units spiked in the last step: [replica][input, hidden layers, output].
-    async fn read_firing(&mut self, sleepers: &Self::Sleepers) -> Vec<Vec<Vec<u32>>>;
+    async fn read_spikes(
+        &mut self,
+        sleepers: &mut Self::Sleepers,
+    ) -> Result<(SpikeCounts, Option<Fault>), EngineError>;
     /// Every sleep lasts so many steps longer.
     fn lengthen(&mut self, sleepers: &mut Self::Sleepers, steps: u32);
-    /// Writes weights that changed back to `weights`; the others keep their bits.
-    fn wake(&mut self, sleepers: &Self::Sleepers, weights: &mut Self::Weights);
-    /// The whole state of a sleep, to be saved.
-    async fn read_sleepers(&mut self, sleepers: &Self::Sleepers) -> Vec<crate::sleep::Sleeper>;
-    /// A saved sleep, to go on.
-    fn sleepers(&mut self, saved: Vec<crate::sleep::Sleeper>) -> Self::Sleepers;
+    /// The whole state of a sleep, after `done` steps.
+    async fn read_sleepers(&mut self, sleepers: &Self::Sleepers, done: u32) -> Result<Vec<Sleeper>, EngineError>;
 }

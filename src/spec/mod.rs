@@ -37,6 +37,21 @@ pub struct Spec {
     /// What a person does during the run, in the order it is done.
     #[serde(default)]
     pub actions: Vec<Action>,
+    /// What computes the run. Sleep is the same everywhere; learning keeps its statistics, not its bits.
+    #[serde(default)]
+    pub engine: EngineKind,
+}
+
+/// What computes a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum EngineKind {
+    /// Whichever is faster: both are measured for a moment on the run's own shapes.
+    #[default]
+    Auto,
+    Cpu,
+    Gpu,
 }
 
 /// Which images are learnt from and tested on.

@@ -20,7 +20,7 @@ struct Outcome {
 }
 
 fn go_on(experiment: &mut Experiment<Cpu>, events: usize) -> Vec<Event> {
-    std::iter::from_fn(|| block_on(experiment.next())).take(events).collect()
+    std::iter::from_fn(|| block_on(experiment.next()).unwrap()).take(events).collect()
 }
 
 fn finish(experiment: &mut Experiment<Cpu>) -> Outcome {
@@ -29,7 +29,7 @@ fn finish(experiment: &mut Experiment<Cpu>) -> Outcome {
         _ => None,
     });
     let Finished { spec, phases, matrix, .. } = finished.next_back().expect("the run ends");
-    Outcome { spec, phases, matrix, net: block_on(experiment.networks()).remove(0) }
+    Outcome { spec, phases, matrix, net: block_on(experiment.networks()).unwrap().remove(0) }
 }
 
 fn start(spec: &Spec) -> Experiment<Cpu> {
@@ -81,7 +81,7 @@ fn a_stint_can_be_interrupted_again() {
     go_on(&mut experiment, position(&spec, in_phase("T1", 8)));
     for _ in 0..2 {
         experiment.act(Act::Sleep { steps: 100 }).unwrap();
-        while !matches!(block_on(experiment.next()), Some(Event::Progress { name, done: 8, .. }) if name == "T1") {}
+        while !matches!(block_on(experiment.next()).unwrap(), Some(Event::Progress { name, done: 8, .. }) if name == "T1") {}
     }
     let outcome = finish(&mut experiment);
     assert_eq!(outcome.phases[..6], phases("T1a N1 T1b N2 T1 S1"));
@@ -127,7 +127,7 @@ fn acts_while_an_interruption_is_measured_come_in_their_order() {
     experiment.act(Act::Teach { classes: vec![0, 1], epochs: 1 }).unwrap();
     experiment.act(Act::Sleep { steps: 1300 }).unwrap();
     let while_asleep = |event: &Event| matches!(event, Event::Progress { name, .. } if name == "N1");
-    while !block_on(experiment.next()).is_some_and(|event| while_asleep(&event)) {}
+    while !block_on(experiment.next()).unwrap().is_some_and(|event| while_asleep(&event)) {}
     experiment.act(Act::Longer { steps: 700 }).unwrap();
     let outcome = finish(&mut experiment);
     assert_eq!(outcome.phases[..6], phases("T1 T2a A1 N1 T2 T3"));
@@ -140,7 +140,7 @@ fn added_phases_are_numbered_without_a_gap() {
     let mut experiment = start(&spec);
     go_on(&mut experiment, usize::MAX);
     experiment.act(Act::Teach { classes: vec![0, 1], epochs: 2 }).unwrap();
-    while !matches!(block_on(experiment.next()), Some(Event::Progress { name, .. }) if name == "A1") {}
+    while !matches!(block_on(experiment.next()).unwrap(), Some(Event::Progress { name, .. }) if name == "A1") {}
     experiment.act(Act::Sleep { steps: 100 }).unwrap();
     finish(&mut experiment);
     experiment.act(Act::Teach { classes: vec![2, 3], epochs: 1 }).unwrap();
@@ -274,9 +274,9 @@ proptest! {
 
         let mut saved = start(&linked);
         go_on(&mut saved, cut);
-        let bytes = block_on(saved.save());
+        let bytes = block_on(saved.save()).unwrap();
         let mut restored = Experiment::restore(Cpu, &bytes, &toy::digits(12, 4)).unwrap();
         go_on(&mut restored, usize::MAX);
-        prop_assert_eq!(block_on(restored.networks()).remove(0), outcome.net);
+        prop_assert_eq!(block_on(restored.networks()).unwrap().remove(0), outcome.net);
     }
 }

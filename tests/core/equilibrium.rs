@@ -125,7 +125,7 @@ fn the_engine_descends_the_bptt_gradient() {
 
     let mut cpu = Cpu;
     let data = cpu.load(&set, &set.train);
-    let mut weights = cpu.weights(std::slice::from_ref(&net));
+    let mut weights = cpu.weights(std::slice::from_ref(&net), 64);
     let mut batch = cpu.batch(&weights, 1);
     cpu.drive(&weights, &data, &[&[row]], &mut batch);
     for (steps, phase) in [(SETTLE, Phase::Free { tolerance: 0.0 }), (10, Phase::Clamped { beta: BETA as f32 })] {
@@ -138,7 +138,7 @@ fn the_engine_descends_the_bptt_gradient() {
             cpu.hebbian_update(&mut weights, &data, &mut batch, update);
         }
     }
-    let after = &block_on(cpu.read_weights(&weights))[0];
+    let after = &block_on(cpu.read_weights(&weights)).unwrap()[0];
     let gradient = bptt(&net, &x, usize::from(set.train.labels[row as usize]), 10);
     for (layer, gradient) in gradient.iter().enumerate() {
         let largest = gradient.iter().fold(0.0f64, |m, g| m.max(g.abs()));

@@ -16,8 +16,8 @@ fn start(spec: &Spec, seeds: &[u32], set: &DataSet) -> Experiment<Cpu> {
 }
 
 fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Event>, Vec<Mrnn>) {
-    let events = std::iter::from_fn(|| block_on(experiment.next())).collect();
-    (events, block_on(experiment.networks()))
+    let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).collect();
+    (events, block_on(experiment.networks()).unwrap())
 }
 
 fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Event>, Vec<Mrnn>) {
@@ -150,8 +150,8 @@ fn a_saved_run_goes_on_as_if_nothing_had_happened() {
     let total = expected.len();
     for at in (0..total).step_by(13).chain([total - 1, total]) {
         let mut experiment = start(&spec, &[4], &set);
-        let mut events: Vec<Event> = (0..at).map(|_| block_on(experiment.next()).unwrap()).collect();
-        let bytes = block_on(experiment.save());
+        let mut events: Vec<Event> = (0..at).map(|_| block_on(experiment.next()).unwrap().unwrap()).collect();
+        let bytes = block_on(experiment.save()).unwrap();
         assert_eq!(saved_spec(&bytes).unwrap(), spec);
         let mut restored = Experiment::restore(Cpu, &bytes, &set).unwrap();
         let (rest, end) = finish(&mut restored);
@@ -165,8 +165,8 @@ fn a_saved_run_goes_on_as_if_nothing_had_happened() {
 fn a_broken_saved_run_is_refused_in_words() {
     let set = toy::digits(12, 4);
     let mut experiment = start(&toy::spec("src"), &[4], &set);
-    (0..40).for_each(|_| drop(block_on(experiment.next())));
-    let bytes = block_on(experiment.save());
+    (0..40).for_each(|_| drop(block_on(experiment.next()).unwrap()));
+    let bytes = block_on(experiment.save()).unwrap();
     let refused = |bytes: &[u8], set: &DataSet| match Experiment::restore(Cpu, bytes, set) {
         Err(error) => error.to_string(),
         Ok(_) => panic!("a broken run was accepted"),
@@ -278,8 +278,8 @@ proptest! {
         use sha2::{Digest, Sha256};
         let set = toy::digits(12, 4);
         let mut experiment = start(&toy::spec("src"), &[4], &set);
-        (0..70).for_each(|_| drop(block_on(experiment.next())));
-        let bytes = block_on(experiment.save());
+        (0..70).for_each(|_| drop(block_on(experiment.next()).unwrap()));
+        let bytes = block_on(experiment.save()).unwrap();
         let head = bytes.len() - bytes[45..].len() - 32;
         let mut body = bytes[head + 32..].to_vec();
         for (at, value) in flips {
@@ -290,9 +290,9 @@ proptest! {
         body.truncate(body.len() - cut.index(8));
         let forged = [&bytes[..head], &Sha256::digest(&body)[..], &body].concat();
         if let Ok(mut restored) = Experiment::restore(Cpu, &forged, &set) {
-            (0..3).for_each(|_| drop(block_on(restored.next())));
+            (0..3).for_each(|_| drop(block_on(restored.next()).unwrap()));
             drop(restored.act(spec::Act::Sleep { steps: 5 }));
-            (0..3).for_each(|_| drop(block_on(restored.next())));
+            (0..3).for_each(|_| drop(block_on(restored.next()).unwrap()));
         }
     }
 }

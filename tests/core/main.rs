@@ -2,6 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod acting;
+#[path = "../shared/engines.rs"]
+mod engines;
 mod equilibrium;
 mod experiment;
 #[path = "../shared/golden.rs"]

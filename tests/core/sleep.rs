@@ -1,14 +1,16 @@
-//! Sleep against a plain reference of Algorithm 1 in the same integers, written without any of the kernel's means.
+//! Sleep on both engines against a plain reference of Algorithm 1 in the same integers, written without any of the kernel's means.
 
-use engram::kernels::Device;
+use engram::kernels::{Device, Firing, SpikeCounts};
 use engram::kernels::cpu::Cpu;
+use engram::kernels::gpu::Wishes;
 use engram::net::mrnn::Mrnn;
-use engram::rng::{Purpose, draw};
-use engram::sleep::{Plan, SleepLayer, Sleeper, WEIGHT_LIMIT};
+use engram::rng::{Purpose, draw, philox};
+use engram::sleep::{Plan, SleepLayer, Sleeper, TABLE, WEIGHT_LIMIT};
 use engram::spec::{self, Sleep, Stdp};
 use pollster::block_on;
 use proptest::prelude::*;
 
+use crate::engines::{on_both, open, with_gpu};
 use crate::{golden, toy};
 
 fn constants(steps: u32) -> Sleep {
@@ -134,6 +136,54 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The GPU's spikes, voltages and weights are the CPU's, for all shapes, modes and constants.
+    #[test]
+    fn the_gpu_sleeps_as_the_cpu_does(
+        hidden in prop::collection::vec(1usize..150, 1..4),
+        outputs in 1usize..20,
+        seed in any::<u32>(),
+        stdp in prop_oneof![Just(Stdp::Soft), Just(Stdp::Additive)],
+        window in prop::option::of(1u32..9),
+        rate in 0.05..1.5f64,
+        gain in 0.5..40.0f64,
+        inc in 1e-5..0.05f64,
+        dec_ratio in 0.0..2.0f64,
+        leak in 0.5..1.0f64,
+        feedback in 0.0..3.0f64,
+        scale in 0.2..60.0f32,
+        parts in prop::collection::vec(1u32..90, 1..4),
+    ) {
+        let mut sizes = vec![64];
+        sizes.extend(hidden);
+        sizes.push(outputs);
+        let net = toy::network(&sizes, seed, scale);
+        let gain_hidden = gain;
+        let constants =
+            Sleep { stdp, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
+        let sleeper = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
+        let [(_, cpu), (_, gpu)] = on_both!(|device| in_parts(device, &sleeper, &parts));
+        prop_assert!(cpu == gpu);
+    }
+}
+
+/// A sleep in parts: the sleeper after each of them, read and told where to go on, and the spikes that were counted.
+fn in_parts<D: Device>(device: &mut D, sleeper: &Sleeper, parts: &[u32]) -> Vec<(Sleeper, SpikeCounts)> {
+    let mut sleepers = device.sleepers(vec![sleeper.clone()], 0);
+    let mut done = 0;
+    let part = |&steps: &u32| {
+        device.sleep(&mut sleepers, done, steps);
+        done += steps;
+        let counts = block_on(device.read_spikes(&mut sleepers)).unwrap().0;
+        let now = block_on(device.read_sleepers(&sleepers, done)).unwrap();
+        sleepers = device.sleepers(now.clone(), done);
+        (now[0].clone(), counts)
+    };
+    parts.iter().map(part).collect()
+}
+
 #[test]
 fn thousands_of_steps_are_equal_and_do_not_depend_on_slices() {
     let net = toy::network(&[64, 300, 10], 2, 1.0);
@@ -143,11 +193,68 @@ fn thousands_of_steps_are_equal_and_do_not_depend_on_slices() {
     assert!(plain.layers[0].count > 500, "{} hidden spikes", plain.layers[0].count);
     assert!(plain.layers[1].count > 50, "{} output spikes", plain.layers[1].count);
     for slice in [4000, 500, 7] {
-        let mut sleepers = vec![Sleeper::new(&net, &plan)];
-        for first in (0..4000).step_by(slice) {
-            Cpu.sleep(&mut sleepers, first, slice as u32);
+        let slept = |first: usize| first..(first + slice).min(4000);
+        for (engine, sleeper) in on_both!(|device| {
+            let mut sleepers = device.sleepers(vec![Sleeper::new(&net, &plan)], 0);
+            for first in (0..4000).step_by(slice) {
+                device.sleep(&mut sleepers, first as u32, slept(first).len() as u32);
+            }
+            block_on(device.read_sleepers(&sleepers, 4000)).unwrap().remove(0)
+        }) {
+            assert!(sleeper == plain, "{engine}, slices of {slice}");
         }
-        assert!(sleepers[0] == plain, "slices of {slice}");
+    }
+}
+
+/// What is watched is what happens, and watching changes nothing.
+#[test]
+fn watched_steps_are_those_of_the_reference() {
+    let net = toy::network(&[64, 100, 10], 2, 1.0);
+    let plan = plan(&net, constants(300), Some((8, 8)));
+    let mut plain = Sleeper::new(&net, &plan);
+    (1..=100).for_each(|step| reference_step(&mut plain, step));
+    let step = |step| {
+        reference_step(&mut plain, step);
+        std::iter::once(plain.input.clone()).chain(plain.layers.iter().map(|layer| layer.spikes.clone())).collect()
+    };
+    let expected: Firing = (101..=160).map(step).collect();
+    for (engine, (firing, sleeper)) in on_both!(|device| {
+        // Another one sleeps beside it, and is not watched.
+        let mut sleepers = device.sleepers(vec![Sleeper::new(&net, &plan); 2], 0);
+        device.sleep(&mut sleepers, 0, 100);
+        let firing = block_on(device.sleep_watched(&mut sleepers, 100, 60)).unwrap();
+        (firing, block_on(device.read_sleepers(&sleepers, 160)).unwrap())
+    }) {
+        assert!(firing == expected, "{engine}");
+        assert!(sleeper[0] == plain && sleeper[1] == plain, "{engine}");
+    }
+}
+
+/// Philox's known answers, as src/rng.rs has them, and 64-bit arithmetic in 16-bit halves at its ends.
+#[test]
+fn draws_and_products_on_the_gpu_are_exact() {
+    let pi = [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344];
+    let ends = [0, 1, 2, 0x7fff_ffff, 0x8000_0000, 0x8000_0001, 0xffff_ffff, 0xffff, 0x1_0000, 0x1234_5678];
+    let mut counters = vec![[0; 4], [!0; 4], pi];
+    let mut keys = vec![[0; 2], [!0; 2], [0xa409_3822, 0x299f_31d0]];
+    for v in ends {
+        for f in ends {
+            for w in ends {
+                counters.push([v, f, w, 7]);
+                keys.push([w, v]);
+            }
+        }
+    }
+    let (words, fixed) = with_gpu(|gpu| block_on(gpu.draws(&counters, &keys))).unwrap();
+    assert_eq!(words[0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
+    assert_eq!(words[1], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
+    assert_eq!(words[2], [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]);
+    for ((counter, key), (words, fixed)) in counters.iter().zip(&keys).zip(words.iter().zip(&fixed)) {
+        assert_eq!(*words, philox(*counter, *key));
+        let (v, factor, w) = (counter[0] as i32, i64::from(counter[1]), counter[2] as i32);
+        let leaked = (i128::from(v) * i128::from(factor) + (1 << 31)) >> 32;
+        let scaled = ((i128::from(v) * i128::from(factor)) >> 16).clamp(i32::MIN.into(), i32::MAX.into());
+        assert_eq!(fixed[..3], [leaked as i32, scaled as i32, v.saturating_add(w)], "{v} {factor} {w}");
     }
 }
 
@@ -162,11 +269,16 @@ fn no_input_no_change() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
     let mut plan = plan(&net, constants(500), None);
     plan.mean.fill(0.0);
-    let mut weights = Cpu.weights(std::slice::from_ref(&net));
-    let mut sleepers = Cpu.fall_asleep(&weights, &[plan]);
-    Cpu.sleep(&mut sleepers, 0, 500);
-    Cpu.wake(&sleepers, &mut weights);
-    assert_eq!(block_on(Cpu.read_weights(&weights))[0], net, "weights that did not change keep their bits");
+    let mut woken = net.clone();
+    slept(&mut Cpu, &[Sleeper::new(&net, &plan)], 500)[0].wake(&mut woken);
+    assert_eq!(woken, net, "weights that did not change keep their bits");
+}
+
+/// Sleepers after so many steps.
+fn slept<D: Device>(device: &mut D, sleepers: &[Sleeper], steps: u32) -> Vec<Sleeper> {
+    let mut sleepers = device.sleepers(sleepers.to_vec(), 0);
+    device.sleep(&mut sleepers, 0, steps);
+    block_on(device.read_sleepers(&sleepers, steps)).unwrap()
 }
 
 #[test]
@@ -174,33 +286,41 @@ fn a_layer_that_is_silent_awake_is_silent_asleep() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
     let mut plan = plan(&net, constants(500), None);
     plan.largest_activity[0] = 0.0;
-    let mut sleepers = vec![Sleeper::new(&net, &plan)];
-    Cpu.sleep(&mut sleepers, 0, 500);
-    assert!(sleepers[0].input_count > 0);
-    assert_eq!(sleepers[0].layers[0].count, 0);
+    for (engine, sleepers) in on_both!(|device| slept(device, &[Sleeper::new(&net, &plan)], 500)) {
+        assert!(sleepers[0].input_count > 0, "{engine}");
+        assert_eq!(sleepers[0].layers[0].count, 0, "{engine}");
+    }
 }
 
+/// Constants and lengths differ, and so may the buffers that networks share.
 #[test]
 fn each_sleeper_stops_at_its_own_end() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
-    let plans = [plan(&net, constants(300), None), plan(&net, constants(200), None)];
-    let mut together: Vec<Sleeper> = plans.iter().map(|plan| Sleeper::new(&net, plan)).collect();
-    Cpu.sleep(&mut together, 0, 300);
-    for (plan, steps, slept) in [(&plans[0], 300, &together[0]), (&plans[1], 200, &together[1])] {
-        let mut alone = vec![Sleeper::new(&net, plan)];
-        Cpu.sleep(&mut alone, 0, steps);
-        assert!(&alone[0] == slept);
+    let plans = [300, 200, 57, 300].map(|steps| plan(&net, Sleep { inc: 1e-6 * f64::from(steps), ..constants(steps) }, None));
+    let sleepers: Vec<Sleeper> = plans.iter().map(|plan| Sleeper::new(&net, plan)).collect();
+    let alone = |sleeper: &Sleeper| slept(&mut Cpu, std::slice::from_ref(sleeper), sleeper.steps).remove(0);
+    let expected: Vec<Sleeper> = sleepers.iter().map(alone).collect();
+    for (engine, together) in on_both!(|device| slept(device, &sleepers, 300)) {
+        assert!(together == expected, "{engine}");
     }
+    // Room for two networks in a buffer.
+    let words: usize = sleepers[0].layers.iter().map(|layer| layer.weights.len()).sum();
+    let mut narrow = open(Wishes { binding: 8 * words.max(2 * TABLE * 4) as u64, ..Wishes::default() });
+    assert!(slept(&mut narrow, &sleepers, 300) == expected);
 }
 
 #[test]
 fn a_weight_that_leaves_the_range_is_reported() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
     let constants = Sleep { stdp: Stdp::Additive, inc: 0.1, dec_ratio: 0.0, gain_hidden: 100.0, ..constants(3000) };
-    let mut sleepers = vec![Sleeper::new(&net, &plan(&net, constants, None))];
-    Cpu.sleep(&mut sleepers, 0, 3000);
-    let (_, fault) = block_on(Cpu.read_spikes(&mut sleepers));
-    assert_eq!(fault.map(|fault| fault.layer), Some(0));
+    let sleeper = Sleeper::new(&net, &plan(&net, constants, None));
+    for (engine, fault) in on_both!(|device| {
+        let mut sleepers = device.sleepers(vec![sleeper.clone()], 0);
+        device.sleep(&mut sleepers, 0, 3000);
+        block_on(device.read_spikes(&mut sleepers)).unwrap().1
+    }) {
+        assert_eq!(fault.map(|fault| fault.layer), Some(0), "{engine}");
+    }
 }
 
 /// f(W) of the soft mode: 1 at 0, frozen where positive, double where negative.

@@ -14,12 +14,12 @@ const RUN: &str = "5d9547cd1201746893ac9e6b05e3c00208e0e72db4eec00276271d2aa8d42
 
 async fn finish(experiment: &mut Experiment<Cpu>) -> (f64, Mrnn) {
     let mut accuracy = None;
-    while let Some(event) = experiment.next().await {
+    while let Some(event) = experiment.next().await.unwrap() {
         if let Event::Finished(finished) = event {
             accuracy = Some(finished.accuracy);
         }
     }
-    (accuracy.expect("the run ends"), experiment.networks().await.remove(0))
+    (accuracy.expect("the run ends"), experiment.networks().await.unwrap().remove(0))
 }
 
 fn a_run() -> Experiment<Cpu> {
@@ -45,9 +45,9 @@ async fn a_saved_run_goes_on_as_if_nothing_had_happened() {
     for events in [0, 30, 100] {
         let mut run = a_run();
         for _ in 0..events {
-            run.next().await.expect("more to come");
+            run.next().await.unwrap().expect("more to come");
         }
-        let saved = run.save().await;
+        let saved = run.save().await.unwrap();
         let mut restored = Experiment::restore(Cpu, &saved, &toy::digits(20, 5)).unwrap();
         assert!(finish(&mut restored).await == expected, "saved after {events} events");
     }

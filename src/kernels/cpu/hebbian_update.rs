@@ -1,4 +1,4 @@
-//! `hebbian_update`: W += scale/B · Σ_b preᵀ·post, and the same for biases.
+//! `hebbian_update`: W += scale/B · Σ_b preᵀ·post.
 
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
@@ -38,11 +38,4 @@ pub fn to_output(pre: Dense, post: Dense, transposed: &mut [f32], scale: f32, li
         lists.end_row();
     }
     spmm(lists, pre, transposed, room);
-}
-
-/// b += scale · Σ_b difference
-pub fn bias(difference: Dense, bias: &mut [f32], scale: f32) {
-    for row in difference.values.chunks_exact(difference.width) {
-        bias.iter_mut().zip(row).for_each(|(b, &d)| *b += scale * d);
-    }
 }

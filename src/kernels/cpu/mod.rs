@@ -1,8 +1,11 @@
 //! The CPU engine: one file a kernel, native and WebAssembly alike.
 
+mod bias_update;
 mod drive;
+mod fault;
 mod hebbian_update;
 mod images;
+mod largest_activity;
 pub mod relax;
 mod relax_deep;
 mod simd;
@@ -12,13 +15,12 @@ mod tally;
 
 use ndarray::ArrayView2;
 
-use super::{Device, Fault, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally};
+use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally};
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
-use crate::sleep::{Plan, Sleeper};
+use crate::sleep::Sleeper;
 use drive::Inputs;
 pub use images::Images;
-use simd::all_finite;
 use spmm::{Dense, Lists, Room};
 
 /// The CPU, one thread.
@@ -37,6 +39,8 @@ pub struct Network {
 /// The minibatches of all replicas, and room to work in.
 pub struct Batch {
     replicas: Vec<Minibatch>,
+    /// The first that was found since it was last asked for; its `ago` counts on.
+    fault: Option<Fault>,
     samples: relax::Scratch,
     layers: relax_deep::Scratch,
 }
@@ -55,6 +59,7 @@ struct Minibatch {
     geometry: relax::Geometry,
     kept: Vec<relax::Kept>,
     phases: Phases,
+    tally: Tally,
 }
 
 /// States by layer, each B × units.
@@ -129,6 +134,10 @@ fn transpose(layer: &Layer) -> Vec<f32> {
 }
 
 impl Device for Cpu {
+    /// Small enough to stay in a processor's cache.
+    const TEST_BATCH: usize = 250;
+    const WAITS: bool = true;
+
     type Data = Images;
     type Weights = Vec<Network>;
     type Batch = Batch;
@@ -138,17 +147,21 @@ impl Device for Cpu {
         Images::new(set, samples)
     }
 
-    fn weights(&mut self, nets: &[Mrnn]) -> Vec<Network> {
+    fn weights(&mut self, nets: &[Mrnn], _capacity: usize) -> Vec<Network> {
         nets.iter().map(Network::new).collect()
     }
 
-    async fn read_weights(&mut self, weights: &Vec<Network>) -> Vec<Mrnn> {
-        weights.iter().map(Network::to_mrnn).collect()
+    fn write_weights(&mut self, weights: &mut Vec<Network>, nets: &[Mrnn]) {
+        *weights = nets.iter().map(Network::new).collect();
+    }
+
+    async fn read_weights(&mut self, weights: &Vec<Network>) -> Result<Vec<Mrnn>, EngineError> {
+        Ok(weights.iter().map(Network::to_mrnn).collect())
     }
 
     fn batch(&mut self, weights: &Vec<Network>, capacity: usize) -> Batch {
         let replicas = weights.iter().map(|network| Minibatch::new(network, capacity)).collect();
-        Batch { replicas, samples: relax::Scratch::default(), layers: relax_deep::Scratch::default() }
+        Batch { replicas, fault: None, samples: relax::Scratch::default(), layers: relax_deep::Scratch::default() }
     }
 
     fn drive(&mut self, weights: &Vec<Network>, data: &Images, rows: &[&[u32]], batch: &mut Batch) {
@@ -165,7 +178,7 @@ impl Device for Cpu {
     }
 
     fn relax(&mut self, weights: &Vec<Network>, batch: &mut Batch, relaxation: &Relaxation) {
-        let Batch { replicas, samples, layers } = batch;
+        let Batch { replicas, samples, layers, .. } = batch;
         for (network, batch) in weights.iter().zip(replicas) {
             batch.enter(network, relaxation.phase);
             let states = match relaxation.phase {
@@ -215,42 +228,51 @@ impl Device for Cpu {
                 continue;
             }
             let difference = Dense { values: &batch.phases.difference[layer], width: network.units[layer] };
-            hebbian_update::bias(difference, &mut network.bias[layer], scale / batch.rows.len() as f32);
+            bias_update::bias_update(difference, &mut network.bias[layer], scale / batch.rows.len() as f32);
         }
     }
 
-    async fn fault(&mut self, weights: &Vec<Network>, batch: &Batch) -> Option<Fault> {
+    fn check(&mut self, weights: &Vec<Network>, batch: &mut Batch) {
+        if let Some(fault) = &mut batch.fault {
+            fault.ago += 1;
+            return;
+        }
         let mut busy = weights.iter().zip(&batch.replicas).enumerate().filter(|(_, (_, batch))| !batch.rows.is_empty());
-        busy.find_map(|(replica, (network, batch))| {
-            let last = network.units.len() - 1;
-            let finite = |layer: usize| {
-                all_finite(&batch.phases.free[layer])
-                    && all_finite(&batch.phases.clamped[layer])
-                    && (layer > 0 || all_finite(&batch.drive))
-                    && (layer < last || all_finite(&network.weights[layer]))
-            };
-            (0..=last).find(|&layer| !finite(layer)).map(|layer| Fault { replica, layer })
-        })
+        batch.fault = busy.find_map(|(replica, (network, batch))| {
+            fault::layer_at_fault(network, batch).map(|layer| Fault { replica, layer, ago: 0 })
+        });
     }
 
-    async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Vec<Vec<f32>> {
-        batch.replicas.iter().map(|batch| batch.phases.of(states)[layer].clone()).collect()
+    async fn fault(&mut self, batch: &mut Batch, _all: bool) -> Result<Option<Fault>, EngineError> {
+        Ok(batch.fault.take())
     }
 
-    async fn tally(&mut self, batch: &Batch, tallies: &mut [Tally]) {
-        for (batch, sums) in batch.replicas.iter().zip(tallies).filter(|(batch, _)| !batch.rows.is_empty()) {
+    async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(batch.replicas.iter().map(|batch| batch.phases.of(states)[layer].clone()).collect())
+    }
+
+    fn tally(&mut self, batch: &mut Batch) {
+        for batch in batch.replicas.iter_mut().filter(|batch| !batch.rows.is_empty()) {
             let (output, hidden) = batch.phases.free.split_last().expect("an output layer");
-            tally::tally(&batch.labels, output, hidden, sums);
+            tally::tally(&batch.labels, output, hidden, &mut batch.tally);
         }
     }
 
-    async fn largest_activity(&mut self, batch: &Batch) -> Vec<Vec<f32>> {
-        let largest = |states: &Vec<f32>| states.iter().fold(0.0f32, |m, &s| m.max(s));
-        batch.replicas.iter().map(|batch| batch.phases.free.iter().map(largest).collect()).collect()
+    async fn read_tallies(&mut self, batch: &mut Batch, tallies: &mut [Tally]) -> Result<(), EngineError> {
+        for (batch, tally) in batch.replicas.iter_mut().zip(tallies) {
+            tally.add(&batch.tally);
+            batch.tally.clear();
+        }
+        Ok(())
     }
 
-    fn fall_asleep(&mut self, weights: &Vec<Network>, plans: &[Plan]) -> Vec<Sleeper> {
-        weights.iter().zip(plans).map(|(network, plan)| Sleeper::new(&network.to_mrnn(), plan)).collect()
+    async fn largest_activity(&mut self, batch: &Batch) -> Result<Vec<Vec<f32>>, EngineError> {
+        let largest = |states: &Vec<f32>| largest_activity::largest_activity(states);
+        Ok(batch.replicas.iter().map(|batch| batch.phases.free.iter().map(largest).collect()).collect())
+    }
+
+    fn sleepers(&mut self, sleepers: Vec<Sleeper>, _done: u32) -> Vec<Sleeper> {
+        sleepers
     }
 
     fn sleep(&mut self, sleepers: &mut Vec<Sleeper>, first: u32, steps: u32) {
@@ -259,20 +281,26 @@ impl Device for Cpu {
         }
     }
 
-    async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> (SpikeCounts, Option<Fault>) {
-        let counts = sleepers.iter_mut().map(Sleeper::take_spikes).collect();
-        let fault = sleepers.iter().enumerate().find_map(|(replica, sleeper)| {
-            sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer })
-        });
-        (counts, fault)
+    async fn sleep_watched(
+        &mut self,
+        sleepers: &mut Vec<Sleeper>,
+        first: u32,
+        steps: u32,
+    ) -> Result<Firing, EngineError> {
+        let step = |step| {
+            self.sleep(sleepers, step, 1);
+            let layers = sleepers[0].layers.iter().map(|layer| layer.spikes.clone());
+            std::iter::once(sleepers[0].input.clone()).chain(layers).collect()
+        };
+        Ok((first..first + steps).map(step).collect())
     }
 
-    async fn read_firing(&mut self, sleepers: &Vec<Sleeper>) -> Vec<Vec<Vec<u32>>> {
-        let of = |sleeper: &Sleeper| {
-            let layers = sleeper.layers.iter().map(|layer| layer.spikes.clone());
-            std::iter::once(sleeper.input.clone()).chain(layers).collect()
-        };
-        sleepers.iter().map(of).collect()
+    async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> Result<(SpikeCounts, Option<Fault>), EngineError> {
+        let counts = sleepers.iter_mut().map(Sleeper::take_spikes).collect();
+        let fault = sleepers.iter().enumerate().find_map(|(replica, sleeper)| {
+            sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer, ago: 0 })
+        });
+        Ok((counts, fault))
     }
 
     fn lengthen(&mut self, sleepers: &mut Vec<Sleeper>, steps: u32) {
@@ -281,20 +309,8 @@ impl Device for Cpu {
         }
     }
 
-    fn wake(&mut self, sleepers: &Vec<Sleeper>, weights: &mut Vec<Network>) {
-        for (sleeper, network) in sleepers.iter().zip(weights) {
-            let mut net = network.to_mrnn();
-            sleeper.wake(&mut net);
-            *network = Network::new(&net);
-        }
-    }
-
-    async fn read_sleepers(&mut self, sleepers: &Vec<Sleeper>) -> Vec<Sleeper> {
-        sleepers.clone()
-    }
-
-    fn sleepers(&mut self, saved: Vec<Sleeper>) -> Vec<Sleeper> {
-        saved
+    async fn read_sleepers(&mut self, sleepers: &Vec<Sleeper>, _done: u32) -> Result<Vec<Sleeper>, EngineError> {
+        Ok(sleepers.clone())
     }
 }
 
@@ -302,7 +318,8 @@ impl Minibatch {
     fn new(network: &Network, capacity: usize) -> Minibatch {
         let room = || network.units.iter().map(|units| Vec::with_capacity(capacity * units)).collect();
         let phases = Phases { free: room(), clamped: room(), difference: room() };
-        Minibatch { phases, ..Minibatch::default() }
+        let (classes, hidden) = network.units.split_last().expect("an output layer");
+        Minibatch { phases, tally: Tally::new(*classes, hidden.iter().sum()), ..Minibatch::default() }
     }
 
     fn take(&mut self, data: &Images, rows: &[u32]) {

@@ -1,0 +1,190 @@
+//! The GPU engine, in the browser and natively: one file a kernel in `shaders/`, each with a twin of the same name in
+//! [`super::cpu`].
+//!
+//! A whole phase is one dispatch, a minibatch one submission; data, weights and states stay on the GPU, and while it
+//! learns nothing comes back but a word a minibatch, which nobody waits for. It keeps within WebGPU's default limits,
+//! but for larger bindings where the adapter has them.
+
+mod batch;
+mod context;
+mod data;
+mod networks;
+mod shaders;
+mod sleepers;
+
+pub use batch::Batch;
+pub use context::{Traffic, Wishes};
+pub use data::Images;
+pub use networks::Networks;
+pub use sleepers::Sleepers;
+
+use super::{Device, EngineError, Fault, Firing, Hebbian, Relaxation, SpikeCounts, States, Tally};
+use crate::data::{DataSet, Samples};
+use crate::event::Adapter;
+use crate::net::mrnn::Mrnn;
+use crate::sleep::Sleeper;
+use context::{Context, Use};
+
+/// One open GPU.
+pub struct Gpu {
+    context: Context,
+}
+
+impl Gpu {
+    /// Opens the GPU that the browser, or the machine, offers.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be opened.
+    pub async fn open() -> Result<Gpu, EngineError> {
+        Gpu::open_with(Wishes::default()).await
+    }
+
+    /// The same, with other wishes.
+    pub async fn open_with(wishes: Wishes) -> Result<Gpu, EngineError> {
+        Ok(Gpu { context: Context::open(wishes).await? })
+    }
+
+    pub fn adapter(&self) -> &Adapter {
+        &self.context.adapter
+    }
+
+    /// Whether sums over a workgroup are taken by subgroups.
+    pub fn has_subgroups(&self) -> bool {
+        self.context.subgroups.is_some()
+    }
+
+    /// What was asked of the GPU so far.
+    pub fn traffic(&self) -> Traffic {
+        self.context.traffic
+    }
+
+    /// Waits until all work is done.
+    ///
+    /// # Errors
+    /// The first trouble there was.
+    pub async fn finish(&mut self) -> Result<(), EngineError> {
+        let word = self.context.buffer("a word", 4);
+        self.context.read::<u32>(&word).await.map(|_| ())
+    }
+
+    /// Gives the device up in the middle of everything, as a driver that fails does.
+    pub fn lose(&mut self) {
+        self.context.destroy();
+    }
+
+    /// Philox words of counters and keys, and for words (v, f, w, _) of the counters: (v·f + 2³¹) >> 32, (v·f) >> 16
+    /// kept within 32 bits, and v + w with saturation.
+    pub async fn draws(
+        &mut self,
+        counters: &[[u32; 4]],
+        keys: &[[u32; 2]],
+    ) -> Result<(Vec<[u32; 4]>, Vec<[i32; 4]>), EngineError> {
+        let context = &mut self.context;
+        let (from, by) = (context.filled("counters", counters), context.filled("keys", keys));
+        let words = context.buffer("words", size_of_val(counters) as u64);
+        let fixed = context.buffer("numbers", size_of_val(counters) as u64);
+        let buffers = [Use::Read(&from), Use::Read(&by), Use::Write(&words), Use::Write(&fixed)];
+        context.dispatch(&shaders::draws(), &[0; 4], &buffers, [counters.len().div_ceil(64) as u32, 1, 1]);
+        Ok((context.read(&words).await?, context.read(&fixed).await?))
+    }
+}
+
+impl Device for Gpu {
+    /// Large: a GPU wants to be filled.
+    const TEST_BATCH: usize = 1000;
+    const WAITS: bool = false;
+
+    type Data = Images;
+    type Weights = Networks;
+    type Batch = Batch;
+    type Sleepers = Sleepers;
+
+    fn load(&mut self, set: &DataSet, samples: &Samples) -> Images {
+        Images::new(&mut self.context, set, samples)
+    }
+
+    fn weights(&mut self, nets: &[Mrnn], capacity: usize) -> Networks {
+        Networks::new(&mut self.context, nets, capacity)
+    }
+
+    fn write_weights(&mut self, weights: &mut Networks, nets: &[Mrnn]) {
+        weights.write(&mut self.context, nets);
+    }
+
+    async fn read_weights(&mut self, weights: &Networks) -> Result<Vec<Mrnn>, EngineError> {
+        weights.read(&mut self.context).await
+    }
+
+    fn batch(&mut self, weights: &Networks, capacity: usize) -> Batch {
+        Batch::new(&mut self.context, weights, capacity)
+    }
+
+    fn drive(&mut self, weights: &Networks, data: &Images, rows: &[&[u32]], batch: &mut Batch) {
+        batch.drive(&mut self.context, weights, data, rows);
+    }
+
+    fn relax(&mut self, weights: &Networks, batch: &mut Batch, relaxation: &Relaxation) {
+        batch.relax(&mut self.context, weights, relaxation);
+    }
+
+    fn hebbian_update(&mut self, weights: &mut Networks, data: &Images, batch: &mut Batch, update: Hebbian) {
+        batch.hebbian_update(&mut self.context, weights, data, update);
+    }
+
+    fn bias_update(&mut self, weights: &mut Networks, batch: &Batch, layer: usize, scale: f32) {
+        batch.bias_update(&mut self.context, weights, layer, scale);
+    }
+
+    fn check(&mut self, weights: &Networks, batch: &mut Batch) {
+        batch.check(&mut self.context, weights);
+    }
+
+    async fn fault(&mut self, batch: &mut Batch, all: bool) -> Result<Option<Fault>, EngineError> {
+        batch.fault(&mut self.context, all).await
+    }
+
+    async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Result<Vec<Vec<f32>>, EngineError> {
+        batch.states(&mut self.context, layer, states).await
+    }
+
+    fn tally(&mut self, batch: &mut Batch) {
+        batch.tally(&mut self.context);
+    }
+
+    async fn read_tallies(&mut self, batch: &mut Batch, tallies: &mut [Tally]) -> Result<(), EngineError> {
+        batch.read_tallies(&mut self.context, tallies).await
+    }
+
+    async fn largest_activity(&mut self, batch: &Batch) -> Result<Vec<Vec<f32>>, EngineError> {
+        batch.largest_activity(&mut self.context).await
+    }
+
+    fn sleepers(&mut self, sleepers: Vec<Sleeper>, done: u32) -> Sleepers {
+        Sleepers::new(&mut self.context, sleepers, done)
+    }
+
+    fn sleep(&mut self, sleepers: &mut Sleepers, first: u32, steps: u32) {
+        sleepers.sleep(&mut self.context, first, steps);
+    }
+
+    async fn sleep_watched(
+        &mut self,
+        sleepers: &mut Sleepers,
+        first: u32,
+        steps: u32,
+    ) -> Result<Firing, EngineError> {
+        sleepers.sleep_watched(&mut self.context, first, steps).await
+    }
+
+    async fn read_spikes(&mut self, sleepers: &mut Sleepers) -> Result<(SpikeCounts, Option<Fault>), EngineError> {
+        sleepers.read_spikes(&mut self.context).await
+    }
+
+    fn lengthen(&mut self, sleepers: &mut Sleepers, steps: u32) {
+        sleepers.lengthen(&mut self.context, steps);
+    }
+
+    async fn read_sleepers(&mut self, sleepers: &Sleepers, done: u32) -> Result<Vec<Sleeper>, EngineError> {
+        sleepers.read(&mut self.context, done).await
+    }
+}
