@@ -28,9 +28,10 @@ pub enum Event {
         engine: EngineUsed,
         /// What happened to the engine before, for people; `null` where nothing did.
         failure: Option<String>,
-        /// Where the run goes on: the phase, counted from 0, and the samples or steps of it that are done.
+        /// Where the run goes on: the phase, counted from 0, and the samples or steps of it that are done; 2³² − 1 once it
+        /// is only measured.
         phase: u32,
-        done: u64,
+        done: u32,
     },
     /// A person acted, or what a person did is repeated: phases were added.
     Acted {
@@ -177,6 +178,9 @@ pub struct Finished {
     /// Seconds of computing.
     pub seconds: f64,
     pub time: TimeShares,
+    /// What computed the run in the end; `null` where nobody noted it.
+    #[serde(default)]
+    pub engine: Option<EngineUsed>,
 }
 
 /// What computes a run.

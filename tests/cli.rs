@@ -22,7 +22,9 @@ impl Folder {
     /// The program, working in this folder and keeping data in it.
     fn engram(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_engram"));
-        command.current_dir(&self.0).env("ENGRAM_HOME", &self.0).env_remove("ENGRAM_DATA_FROM");
+        // Mesa's adapter, which `auto` looks at, complains on standard error where there is no such folder.
+        command.current_dir(&self.0).env("XDG_RUNTIME_DIR", &self.0);
+        command.env("ENGRAM_HOME", &self.0).env_remove("ENGRAM_DATA_FROM");
         command
     }
 

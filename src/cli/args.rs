@@ -36,7 +36,7 @@ pub enum Command {
 
 #[derive(Debug, Parser)]
 #[command(after_help = "\
-Every event of a run is one line of JSON: `started`, `progress`, `spikes` and `phase` as they come, and in the end
+Every event of a run is one line of JSON: `started`, `engine`, `progress`, `spikes` and `phase` as they come, and in the end
 `finished` with the Spec, the seed, the matrix of accuracies (a row a phase, a column a task), the accuracy and the
 forgetting. `run` counts the seeds from 0. Lines go to --out, or to standard output where that is not a terminal; on
 a terminal a progress bar and a table are shown instead.
@@ -49,6 +49,7 @@ Exit codes: 0 done; 1 a run diverged or something failed; 2 the command line or 
 Examples:
   engram run quick-mnist-src
   engram run mnist-src --seeds 0..6 --out mnist-src.jsonl
+  engram run mnist-src --seeds 0..64 --engine gpu --out mnist-src.jsonl
   engram run quick-mnist-src --set strategy.kind=src_rehearsal --set strategy.fraction=0.05
   engram run quick-mnist-src --set network.hidden=[256,128] --set rule.rates=[0.03,0.01,0.001]
   engram run quick-mnist-src --seeds 0..6 | jq -c 'select(.event == \"finished\") | .accuracy'
@@ -72,12 +73,16 @@ pub struct RunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with saved runs
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["source", "set", "seeds"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["source", "set", "seeds", "engine"])]
     pub resume: Vec<PathBuf>,
 
-    /// Runs side by side; by default as many as there are cores
+    /// Runs that the CPU does side by side; by default as many as there are cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+
+    /// What computes: `auto` measures both for a moment and takes the faster; like `--set engine=…`
+    #[arg(long, value_parser = ["auto", "cpu", "gpu"])]
+    pub engine: Option<String>,
 
     /// Say nothing but errors
     #[arg(long, short)]

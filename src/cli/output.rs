@@ -25,7 +25,7 @@ impl Output {
         Ok(Output(Some(Mutex::new(Box::new(file)))))
     }
 
-    /// Writes one event of run `run` as one whole line.
+    /// Writes one event of an experiment, whose first run is run `run` of all, as one whole line.
     pub fn write(&self, event: &Event, run: u32) -> io::Result<()> {
         let Some(sink) = &self.0 else { return Ok(()) };
         let line = line(event, run)?;
@@ -35,9 +35,9 @@ impl Output {
     }
 }
 
-/// An event that counts as one of run `run`: experiments side by side hold one run each and count it as 0.
+/// An event of an experiment whose first run is run `run` of all.
 fn line(event: &Event, run: u32) -> io::Result<Vec<u8>> {
-    /// Progress is of a whole experiment, so it names no run of its own.
+    /// Progress and engines are a whole experiment's: they name its first run.
     #[derive(Serialize)]
     struct OfRun<'a> {
         #[serde(flatten)]
@@ -46,7 +46,7 @@ fn line(event: &Event, run: u32) -> io::Result<Vec<u8>> {
     }
     let mut event = event.clone();
     match &mut event {
-        Event::Progress { .. } => {
+        Event::Progress { .. } | Event::Engine { .. } => {
             let mut line = serde_json::to_vec(&OfRun { event: &event, run })?;
             line.push(b'\n');
             return Ok(line);
@@ -55,10 +55,10 @@ fn line(event: &Event, run: u32) -> io::Result<Vec<u8>> {
         | Event::Acted { run: own, .. }
         | Event::Spikes { run: own, .. }
         | Event::Diverged { run: own, .. } => {
-            *own = run;
+            *own += run;
         }
-        Event::Phase(report) => report.run = run,
-        Event::Finished(finished) => finished.run = run,
+        Event::Phase(report) => report.run += run,
+        Event::Finished(finished) => finished.run += run,
     }
     let mut line = serde_json::to_vec(&event)?;
     line.push(b'\n');

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::event::{Activity, Event, Finished};
+use crate::event::{Activity, EngineUsed, Event, Finished};
+use crate::spec::Spec;
 
 /// Standard error, shared by all runs. The bar is drawn on a terminal only.
 pub struct Screen {
@@ -28,11 +29,12 @@ impl Screen {
         Screen { bar, quiet, done: Mutex::new(vec![None; runs]) }
     }
 
-    /// Shows how far run number `run`, of seed `seed`, is.
-    pub fn progress(&self, event: &Event, run: usize, seed: u32) {
+    /// Shows how far the runs of `specs`, side by side from run number `first` on, are.
+    pub fn progress(&self, event: &Event, first: usize, specs: &[Spec]) {
         let Event::Progress { name, activity, fraction, .. } = event else { return };
         let mut done = self.done.lock().expect("drawing does not panic");
-        let is_first = done[run].replace(*fraction).is_none();
+        let is_first = done[first].is_none();
+        done[first..first + specs.len()].fill(Some(*fraction));
         let sum: f64 = done.iter().flatten().sum();
         self.bar.set_position((sum / done.len() as f64 * STEPS as f64) as u64);
         if is_first {
@@ -45,7 +47,11 @@ impl Screen {
             Activity::Evaluate => "is tested",
         };
         let ended = done.iter().flatten().filter(|&&fraction| fraction >= 1.0).count();
-        self.bar.set_message(format!("{name}: seed {seed} {doing}; {ended} of {} runs done", done.len()));
+        let who = match specs {
+            [one] => format!("seed {} {doing}", one.seed),
+            several => format!("{} seeds, each {doing}", several.len()),
+        };
+        self.bar.set_message(format!("{name}: {who}; {ended} of {} runs done", done.len()));
     }
 
     /// Says something, unless told to be quiet.
@@ -90,6 +96,19 @@ pub fn summary(result: &Finished) -> String {
         percent(&[result.forgetting]),
         result.seconds
     )
+}
+
+/// One line about what computes.
+pub fn engine(engine: &EngineUsed, failure: Option<&str>) -> String {
+    let what = match &engine.adapter {
+        Some(adapter) if adapter.software => format!("{} through {}, a program and no GPU", adapter.name, adapter.api),
+        Some(adapter) => format!("{} through {}", adapter.name, adapter.api),
+        None => "the CPU".into(),
+    };
+    match failure {
+        Some(failure) => format!("{failure}; it goes on from its last checkpoint on {what}"),
+        None => format!("computed on {what} ({})", engine.reason),
+    }
 }
 
 /// Accuracy after every phase on every task, mean over runs that have the same phases.
@@ -152,6 +171,7 @@ mod tests {
             forward_transfer: matrix[0][1] - 0.1,
             seconds: 1.25,
             time: TimeShares::default(),
+            engine: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! `engram run`: seeds side by side, one experiment each, on the machine's cores.
+//! `engram run`: seeds side by side, one experiment each on the machine's cores, or all in one on its GPU.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,73 +12,126 @@ use super::args::RunArgs;
 use super::output::Output;
 use super::report::{self, Screen};
 use super::{Failure, source};
-use crate::continual::{Experiment, saved_spec};
+use crate::continual::engine::{Choice, choose};
+use crate::continual::{Run, RunError, saved_specs};
 use crate::data::{DataSet, cache, catalogue};
-use crate::event::{Event, Finished};
-use crate::kernels::cpu::Cpu;
-use crate::spec::{self, Spec};
+use crate::event::{EngineUsed, Event, Finished};
+use crate::spec::{self, EngineKind, Spec};
 
-/// One run to be done.
+/// Runs to be done by one engine, side by side.
 struct Job {
-    spec: Spec,
+    specs: Vec<Spec>,
+    /// The number of the first of them.
+    first: usize,
     begin: Begin,
     /// Where it is saved when it is interrupted.
     file: PathBuf,
 }
 
 enum Begin {
-    Anew,
+    /// On an engine that was chosen for it.
+    Anew(Mutex<Option<(Choice, EngineUsed)>>),
     /// From the bytes of a saved run.
     Saved(Vec<u8>),
 }
+
+/// Runs that a GPU does at once, at most.
+const SIDE_BY_SIDE: usize = 64;
 
 /// How a run ended.
 enum End {
     Finished(Box<Finished>),
     /// It diverged or failed, and that was said.
     Failed,
+    /// Saved, alone or with others.
     Interrupted(PathBuf),
 }
 
 pub fn run(args: RunArgs) -> Result<(), Failure> {
-    let jobs = jobs(&args)?;
-    let sets = load(&jobs)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = args.threads.map_or(cores, usize::from);
+    let asked = asked(&args)?;
+    let sets = load(&asked)?;
     let stop = stop_on_interrupt()?;
     let output = Output::new(args.out.as_deref(), !args.resume.is_empty())?;
-    let screen = Screen::new(jobs.len(), args.quiet);
+    let jobs = jobs(asked, &sets, threads);
+    let screen = Screen::new(jobs.iter().map(|job| job.specs.len()).sum(), args.quiet);
     let crew = Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken: OnceLock::new(), screen };
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let ends = crew.work(args.threads.map_or(cores, usize::from));
+    let ends = crew.work(threads);
     crew.conclude(ends)
 }
 
-fn jobs(args: &RunArgs) -> Result<Vec<Job>, Failure> {
+/// What was asked for, before anybody knows what computes it.
+enum Asked {
+    Anew { specs: Vec<Spec>, name: String },
+    Saved { specs: Vec<Spec>, bytes: Vec<u8>, file: PathBuf },
+}
+
+impl Asked {
+    fn specs(&self) -> &[Spec] {
+        match self {
+            Asked::Anew { specs, .. } | Asked::Saved { specs, .. } => specs,
+        }
+    }
+}
+
+fn asked(args: &RunArgs) -> Result<Vec<Asked>, Failure> {
     let Some(source) = &args.source else {
         return args.resume.iter().map(|file| resumed(file)).collect();
     };
     let (spec, name) = source::spec(source)?;
     let fields: Vec<(&str, &str)> = args.set.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
+    let engine = args.engine.as_ref().map(|engine| ("engine", engine.as_str()));
+    let fields: Vec<(&str, &str)> = fields.into_iter().chain(engine).collect();
     let spec = spec::set(&spec, &fields)?;
     let seeds = args.seeds.as_ref().map_or(vec![spec.seed], |seeds| seeds.0.clone());
-    let job = |seed| Job {
-        spec: Spec { seed, ..spec.clone() },
-        begin: Begin::Anew,
-        file: PathBuf::from(format!("{name}-seed-{seed}.engram")),
-    };
-    Ok(seeds.into_iter().map(job).collect())
+    let specs = seeds.into_iter().map(|seed| Spec { seed, ..spec.clone() }).collect();
+    Ok(vec![Asked::Anew { specs, name }])
 }
 
-fn resumed(file: &Path) -> Result<Job, Failure> {
+/// Deals the runs out: one by one where the CPU computes them, side by side on a GPU.
+fn jobs(asked: Vec<Asked>, sets: &BTreeMap<String, DataSet>, threads: usize) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let mut first = 0;
+    for asked in asked {
+        match asked {
+            Asked::Saved { specs, bytes, file } => {
+                let count = specs.len();
+                jobs.push(Job { specs, first, begin: Begin::Saved(bytes), file });
+                first += count;
+            }
+            Asked::Anew { specs, name } => {
+                let side_by_side = &specs[..specs.len().min(SIDE_BY_SIDE)];
+                let (choice, used) = block_on(choose(side_by_side, &sets[&specs[0].data.name], threads));
+                let is_gpu = matches!(choice, Choice::Gpu(_));
+                let mut chosen = Some((choice, used.clone()));
+                for specs in specs.chunks(if is_gpu { SIDE_BY_SIDE } else { 1 }) {
+                    let file = PathBuf::from(match specs {
+                        [one] => format!("{name}-seed-{}.engram", one.seed),
+                        [start, .., end] => format!("{name}-seeds-{}-{}.engram", start.seed, end.seed),
+                        [] => continue,
+                    });
+                    let chosen = if is_gpu { chosen.take() } else { Some((Choice::Cpu, used.clone())) };
+                    jobs.push(Job { specs: specs.to_vec(), first, begin: Begin::Anew(Mutex::new(chosen)), file });
+                    first += specs.len();
+                }
+            }
+        }
+    }
+    jobs
+}
+
+fn resumed(file: &Path) -> Result<Asked, Failure> {
     let failure = |message: String| Failure::Failed(format!("{}: {message}", file.display()));
     let bytes = fs::read(file).map_err(|e| failure(e.to_string()))?;
-    let spec = saved_spec(&bytes).map_err(|e| failure(e.to_string()))?;
-    Ok(Job { spec, begin: Begin::Saved(bytes), file: file.to_path_buf() })
+    let specs = saved_specs(&bytes).map_err(|e| failure(e.to_string()))?;
+    Ok(Asked::Saved { specs, bytes, file: file.to_path_buf() })
 }
 
-/// The data sets that the jobs need, by name, each loaded once.
-fn load(jobs: &[Job]) -> Result<BTreeMap<String, DataSet>, Failure> {
+/// The data sets that are needed, by name, each loaded once.
+fn load(asked: &[Asked]) -> Result<BTreeMap<String, DataSet>, Failure> {
     let mut sets = BTreeMap::new();
-    for Job { spec, .. } in jobs {
+    for spec in asked.iter().flat_map(Asked::specs) {
         let name = &spec.data.name;
         if !sets.contains_key(name) {
             sets.insert(name.clone(), cache::load(name)?);
@@ -112,21 +165,19 @@ struct Crew<'a> {
 }
 
 impl Crew<'_> {
-    /// Does all jobs, so many at a time; their ends in the order of the jobs.
+    /// Does all jobs, so many at a time; the runs' ends in their order.
     fn work(&self, threads: usize) -> Vec<End> {
         let next = AtomicUsize::new(0);
         let ends = Mutex::new(BTreeMap::new());
         thread::scope(|scope| {
             for _ in 0..threads.min(self.jobs.len()) {
                 scope.spawn(|| {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(job) = self.jobs.get(number) else { break };
-                        let end = self.job(number, job).unwrap_or_else(|failure| {
-                            self.screen.alert(&format!("error: seed {}: {failure}", job.spec.seed));
-                            End::Failed
+                    while let Some(job) = self.jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let of_job = self.job(job).unwrap_or_else(|failure| {
+                            self.screen.alert(&format!("error: seed {}: {failure}", job.specs[0].seed));
+                            job.specs.iter().map(|_| End::Failed).collect()
                         });
-                        ends.lock().expect("inserting does not panic").insert(number, end);
+                        ends.lock().expect("inserting does not panic").extend((job.first..).zip(of_job));
                     }
                 });
             }
@@ -134,36 +185,55 @@ impl Crew<'_> {
         ends.into_inner().expect("inserting does not panic").into_values().collect()
     }
 
-    fn job(&self, number: usize, job: &Job) -> Result<End, Failure> {
-        let set = &self.sets[&job.spec.data.name];
-        let mut experiment = match &job.begin {
-            Begin::Anew => Experiment::new(Cpu, job.spec.clone(), &[job.spec.seed], set)?,
-            Begin::Saved(bytes) => Experiment::restore(Cpu, bytes, set)?,
-        };
-        let mut result = End::Failed;
+    fn job(&self, job: &Job) -> Result<Vec<End>, Failure> {
+        let set = &self.sets[&job.specs[0].data.name];
+        let mut run = block_on(begin(job, set))?;
+        let mut ends: Vec<End> = job.specs.iter().map(|_| End::Failed).collect();
         loop {
             if self.stop.load(Ordering::Relaxed) {
-                return save(&mut experiment, job);
+                let file = save(&mut run, job)?;
+                let is_over = |end: &End| matches!(end, End::Finished(_));
+                ends.iter_mut().filter(|end| !is_over(end)).for_each(|end| *end = End::Interrupted(file.clone()));
+                return Ok(ends);
             }
-            let Some(event) = block_on(experiment.next()) else { return Ok(result) };
-            self.screen.progress(&event, number, job.spec.seed);
-            if let Err(e) = self.output.write(&event, number as u32) {
+            let event = match block_on(run.next()) {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(ends),
+                Err(error) => {
+                    block_on(run.recover(error, set))?;
+                    continue;
+                }
+            };
+            self.screen.progress(&event, job.first, &job.specs);
+            if let Err(e) = self.output.write(&event, job.first as u32) {
                 // Results that cannot be written are not worth computing: all runs stop, and are saved.
                 self.broken.get_or_init(|| e.to_string());
                 self.stop.store(true, Ordering::Relaxed);
             }
             match event {
-                Event::Diverged { name, step, layer, message, .. } => {
-                    let seed = job.spec.seed;
+                Event::Engine { engine, failure, .. } => self.tell_engine(job, &engine, failure.as_deref()),
+                Event::Diverged { run, name, step, layer, message, .. } => {
+                    let seed = job.specs[run as usize].seed;
                     self.screen.alert(&format!("seed {seed} diverged in {name}, step {step}, {layer}: {message}"));
-                    result = End::Failed;
                 }
                 Event::Finished(finished) => {
                     self.screen.say(&report::summary(&finished));
-                    result = End::Finished(finished);
+                    let run = finished.run as usize;
+                    ends[run] = End::Finished(finished);
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Says what computes, the first time, and whenever it is not what was asked for.
+    fn tell_engine(&self, job: &Job, engine: &EngineUsed, failure: Option<&str>) {
+        let line = report::engine(engine, failure);
+        let asked_for_gpu = job.specs[0].engine == EngineKind::Gpu && engine.kind == EngineKind::Cpu;
+        if failure.is_some() || (asked_for_gpu && job.first == 0) {
+            self.screen.alert(&line);
+        } else if job.first == 0 {
+            self.screen.say(&line);
         }
     }
 
@@ -179,6 +249,7 @@ impl Crew<'_> {
                 End::Interrupted(file) => saved.push(file.display().to_string()),
             }
         }
+        saved.dedup();
         self.screen.end(&results);
         if let Some(result) = results.first() {
             let info = catalogue::info(&result.spec.data.name)?;
@@ -192,19 +263,35 @@ impl Crew<'_> {
             (Some(reason), _) => Err(Failure::Failed(format!("the output cannot be written ({reason})"))),
             (None, 0) if saved.is_empty() => Ok(()),
             (None, 0) => Err(Failure::Interrupted),
-            (None, _) => Err(Failure::Failed(format!("{failed} of {} runs did not finish", self.jobs.len()))),
+            (None, _) => Err(Failure::Failed(format!(
+                "{failed} of {} runs did not finish",
+                self.jobs.iter().map(|job| job.specs.len()).sum::<usize>()
+            ))),
         }
     }
 }
 
-fn save(experiment: &mut Experiment<Cpu>, job: &Job) -> Result<End, Failure> {
-    let bytes = block_on(experiment.save());
+async fn begin(job: &Job, set: &DataSet) -> Result<Run, RunError> {
+    match &job.begin {
+        Begin::Anew(chosen) => {
+            let chosen = chosen.lock().expect("taking does not panic").take();
+            match chosen {
+                Some((choice, used)) => Run::on(choice, used, &job.specs, set).await,
+                None => Run::new(&job.specs, set).await,
+            }
+        }
+        Begin::Saved(bytes) => Run::restore(bytes, set).await,
+    }
+}
+
+fn save(run: &mut Run, job: &Job) -> Result<PathBuf, Failure> {
+    let bytes = block_on(run.save()).map_err(RunError::from)?;
     let file = match job.begin {
-        Begin::Anew => unused(&job.file),
+        Begin::Anew(_) => unused(&job.file),
         Begin::Saved(_) => job.file.clone(),
     };
     cache::write(&file, &bytes)?;
-    Ok(End::Interrupted(file))
+    Ok(file)
 }
 
 /// `file`, or a name like it that no file has: saved runs of other experiments are kept.

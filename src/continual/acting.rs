@@ -110,6 +110,11 @@ impl<D: Device> Experiment<D> {
         }
     }
 
+    /// Where the run stands: the phase, counted from 0, and how much of its work is done, as [`Action::done`] counts.
+    pub fn place(&self) -> (u32, u32) {
+        (self.state.phase as u32, self.work())
+    }
+
     /// Samples that this stint has learnt, in all its parts.
     fn learnt(&self) -> u64 {
         match self.state.stage {

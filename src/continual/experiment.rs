@@ -57,6 +57,8 @@ pub struct Experiment<D: Device> {
     probe: Vec<Vec<f32>>,
     pub(super) weights: D::Weights,
     pub(super) sleepers: Option<D::Sleepers>,
+    /// The networks as they were when they began, or were last measured.
+    measured: Vec<Mrnn>,
     batch: D::Batch,
     /// This epoch's rows, shuffled, by replica.
     rows: Vec<Vec<u32>>,
@@ -136,11 +138,10 @@ impl<D: Device> Experiment<D> {
     ///
     /// # Errors
     /// Where the Specs differ in more than `seed` and `sleep`, or their sleeps differ in length and somebody acts.
-    pub fn population(mut device: D, specs: &[Spec], set: &DataSet) -> Result<Self, RunError> {
+    pub fn population(device: D, specs: &[Spec], set: &DataSet) -> Result<Self, RunError> {
         let sizes = layer_sizes(specs.first().ok_or(RunError::NoRuns)?, set);
         let nets: Vec<Mrnn> = specs.iter().map(|spec| Mrnn::new(&sizes, spec.seed)).collect();
-        let weights = device.weights(&nets, capacity::<D>(&specs[0]));
-        let mut experiment = Self::assemble(device, specs, set, weights)?;
+        let mut experiment = Self::assemble(device, specs, set, nets)?;
         for run in 0..specs.len() {
             experiment.announce(run);
         }
@@ -148,23 +149,18 @@ impl<D: Device> Experiment<D> {
     }
 
     /// Everything but the state of a run: what `new` and `restore` share.
-    pub(super) fn assemble(
-        mut device: D,
-        specs: &[Spec],
-        set: &DataSet,
-        weights: D::Weights,
-    ) -> Result<Self, RunError> {
+    pub(super) fn assemble(mut device: D, specs: &[Spec], set: &DataSet, nets: Vec<Mrnn>) -> Result<Self, RunError> {
         let spec = shared(specs)?;
         if spec.data.name != set.name {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
         }
         check_window(&spec, set)?;
         check_actions(&spec, set)?;
-        let replicas =
-            specs.iter().map(|spec| Replica::new(spec, set)).collect::<Result<Vec<_>, RunError>>()?;
+        let replicas = specs.iter().map(|spec| Replica::new(spec, set)).collect::<Result<Vec<_>, RunError>>()?;
         let on_train = replicas.iter().any(|replica| replica.plan.test_on == TestOn::Train);
         let train = device.load(set, &set.train);
         let test = (!on_train).then(|| device.load(set, &set.test));
+        let weights = device.weights(&nets, capacity::<D>(&spec));
         let batch = device.batch(&weights, capacity::<D>(&spec));
         let probe = if spec.evaluation.energy { probe(set, &replicas[0], on_train) } else { Vec::new() };
         let state = State {
@@ -180,6 +176,7 @@ impl<D: Device> Experiment<D> {
         Ok(Experiment {
             rows: vec![Vec::new(); replicas.len()],
             sleepers: None,
+            measured: nets,
             device,
             spec,
             replicas,
@@ -215,6 +212,11 @@ impl<D: Device> Experiment<D> {
         Ok(self.state.events.pop_front())
     }
 
+    /// Whether events wait to be told.
+    pub(super) fn has_news(&self) -> bool {
+        !self.state.events.is_empty()
+    }
+
     /// Whether no run can go on.
     pub(super) fn has_diverged(&self) -> bool {
         self.state.logs.iter().all(|log| log.diverged)
@@ -241,6 +243,11 @@ impl<D: Device> Experiment<D> {
     /// The networks as they are now.
     pub async fn networks(&mut self) -> Result<Vec<Mrnn>, EngineError> {
         self.device.read_weights(&self.weights).await
+    }
+
+    /// The networks as they were when the run began or went on, or at the last measurement after that.
+    pub fn measured(&self) -> &[Mrnn] {
+        &self.measured
     }
 
     pub fn device(&self) -> &D {
@@ -531,8 +538,7 @@ impl<D: Device> Experiment<D> {
         let end = (done + TEST_SLICE).min(total);
         for from in (done..end).step_by(D::TEST_BATCH) {
             let count = D::TEST_BATCH.min(end - from);
-            let slices: Vec<&[u32]> =
-                self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
+            let slices: Vec<&[u32]> = self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
             self.device.drive(&self.weights, data, &slices, &mut self.batch);
             self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec));
@@ -591,6 +597,7 @@ impl<D: Device> Experiment<D> {
             log.tally = Tally::new(self.about.classes.len(), net.hidden_units());
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
+        self.measured = nets;
         Ok(())
     }
 
@@ -651,6 +658,7 @@ impl<D: Device> Experiment<D> {
             forward_transfer: transfer.forward,
             seconds: self.state.seconds,
             time: self.state.time,
+            engine: None,
         }
     }
 
@@ -814,7 +822,7 @@ fn by_layer(firing: Firing) -> Vec<Vec<Vec<u32>>> {
 }
 
 /// Samples of the largest minibatch.
-pub(super) fn capacity<D: Device>(spec: &Spec) -> usize {
+fn capacity<D: Device>(spec: &Spec) -> usize {
     (spec.training.batch as usize).max(D::TEST_BATCH)
 }
 

@@ -2,16 +2,19 @@
 
 mod acting;
 mod album;
+pub mod engine;
 mod experiment;
 mod measures;
 mod rows;
+mod run;
 mod save;
 mod schedule;
 
 pub use album::{Album, Field};
 pub use experiment::Experiment;
 pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy, weight_change};
-pub use save::{Checkpoint, saved_spec};
+pub use run::Run;
+pub use save::{Checkpoint, saved_specs};
 pub use schedule::{Phase, Place, Schedule, Stint};
 
 use crate::data::DataError;

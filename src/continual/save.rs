@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::experiment::{State, capacity, layer_sizes};
+use super::experiment::{State, layer_sizes};
 use super::{Experiment, RunError};
 use crate::data::DataSet;
 use crate::event::Event;
@@ -28,9 +28,9 @@ pub struct Checkpoint {
     sleepers: Option<Vec<Sleeper>>,
 }
 
-/// The Spec of a saved run, of the first where there are several: tells which data it needs.
-pub fn saved_spec(bytes: &[u8]) -> Result<Spec, RunError> {
-    Ok(Checkpoint::from_bytes(bytes)?.read_specs()?.swap_remove(0))
+/// The Specs of saved runs, at least one: they tell which data are needed.
+pub fn saved_specs(bytes: &[u8]) -> Result<Vec<Spec>, RunError> {
+    Checkpoint::from_bytes(bytes)?.specs()
 }
 
 impl<D: Device> Experiment<D> {
@@ -57,13 +57,12 @@ impl<D: Device> Experiment<D> {
     }
 
     /// A run that goes on from a checkpoint.
-    pub fn resumed(mut device: D, checkpoint: Checkpoint, set: &DataSet) -> Result<Self, RunError> {
-        let specs = checkpoint.read_specs()?;
+    pub fn resumed(device: D, checkpoint: Checkpoint, set: &DataSet) -> Result<Self, RunError> {
+        let specs = checkpoint.specs()?;
         checkpoint.check(&specs[0], set)?;
         let events = checkpoint.events.iter().map(|text| serde_json::from_str::<Event>(text));
         let events = events.collect::<Result<_, _>>().map_err(|e| RunError::Saved(format!("an event in it: {e}")))?;
-        let weights = device.weights(&checkpoint.weights, capacity::<D>(&specs[0]));
-        let mut experiment = Self::assemble(device, &specs, set, weights)?;
+        let mut experiment = Self::assemble(device, &specs, set, checkpoint.weights)?;
         let mut state = checkpoint.state;
         state.events = events;
         experiment.resume(state, checkpoint.sleepers);
@@ -88,7 +87,7 @@ impl Checkpoint {
     }
 
     /// At least one.
-    fn read_specs(&self) -> Result<Vec<Spec>, RunError> {
+    pub fn specs(&self) -> Result<Vec<Spec>, RunError> {
         let specs = self.specs.iter().map(|text| Spec::from_json(text)).collect::<Result<Vec<_>, _>>()?;
         if specs.is_empty() { Err(RunError::NoRuns) } else { Ok(specs) }
     }

@@ -104,7 +104,7 @@ impl Values {
     }
 
     /// The named rows, in the order given.
-    fn pick(&self, rows: &[u32], len: usize) -> Values {
+    pub(crate) fn pick(&self, rows: &[u32], len: usize) -> Values {
         fn copy<T: Copy>(data: &[T], rows: &[u32], len: usize) -> Vec<T> {
             rows.iter().flat_map(|&row| &data[row as usize * len..][..len]).copied().collect()
         }
@@ -117,7 +117,7 @@ impl Values {
 
 impl Samples {
     /// The named rows, in the order given.
-    fn pick(&self, rows: &[u32], len: usize) -> Samples {
+    pub(crate) fn pick(&self, rows: &[u32], len: usize) -> Samples {
         let labels = rows.iter().map(|&row| self.labels[row as usize]).collect();
         Samples { values: self.values.pick(rows, len), labels }
     }

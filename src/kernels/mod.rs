@@ -194,10 +194,8 @@ pub trait Device {
         steps: u32,
     ) -> Result<Firing, EngineError>;
     /// Spikes since the last reading, and the first weight that left the range of sleep's integers.
-    async fn read_spikes(
-        &mut self,
-        sleepers: &mut Self::Sleepers,
-    ) -> Result<(SpikeCounts, Option<Fault>), EngineError>;
+    async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers)
+    -> Result<(SpikeCounts, Option<Fault>), EngineError>;
     /// Every sleep lasts so many steps longer.
     fn lengthen(&mut self, sleepers: &mut Self::Sleepers, steps: u32);
     /// The whole state of a sleep, after `done` steps.

@@ -5,11 +5,10 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::{read_spec, to_js};
-use crate::continual::{Album, Experiment, saved_spec};
+use crate::continual::{Album, Run, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
 use crate::event::Event;
-use crate::kernels::cpu::Cpu;
-use crate::spec::Act;
+use crate::spec::{Act, EngineKind};
 
 /// Hidden units whose receptive fields are shown.
 const FIELDS: usize = 8;
@@ -43,7 +42,10 @@ pub struct TestImage {
 /// A run that can be stepped, acted upon, asked, saved and restored.
 #[wasm_bindgen]
 pub struct Session {
-    experiment: Experiment<Cpu>,
+    run: Run,
+    /// What the data are made of again, should the run change its engine.
+    files: JsValue,
+    quick: bool,
     /// Of a run that is watched.
     album: Option<Album>,
     tests: Samples,
@@ -53,65 +55,87 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Prepares a run of `spec` with `seed`. `quick` says that the files are the class-balanced subset.
-    #[wasm_bindgen(constructor)]
-    pub fn new(
+    /// Prepares a run of `spec`, on the engine that it names. `quick` says that the files are the class-balanced subset.
+    pub async fn create(
         #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
-        seed: u32,
         #[wasm_bindgen(unchecked_param_type = "NamedFile[]")] files: JsValue,
         quick: bool,
     ) -> Result<Session, JsError> {
         let spec = read_spec(spec)?;
-        let set = assemble(&spec.data.name, files, quick)?;
-        let experiment = Experiment::new(Cpu, spec, &[seed], &set)?;
-        Ok(Session::of(experiment, set))
+        let set = assemble(&spec.data.name, files.clone(), quick)?;
+        let run = Run::new(&[spec], &set).await?;
+        Ok(Session { run, files, quick, album: None, len: set.shape.len(), tests: set.test })
     }
 
     /// A run that `save` wrote, to go on.
-    pub fn restore(
+    pub async fn restore(
         saved: &[u8],
         #[wasm_bindgen(unchecked_param_type = "NamedFile[]")] files: JsValue,
         quick: bool,
     ) -> Result<Session, JsError> {
-        let set = assemble(&saved_spec(saved)?.data.name, files, quick)?;
-        let experiment = Experiment::restore(Cpu, saved, &set)?;
-        Ok(Session::of(experiment, set))
+        let name = saved_specs(saved)?.swap_remove(0).data.name;
+        let set = assemble(&name, files.clone(), quick)?;
+        let run = Run::restore(saved, &set).await?;
+        Ok(Session { run, files, quick, album: None, len: set.shape.len(), tests: set.test })
     }
 
     /// Keeps single spikes, and every phase's network, to be asked about. Begins before the run does.
     pub fn watch(&mut self) {
-        self.experiment.watch();
+        self.run.watch();
         self.album = Some(Album::default());
+        self.keep();
     }
 
     /// One slice of work, or an event that waits; `undefined` when the run has ended.
     #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
     pub async fn next(&mut self) -> Result<JsValue, JsError> {
-        if self.album.as_ref().is_some_and(Album::is_empty) {
-            self.keep().await;
+        loop {
+            let event = match self.run.next().await {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(JsValue::UNDEFINED),
+                Err(error) => {
+                    let set = self.set()?;
+                    self.run.recover(error, &set).await?;
+                    continue;
+                }
+            };
+            if matches!(event, Event::Phase(_)) {
+                self.keep();
+            }
+            return to_js(&event);
         }
-        let Some(event) = self.experiment.next().await else { return Ok(JsValue::UNDEFINED) };
-        if matches!(event, Event::Phase(_)) {
-            self.keep().await;
-        }
-        to_js(&event)
+    }
+
+    /// Goes on with another engine, from here; an event tells which it is.
+    pub async fn change_engine(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "EngineKind")] kind: JsValue,
+    ) -> Result<(), JsError> {
+        let kind: EngineKind = serde_wasm_bindgen::from_value(kind)?;
+        let set = self.set()?;
+        Ok(self.run.change_engine(kind, &set).await?)
+    }
+
+    /// Gives the GPU up, as a driver that fails does: for tests.
+    pub fn lose_gpu(&mut self) {
+        self.run.lose_gpu();
     }
 
     /// The whole run as bytes.
-    pub async fn save(&mut self) -> Vec<u8> {
-        self.experiment.save().await
+    pub async fn save(&mut self) -> Result<Vec<u8>, JsError> {
+        Ok(self.run.save().await?)
     }
 
     /// Does something with the run, now; what it was and when is noted in its Spec.
     pub fn act(&mut self, #[wasm_bindgen(unchecked_param_type = "Act")] act: JsValue) -> Result<(), JsError> {
         let act: Act = serde_wasm_bindgen::from_value(act)?;
-        Ok(self.experiment.act(act)?)
+        Ok(self.run.act(act)?)
     }
 
     /// The spikes of the last steps that were slept, one by one; `undefined` before the first sleep.
     #[wasm_bindgen(unchecked_return_type = "Raster | undefined")]
     pub fn raster(&self) -> Result<JsValue, JsError> {
-        self.experiment.raster().map_or(Ok(JsValue::UNDEFINED), to_js)
+        self.run.raster().map_or(Ok(JsValue::UNDEFINED), to_js)
     }
 
     /// How the networks of all phases answer `values`, and how the outputs of the one after `phases` phases settle.
@@ -120,7 +144,7 @@ impl Session {
         if values.len() != self.len {
             return Err(JsError::new(&format!("an input has {} values, not {}", self.len, values.len())));
         }
-        let network = &self.experiment.spec().network;
+        let network = &self.run.spec().network;
         let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
         for after in 0..self.album.as_ref().map_or(0, Album::len) {
             let net = self.album.as_ref().and_then(|album| album.net(after));
@@ -152,14 +176,14 @@ impl Session {
 }
 
 impl Session {
-    fn of(experiment: Experiment<Cpu>, set: DataSet) -> Session {
-        Session { experiment, album: None, len: set.shape.len(), tests: set.test }
+    fn keep(&mut self) {
+        if let Some(album) = &mut self.album {
+            self.run.measured().iter().for_each(|net| album.keep(net));
+        }
     }
 
-    async fn keep(&mut self) {
-        if let Some(album) = &mut self.album {
-            self.experiment.networks().await.iter().for_each(|net| album.keep(net));
-        }
+    fn set(&self) -> Result<DataSet, JsError> {
+        assemble(&self.run.spec().data.name, self.files.clone(), self.quick)
     }
 }
 

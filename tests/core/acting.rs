@@ -81,7 +81,9 @@ fn a_stint_can_be_interrupted_again() {
     go_on(&mut experiment, position(&spec, in_phase("T1", 8)));
     for _ in 0..2 {
         experiment.act(Act::Sleep { steps: 100 }).unwrap();
-        while !matches!(block_on(experiment.next()).unwrap(), Some(Event::Progress { name, done: 8, .. }) if name == "T1") {}
+        while !matches!(block_on(experiment.next()).unwrap(), Some(Event::Progress { name, done: 8, .. }) if name == "T1")
+        {
+        }
     }
     let outcome = finish(&mut experiment);
     assert_eq!(outcome.phases[..6], phases("T1a N1 T1b N2 T1 S1"));

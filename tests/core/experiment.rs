@@ -1,6 +1,6 @@
 //! Whole runs on toy data: phases, strategies, events, and the promise that a continuation is the same run.
 
-use engram::continual::{Experiment, RunError, saved_spec};
+use engram::continual::{Experiment, RunError, saved_specs};
 use engram::data::DataSet;
 use engram::event::{Activity, Event, Finished, PhaseReport};
 use engram::kernels::cpu::Cpu;
@@ -152,7 +152,7 @@ fn a_saved_run_goes_on_as_if_nothing_had_happened() {
         let mut experiment = start(&spec, &[4], &set);
         let mut events: Vec<Event> = (0..at).map(|_| block_on(experiment.next()).unwrap().unwrap()).collect();
         let bytes = block_on(experiment.save()).unwrap();
-        assert_eq!(saved_spec(&bytes).unwrap(), spec);
+        assert_eq!(saved_specs(&bytes).unwrap(), std::slice::from_ref(&spec));
         let mut restored = Experiment::restore(Cpu, &bytes, &set).unwrap();
         let (rest, end) = finish(&mut restored);
         events.extend(rest);

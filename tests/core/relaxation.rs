@@ -182,11 +182,9 @@ fn update_distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &
     let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [60, 8], tolerance: 0.0 };
     let mut worst: f64 = 0.0;
     for layer in 0..net.layers.len() {
-        for (pre, post) in [
-            (States::Clamped, States::Difference),
-            (States::Clamped, States::Clamped),
-            (States::Free, States::Free),
-        ] {
+        for (pre, post) in
+            [(States::Clamped, States::Difference), (States::Clamped, States::Clamped), (States::Free, States::Free)]
+        {
             let mut engine = relax(device, net, set, rows, &setting);
             let update = Hebbian { layer, pre, post, scale: 3.0 };
             let expected = expected_update(net, set, rows, &mut engine, update);

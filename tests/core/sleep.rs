@@ -1,8 +1,8 @@
 //! Sleep on both engines against a plain reference of Algorithm 1 in the same integers, written without any of the kernel's means.
 
-use engram::kernels::{Device, Firing, SpikeCounts};
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
+use engram::kernels::{Device, Firing, SpikeCounts};
 use engram::net::mrnn::Mrnn;
 use engram::rng::{Purpose, draw, philox};
 use engram::sleep::{Plan, SleepLayer, Sleeper, TABLE, WEIGHT_LIMIT};
@@ -296,7 +296,8 @@ fn a_layer_that_is_silent_awake_is_silent_asleep() {
 #[test]
 fn each_sleeper_stops_at_its_own_end() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
-    let plans = [300, 200, 57, 300].map(|steps| plan(&net, Sleep { inc: 1e-6 * f64::from(steps), ..constants(steps) }, None));
+    let plans =
+        [300, 200, 57, 300].map(|steps| plan(&net, Sleep { inc: 1e-6 * f64::from(steps), ..constants(steps) }, None));
     let sleepers: Vec<Sleeper> = plans.iter().map(|plan| Sleeper::new(&net, plan)).collect();
     let alone = |sleeper: &Sleeper| slept(&mut Cpu, std::slice::from_ref(sleeper), sleeper.steps).remove(0);
     let expected: Vec<Sleeper> = sleepers.iter().map(alone).collect();

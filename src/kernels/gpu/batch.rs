@@ -85,7 +85,10 @@ impl Minibatches {
         let mut table = vec![[0u32; 2]; end as usize];
         for &[r, samples] in &active {
             let labelled = rows[r as usize].iter().map(|&row| [row, u32::from(data.labels[row as usize])]);
-            table[(r * capacity) as usize..][..samples as usize].iter_mut().zip(labelled).for_each(|(to, row)| *to = row);
+            table[(r * capacity) as usize..][..samples as usize]
+                .iter_mut()
+                .zip(labelled)
+                .for_each(|(to, row)| *to = row);
         }
         context.write(&self.rows, 0, &table);
         if active != self.active {
@@ -227,8 +230,7 @@ impl Batch {
         let [data_scale, scale] = [data.scale, scale].map(f32::to_bits);
         let [pre, post] = [pre, post].map(number);
         let (states, post_at) = (sizes.states(), sizes.at(layer));
-        let params =
-            [fan_in, units, states, pre_at, post_at, pre, post, self.capacity, data.words, data_scale, scale];
+        let params = [fan_in, units, states, pre_at, post_at, pre, post, self.capacity, data.words, data_scale, scale];
         for (group, batch) in networks.groups.iter().zip(&self.groups) {
             let tile = Tile::of(fan_in, units, batch.busy());
             let kernel =
@@ -249,12 +251,8 @@ impl Batch {
         let units = self.sizes.units(layer);
         let params = [units, self.sizes.states(), self.sizes.at(layer), self.capacity, scale.to_bits()];
         for (group, batch) in networks.groups.iter().zip(&self.groups) {
-            let buffers = [
-                Use::Read(&batch.slots),
-                Use::Read(&batch.free),
-                Use::Read(&batch.clamped),
-                Use::Write(&group.bias),
-            ];
+            let buffers =
+                [Use::Read(&batch.slots), Use::Read(&batch.free), Use::Read(&batch.clamped), Use::Write(&group.bias)];
             context.dispatch(&shaders::bias_update(), &params, &buffers, [units.div_ceil(64), 1, batch.busy()]);
         }
     }
@@ -342,7 +340,8 @@ impl Batch {
         for batch in &self.groups {
             let confusion: Vec<u32> = context.read(&batch.confusion).await?;
             let activity: Vec<f32> = context.read(&batch.activity).await?;
-            let (confusions, sums) = (confusion.chunks_exact(classes * classes), activity.chunks_exact(classes * hidden));
+            let (confusions, sums) =
+                (confusion.chunks_exact(classes * classes), activity.chunks_exact(classes * hidden));
             for ((tally, confusion), hidden) in tallies[batch.first..].iter_mut().zip(confusions).zip(sums) {
                 tally.add(&Tally { classes, confusion: confusion.to_vec(), hidden: hidden.to_vec() });
             }

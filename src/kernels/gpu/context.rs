@@ -61,7 +61,11 @@ impl Default for Wishes {
 }
 
 type Trouble = Arc<Mutex<Option<EngineError>>>;
-type Compilation = (&'static str, Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>);
+/// A driver's word on a shader; in a browser it stays on its thread.
+#[cfg(target_arch = "wasm32")]
+type Word = Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>;
+#[cfg(not(target_arch = "wasm32"))]
+type Word = Pin<Box<dyn Future<Output = Option<wgpu::Error>> + Send>>;
 
 /// An open device.
 pub struct Context {
@@ -78,7 +82,7 @@ pub struct Context {
     pass: Option<ComputePass<'static>>,
     pipelines: HashMap<String, ComputePipeline>,
     /// Shaders that the driver may still refuse.
-    compiling: Vec<Compilation>,
+    compiling: Vec<(&'static str, Word)>,
     bound: HashMap<(String, Vec<u32>, Vec<Buffer>), wgpu::BindGroup>,
     /// Small buffers that can be read again.
     read_already: Vec<Buffer>,
@@ -304,9 +308,8 @@ impl Context {
             ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None },
             count: None,
         };
-        let uses = buffers.iter().map(|buffer| wgpu::BufferBindingType::Storage {
-            read_only: matches!(buffer, Use::Read(_)),
-        });
+        let uses =
+            buffers.iter().map(|buffer| wgpu::BufferBindingType::Storage { read_only: matches!(buffer, Use::Read(_)) });
         let types = std::iter::once(wgpu::BufferBindingType::Uniform).chain(uses);
         let entries: Vec<_> = (0..).zip(types).map(entry).collect();
         let layout =

@@ -35,6 +35,8 @@ impl Images {
 /// Rows padded with zeros.
 fn rows<T: Copy + Default>(values: &[T], width: usize, padded: usize) -> Vec<T> {
     let mut out = vec![T::default(); values.len() / width * padded];
-    out.chunks_exact_mut(padded).zip(values.chunks_exact(width)).for_each(|(to, from)| to[..width].copy_from_slice(from));
+    out.chunks_exact_mut(padded)
+        .zip(values.chunks_exact(width))
+        .for_each(|(to, from)| to[..width].copy_from_slice(from));
     out
 }

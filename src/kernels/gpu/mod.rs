@@ -167,12 +167,7 @@ impl Device for Gpu {
         sleepers.sleep(&mut self.context, first, steps);
     }
 
-    async fn sleep_watched(
-        &mut self,
-        sleepers: &mut Sleepers,
-        first: u32,
-        steps: u32,
-    ) -> Result<Firing, EngineError> {
+    async fn sleep_watched(&mut self, sleepers: &mut Sleepers, first: u32, steps: u32) -> Result<Firing, EngineError> {
         sleepers.sleep_watched(&mut self.context, first, steps).await
     }
 

@@ -78,7 +78,9 @@ impl Networks {
         let group = |(number, nets): (usize, &[Mrnn])| Group {
             first: number * most,
             count: nets.len(),
-            weights: (0..sizes.layers.len()).map(|l| context.filled("weights", &joined(nets, |net| &net.layers[l].weights))).collect(),
+            weights: (0..sizes.layers.len())
+                .map(|l| context.filled("weights", &joined(nets, |net| &net.layers[l].weights)))
+                .collect(),
             bias: context.filled("biases", &biases(nets)),
         };
         let groups = nets.chunks(most).enumerate().map(group).collect();

@@ -139,7 +139,15 @@ impl Sleepers {
         Ok(words.chunks_exact(self.masks.half as usize).map(step).collect())
     }
 
-    fn dispatch(&mut self, context: &mut Context, g: usize, first: u32, count: u32, watched: Option<()>, firing: &Buffer) {
+    fn dispatch(
+        &mut self,
+        context: &mut Context,
+        g: usize,
+        first: u32,
+        count: u32,
+        watched: Option<()>,
+        firing: &Buffer,
+    ) {
         let group = &mut self.groups[g];
         let sleeping = |&r: &u32| self.rest[group.first + r as usize].steps > first;
         let active: Vec<u32> = (0..group.count as u32).filter(sleeping).collect();

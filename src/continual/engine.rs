@@ -1,0 +1,167 @@
+//! Which engine computes a run: what the Spec says, or the one that is faster on the run's own shapes.
+
+use crate::clock;
+use crate::data::{DataSet, Samples};
+use crate::event::{EngineUsed, Trial};
+use crate::kernels::cpu::Cpu;
+use crate::kernels::gpu::Gpu;
+use crate::kernels::{Device, EngineError, Phase, Relaxation};
+use crate::learn::learn;
+use crate::net::mrnn::Mrnn;
+use crate::sleep::{Plan, Sleeper};
+use crate::spec::{EngineKind, Spec, Strategy};
+
+use super::experiment::{image_size, layer_sizes};
+
+/// How long an engine is measured at least, in seconds of each kind of work.
+const MOMENT: f64 = 0.05;
+/// Sleep steps that are timed at once.
+const STEPS: u32 = 100;
+/// What measuring a test sample costs, in training samples.
+const TEST_COST: f64 = 0.4;
+
+/// An engine that was chosen.
+pub enum Choice {
+    Cpu,
+    Gpu(Box<Gpu>),
+}
+
+/// Chooses what computes `specs` side by side, where the CPU computes `lanes` of them at a time. A GPU that is asked for
+/// and does not serve is said in `reason`, and the CPU computes.
+pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, EngineUsed) {
+    let kind = specs.first().map_or(EngineKind::Cpu, |spec| spec.engine);
+    if kind == EngineKind::Cpu {
+        return on_cpu("the Spec says so".into(), Vec::new());
+    }
+    let mut gpu = match Gpu::open().await {
+        Ok(gpu) => gpu,
+        Err(error) => return on_cpu(error.to_string(), Vec::new()),
+    };
+    if kind == EngineKind::Gpu {
+        let used = on_gpu(&gpu, "the Spec says so".into(), Vec::new());
+        return (Choice::Gpu(Box::new(gpu)), used);
+    }
+    if gpu.adapter().software {
+        let reason = format!("there is no GPU but {}, a program that acts as one and is slow", gpu.adapter().name);
+        return on_cpu(reason, Vec::new());
+    }
+    match compare(&mut gpu, specs, set, lanes).await {
+        Ok(trials @ [cpu, on_the_gpu]) if on_the_gpu.seconds < cpu.seconds => {
+            let used = on_gpu(&gpu, faster(cpu, on_the_gpu), trials.to_vec());
+            (Choice::Gpu(Box::new(gpu)), used)
+        }
+        Ok(trials @ [cpu, on_the_gpu]) => on_cpu(faster(on_the_gpu, cpu), trials.to_vec()),
+        Err(error) => on_cpu(error.to_string(), Vec::new()),
+    }
+}
+
+fn faster(slower: Trial, faster: Trial) -> String {
+    format!("measured {:.1} times faster", slower.seconds / faster.seconds)
+}
+
+fn on_cpu(reason: String, trials: Vec<Trial>) -> (Choice, EngineUsed) {
+    (Choice::Cpu, EngineUsed { kind: EngineKind::Cpu, adapter: None, reason, trials })
+}
+
+/// What is told of a run on this GPU.
+pub fn on_gpu(gpu: &Gpu, reason: String, trials: Vec<Trial>) -> EngineUsed {
+    EngineUsed { kind: EngineKind::Gpu, adapter: Some(gpu.adapter().clone()), reason, trials }
+}
+
+/// Both engines, the CPU first.
+async fn compare(gpu: &mut Gpu, specs: &[Spec], set: &DataSet, lanes: usize) -> Result<[Trial; 2], EngineError> {
+    let cpu = trial(&mut Cpu, EngineKind::Cpu, &specs[..1], set).await?;
+    let rounds = specs.len().div_ceil(lanes.max(1)) as f64;
+    let gpu = trial(gpu, EngineKind::Gpu, specs, set).await?;
+    Ok([Trial { seconds: cpu.seconds * rounds, ..cpu }, gpu])
+}
+
+/// Times a minibatch and a few steps of sleep of `specs` side by side, on networks of their own.
+pub async fn trial<D: Device>(
+    device: &mut D,
+    kind: EngineKind,
+    specs: &[Spec],
+    set: &DataSet,
+) -> Result<Trial, EngineError> {
+    let spec = &specs[0];
+    let size = (spec.training.batch as usize).min(set.train.len());
+    let all: Vec<u32> = (0..size as u32).collect();
+    let values = set.train.values.pick(&all, set.shape.len());
+    let few = Samples { values, labels: set.train.labels[..size].to_vec() };
+    let sizes = layer_sizes(spec, set);
+    let nets: Vec<Mrnn> = specs.iter().map(|spec| Mrnn::new(&sizes, spec.seed)).collect();
+    let data = device.load(set, &few);
+    let mut weights = device.weights(&nets, size);
+    let mut batch = device.batch(&weights, size);
+    let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
+    let network = &spec.network;
+    let (dt, gamma, beta) = (network.dt as f32, network.gamma as f32, network.beta as f32);
+    let free = Phase::Free { tolerance: network.tolerance as f32 };
+    let free = Relaxation { dt, gamma, steps: network.free_steps, phase: free };
+    let clamped = Relaxation { steps: network.clamped_steps, phase: Phase::Clamped { beta }, ..free };
+    // The first is not timed: it compiles.
+    let (mut start, mut batches) = (clock::now(), 0);
+    while batches == 0 || clock::now() - start < MOMENT {
+        device.drive(&weights, &data, &rows, &mut batch);
+        device.relax(&weights, &mut batch, &free);
+        device.relax(&weights, &mut batch, &clamped);
+        learn(device, &mut weights, &data, &mut batch, &spec.rule, beta);
+        device.check(&weights, &mut batch);
+        device.fault(&mut batch, batches % 4 == 0).await?;
+        if batches == 0 {
+            start = clock::now();
+        }
+        batches += 1;
+    }
+    device.fault(&mut batch, true).await?;
+    let seconds_a_batch = (clock::now() - start) / f64::from(batches - 1).max(1.0);
+    let seconds_a_step = if sleeps(spec) {
+        let largest = device.largest_activity(&batch).await?;
+        sleep_trial(device, specs, set, &nets, &largest).await?
+    } else {
+        0.0
+    };
+    let seconds = expected(spec, set, seconds_a_batch, seconds_a_step);
+    Ok(Trial { kind, seconds_a_batch, seconds_a_step, seconds })
+}
+
+async fn sleep_trial<D: Device>(
+    device: &mut D,
+    specs: &[Spec],
+    set: &DataSet,
+    nets: &[Mrnn],
+    largest: &[Vec<f32>],
+) -> Result<f64, EngineError> {
+    let sleeper = |((spec, net), largest): ((&Spec, &Mrnn), &Vec<f32>)| {
+        let constants = crate::spec::Sleep { steps: u32::MAX, ..spec.sleep.clone() };
+        let (mean, image) = (vec![0.15; set.shape.len()], image_size(set));
+        let largest_activity = largest.clone();
+        Sleeper::new(net, &Plan { seed: spec.seed, phase: 0, constants, mean, image, largest_activity })
+    };
+    let sleepers = specs.iter().zip(nets).zip(largest).map(sleeper).collect();
+    let mut sleepers = device.sleepers(sleepers, 0);
+    device.sleep(&mut sleepers, 0, STEPS);
+    device.read_spikes(&mut sleepers).await?;
+    let (start, mut done) = (clock::now(), STEPS);
+    while done == STEPS || clock::now() - start < MOMENT {
+        device.sleep(&mut sleepers, done, STEPS);
+        device.read_spikes(&mut sleepers).await?;
+        done += STEPS;
+    }
+    Ok((clock::now() - start) / f64::from(done - STEPS))
+}
+
+fn sleeps(spec: &Spec) -> bool {
+    spec.strategy.sleeps() || spec.actions.iter().any(|action| action.act.sleeps())
+}
+
+/// What a whole run takes, in seconds.
+fn expected(spec: &Spec, set: &DataSet, seconds_a_batch: f64, seconds_a_step: f64) -> f64 {
+    let tasks = spec.tasks.classes.len() as f64;
+    let sleeps = if spec.strategy.sleeps() { tasks } else { 0.0 };
+    let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps };
+    let learnt = set.train.len() as f64 * f64::from(spec.training.epochs);
+    let tested = TEST_COST * set.test.len() as f64 * (1.0 + phases);
+    (learnt + tested) / f64::from(spec.training.batch) * seconds_a_batch
+        + sleeps * f64::from(spec.sleep.steps) * seconds_a_step
+}

@@ -1,0 +1,239 @@
+//! A run on an engine, which may change: when a GPU is lost the run goes on from its last checkpoint, on a new device or
+//! on the CPU; and a person may ask for another.
+
+use std::collections::VecDeque;
+
+use super::engine::{Choice, choose, on_gpu};
+use super::{Checkpoint, Experiment, RunError};
+use crate::clock;
+use crate::data::DataSet;
+use crate::event::{EngineUsed, Event, Raster};
+use crate::kernels::EngineError;
+use crate::kernels::cpu::Cpu;
+use crate::kernels::gpu::{Gpu, Traffic};
+use crate::net::mrnn::Mrnn;
+use crate::spec::{Act, EngineKind, Spec};
+
+/// Seconds between two checkpoints, at least, and how many times what a checkpoint takes.
+const BETWEEN: f64 = 5.0;
+const SHARE: f64 = 20.0;
+/// Devices that a run may lose before it stays on the CPU.
+const MOST_LOSSES: u32 = 2;
+
+/// One or more runs side by side, as [`Experiment`].
+pub struct Run {
+    engine: Engine,
+    used: EngineUsed,
+    /// What is told before the experiment's own events.
+    waiting: VecDeque<Event>,
+    /// Of a run on a GPU: where it goes on without it.
+    checkpoint: Option<Checkpoint>,
+    /// When the next one is due.
+    due: f64,
+    losses: u32,
+    watched: bool,
+}
+
+enum Engine {
+    Cpu(Box<Experiment<Cpu>>),
+    Gpu(Box<Experiment<Gpu>>),
+}
+
+/// The experiment, whichever engine computes it.
+macro_rules! on {
+    ($engine:expr, $experiment:ident => $value:expr) => {
+        match $engine {
+            Engine::Cpu($experiment) => $value,
+            Engine::Gpu($experiment) => $value,
+        }
+    };
+}
+
+impl Run {
+    /// Prepares runs on the engine that their Specs name, or that is faster.
+    pub async fn new(specs: &[Spec], set: &DataSet) -> Result<Run, RunError> {
+        let (choice, used) = choose(specs, set, 1).await;
+        Run::on(choice, used, specs, set).await
+    }
+
+    /// Prepares runs on an engine that was chosen. One that cannot hold them gives way to the CPU.
+    pub async fn on(choice: Choice, used: EngineUsed, specs: &[Spec], set: &DataSet) -> Result<Run, RunError> {
+        let mut run = match choice {
+            Choice::Cpu => Run::of(Engine::Cpu(Box::new(Experiment::population(Cpu, specs, set)?)), used),
+            Choice::Gpu(gpu) => Run::of(Engine::Gpu(Box::new(Experiment::population(*gpu, specs, set)?)), used),
+        };
+        match run.keep_checkpoint().await {
+            Ok(()) => {}
+            Err(error) => {
+                let used = EngineUsed { kind: EngineKind::Cpu, adapter: None, reason: error.to_string(), ..run.used };
+                run = Run::of(Engine::Cpu(Box::new(Experiment::population(Cpu, specs, set)?)), used);
+            }
+        }
+        for _ in specs {
+            let started = on!(&mut run.engine, experiment => experiment.next().await)?;
+            run.waiting.extend(started);
+        }
+        run.announce(None);
+        Ok(run)
+    }
+
+    /// A saved run, to go on.
+    pub async fn restore(bytes: &[u8], set: &DataSet) -> Result<Run, RunError> {
+        let checkpoint = Checkpoint::from_bytes(bytes)?;
+        let specs = checkpoint.specs()?;
+        let (choice, used) = choose(&specs, set, 1).await;
+        let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
+        run.checkpoint = Some(checkpoint);
+        run.announce(None);
+        Ok(run)
+    }
+
+    fn of(engine: Engine, used: EngineUsed) -> Run {
+        Run { engine, used, waiting: VecDeque::new(), checkpoint: None, due: 0.0, losses: 0, watched: false }
+    }
+
+    /// The next event; `None` once all runs have ended.
+    ///
+    /// # Errors
+    /// When the engine fails: see [`Run::recover`].
+    pub async fn next(&mut self) -> Result<Option<Event>, EngineError> {
+        if let Some(event) = self.waiting.pop_front() {
+            return Ok(Some(event));
+        }
+        let mut event = on!(&mut self.engine, experiment => experiment.next().await)?;
+        if let Some(Event::Finished(finished)) = &mut event {
+            finished.engine = Some(self.used.clone());
+        }
+        let is_due = matches!(event, Some(Event::Phase(_))) || clock::now() > self.due;
+        if is_due && !on!(&self.engine, experiment => experiment.has_news()) {
+            self.keep_checkpoint().await?;
+        }
+        Ok(event)
+    }
+
+    /// Goes on from the last checkpoint after the engine failed: on a new device if the old one was lost, else on the
+    /// CPU. An event says so; what was told of later work is told again.
+    pub async fn recover(&mut self, error: EngineError, set: &DataSet) -> Result<(), RunError> {
+        let checkpoint = self.checkpoint.clone().ok_or(error.clone())?;
+        self.losses += 1;
+        let gpu = match error {
+            EngineError::Lost(_) if self.losses < MOST_LOSSES => Gpu::open().await.ok(),
+            _ => None,
+        };
+        let reason = "the engine before failed";
+        let (choice, used) = match gpu {
+            Some(gpu) => {
+                let used = on_gpu(&gpu, reason.into(), Vec::new());
+                (Choice::Gpu(Box::new(gpu)), used)
+            }
+            None => (
+                Choice::Cpu,
+                EngineUsed { kind: EngineKind::Cpu, adapter: None, reason: reason.into(), trials: Vec::new() },
+            ),
+        };
+        self.go_on(choice, used, checkpoint, set)?;
+        self.announce(Some(error.to_string()));
+        Ok(())
+    }
+
+    /// Goes on with the engine that `kind` names, from here.
+    pub async fn change_engine(&mut self, kind: EngineKind, set: &DataSet) -> Result<(), RunError> {
+        let checkpoint = on!(&mut self.engine, experiment => experiment.checkpoint().await)?;
+        let specs: Vec<Spec> = checkpoint.specs()?.into_iter().map(|spec| Spec { engine: kind, ..spec }).collect();
+        let (choice, used) = choose(&specs, set, 1).await;
+        let failure = (kind == EngineKind::Gpu && matches!(choice, Choice::Cpu)).then(|| used.reason.clone());
+        self.go_on(choice, used, checkpoint, set)?;
+        self.announce(failure);
+        Ok(())
+    }
+
+    fn go_on(
+        &mut self,
+        choice: Choice,
+        used: EngineUsed,
+        checkpoint: Checkpoint,
+        set: &DataSet,
+    ) -> Result<(), RunError> {
+        self.engine = resumed(choice, checkpoint.clone(), set)?;
+        self.checkpoint = Some(checkpoint);
+        self.used = used;
+        if self.watched {
+            self.watch();
+        }
+        Ok(())
+    }
+
+    /// Nothing is lost with a CPU.
+    async fn keep_checkpoint(&mut self) -> Result<(), EngineError> {
+        if let Engine::Gpu(experiment) = &mut self.engine {
+            let start = clock::now();
+            self.checkpoint = Some(experiment.checkpoint().await?);
+            let now = clock::now();
+            self.due = now + BETWEEN.max(SHARE * (now - start));
+        }
+        Ok(())
+    }
+
+    fn announce(&mut self, failure: Option<String>) {
+        let (phase, done) = on!(&self.engine, experiment => experiment.place());
+        self.waiting.push_back(Event::Engine { engine: self.used.clone(), failure, phase, done });
+    }
+
+    pub fn engine(&self) -> &EngineUsed {
+        &self.used
+    }
+
+    /// What a GPU was asked for; `None` on the CPU.
+    pub fn traffic(&self) -> Option<Traffic> {
+        match &self.engine {
+            Engine::Cpu(_) => None,
+            Engine::Gpu(experiment) => Some(experiment.device().traffic()),
+        }
+    }
+
+    /// Gives the GPU up, as a driver that fails does: for tests.
+    pub fn lose_gpu(&mut self) {
+        if let Engine::Gpu(experiment) = &mut self.engine {
+            experiment.device_mut().lose();
+        }
+    }
+
+    /// See [`Experiment::watch`].
+    pub fn watch(&mut self) {
+        self.watched = true;
+        on!(&mut self.engine, experiment => experiment.watch());
+    }
+
+    pub fn raster(&self) -> Option<&Raster> {
+        on!(&self.engine, experiment => experiment.raster())
+    }
+
+    pub fn spec(&self) -> &Spec {
+        on!(&self.engine, experiment => experiment.spec())
+    }
+
+    /// See [`Experiment::act`].
+    pub fn act(&mut self, act: Act) -> Result<(), RunError> {
+        on!(&mut self.engine, experiment => experiment.act(act))
+    }
+
+    /// See [`Experiment::measured`].
+    pub fn measured(&self) -> &[Mrnn] {
+        on!(&self.engine, experiment => experiment.measured())
+    }
+
+    pub async fn networks(&mut self) -> Result<Vec<Mrnn>, EngineError> {
+        on!(&mut self.engine, experiment => experiment.networks().await)
+    }
+
+    pub async fn save(&mut self) -> Result<Vec<u8>, EngineError> {
+        on!(&mut self.engine, experiment => experiment.save().await)
+    }
+}
+
+fn resumed(choice: Choice, checkpoint: Checkpoint, set: &DataSet) -> Result<Engine, RunError> {
+    Ok(match choice {
+        Choice::Cpu => Engine::Cpu(Box::new(Experiment::resumed(Cpu, checkpoint, set)?)),
+        Choice::Gpu(gpu) => Engine::Gpu(Box::new(Experiment::resumed(*gpu, checkpoint, set)?)),
+    })
+}
