@@ -19,7 +19,9 @@ step "format" "a second" cargo fmt --check
 step "clippy, native" "a minute" cargo clippy --quiet --all-targets --all-features -- -D warnings
 step "clippy, wasm32" "a minute" cargo clippy --quiet --lib --tests --target wasm32-unknown-unknown -- -D warnings
 step "site and TypeScript" "two minutes" "$scripts/site.sh"
-step "Rust tests" "two minutes" cargo test --quiet --features cli
+# Mesa complains where there is no XDG_RUNTIME_DIR.
+step "Rust tests" "three minutes" env VK_ICD_FILENAMES="$LAVAPIPE" XDG_RUNTIME_DIR="$logs" \
+  cargo test --quiet --features cli
 step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
   wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test 'web*'
 step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs

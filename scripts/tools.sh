@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings the build tools: uses what is on PATH when its version fits, else installs it into $ENGRAM_HOME.
-# Usage: scripts/tools.sh build | test      (test adds wasm-pack, Chromium and its driver)
+# Usage: scripts/tools.sh build | test      (test adds wasm-pack, Chromium, its driver and Mesa)
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 
@@ -46,12 +46,16 @@ need trunk "(^| )0\.21\." || build_tool trunk "$TRUNK_VERSION" 8 --locked --no-d
 [ "${1:-build}" = test ] || exit 0
 
 need wasm-pack "(^| )0\.1[3-9]\." || build_tool wasm-pack "$WASM_PACK_VERSION" 5 --locked
-if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
+packages=()
+command -v chromium >/dev/null && command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
+# The GPU engine is tested on Mesa's software adapter, everywhere alike.
+[ -e "$LAVAPIPE" ] || packages+=(mesa-vulkan-drivers libvulkan1)
+if [ ${#packages[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "installing Chromium and its driver with apt (about a minute)"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null ||
-      die "apt-get could not install chromium and chromium-driver"
+    say "installing ${packages[*]} with apt (about a minute)"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
+      die "apt-get could not install ${packages[*]}"
   else
-    die "the browser tests need Chromium and chromedriver on PATH (Debian: apt-get install chromium chromium-driver)"
+    die "the tests need ${packages[*]} (Debian: apt-get install ${packages[*]})"
   fi
 fi

@@ -199,6 +199,23 @@ fn update_distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &
     worst
 }
 
+/// Layers so wide that a GPU's invocations cannot keep their weights, sums without subgroups, as in a browser, and
+/// tiles that are not full.
+#[test]
+fn states_are_right_on_every_path_of_the_gpu() {
+    let set = toy::digits(2, 1);
+    let rows: Vec<u32> = (0..3).collect();
+    let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [30, 6], tolerance: 0.0 };
+    let mut plain = open(Wishes { subgroups: false, ..Wishes::default() });
+    assert!(!plain.has_subgroups());
+    for hidden in [1, 64, 65, 700, 2100] {
+        let net = toy::contracting(&[64, hidden, 10], 3, 0.45);
+        assert!(distance(&mut plain, &net, &set, &rows, &setting) < 1e-5, "{hidden}, without subgroups");
+        let worst = with_gpu(|gpu| distance(gpu, &net, &set, &rows, &setting));
+        assert!(worst < 1e-5, "{hidden}: {worst}");
+    }
+}
+
 fn expected_update<D: Device>(
     net: &Mrnn,
     set: &DataSet,

@@ -261,7 +261,9 @@ fn draws_and_products_on_the_gpu_are_exact() {
 /// The same spikes and weights on every engine and target: this hash is checked in the browser, too.
 #[test]
 fn a_stored_hash_holds_everywhere() {
-    assert_eq!(golden::sleep(), golden::SLEEP);
+    for (engine, hash) in on_both!(|device| block_on(golden::sleep(device))) {
+        assert_eq!(hash, golden::SLEEP, "{engine}");
+    }
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Fixed computations and the hashes of what they gave. Sleep is integer arithmetic: its hash holds on every target.
 
 use engram::kernels::Device;
-use engram::kernels::cpu::Cpu;
 use engram::sleep::{Plan, Sleeper};
 use engram::spec::{self, Sleep};
 use sha2::{Digest, Sha256};
@@ -12,7 +11,7 @@ use crate::toy;
 pub const SLEEP: &str = "02e76cd4d6c1155a29578d6dc3c645a249966d18758ad7a6614a684078667d74";
 
 /// 3,000 steps of sleep of a network with 96 hidden units.
-pub fn sleep() -> String {
+pub async fn sleep<D: Device>(device: &mut D) -> String {
     let net = toy::network(&[64, 96, 10], 9, 1.0);
     let preset = spec::preset("quick-mnist-src").unwrap().spec.sleep.clone();
     let constants = Sleep { steps: 3000, window: None, gain_hidden: 6.0, gain_output: 4.0, inc: 1e-3, ..preset };
@@ -24,8 +23,9 @@ pub fn sleep() -> String {
         image: None,
         largest_activity: vec![0.9, 0.9],
     };
-    let mut sleepers = vec![Sleeper::new(&net, &plan)];
-    Cpu.sleep(&mut sleepers, 0, 3000);
+    let mut sleepers = device.sleepers(vec![Sleeper::new(&net, &plan)], 0);
+    device.sleep(&mut sleepers, 0, 3000);
+    let sleepers = device.read_sleepers(&sleepers, 3000).await.expect("the engine serves");
     assert!(sleepers[0].layers.iter().all(|layer| layer.count > 0), "both layers spike");
     hash(sleepers[0].layers.iter().flat_map(|layer| &layer.weights).map(|w| w.to_le_bytes()))
 }

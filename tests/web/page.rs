@@ -3,6 +3,7 @@
 
 #[path = "../shared/golden.rs"]
 mod golden;
+mod gpu;
 mod runs;
 #[path = "../shared/toy.rs"]
 mod toy;

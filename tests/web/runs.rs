@@ -35,8 +35,8 @@ async fn a_run_gives_the_stored_weights() {
 }
 
 #[wasm_bindgen_test]
-fn sleep_gives_the_stored_weights() {
-    assert_eq!(golden::sleep(), golden::SLEEP);
+async fn sleep_gives_the_stored_weights() {
+    assert_eq!(golden::sleep(&mut Cpu).await, golden::SLEEP);
 }
 
 #[wasm_bindgen_test]

@@ -179,7 +179,7 @@ impl Context {
 
     /// Records a kernel. `params` is its uniform, the buffers its bindings from 1 on.
     pub fn dispatch(&mut self, kernel: &Kernel, params: &[u32], buffers: &[Use<'_>], groups: [u32; 3]) {
-        if groups.contains(&0) || self.trouble.lock().expect("noting does not panic").is_some() {
+        if groups.contains(&0) || self.is_troubled() {
             return;
         }
         if !self.pipelines.contains_key(&kernel.key) {
@@ -241,6 +241,8 @@ impl Context {
 
     /// Waits for what was asked for.
     pub async fn answer<T: bytemuck::Pod>(&mut self, reading: Reading) -> Result<Vec<T>, EngineError> {
+        // Work that was refused never ends: it is not waited for.
+        self.check().await?;
         // Natively, callbacks come while somebody polls. In a browser this does nothing; an error is the device's, and noted.
         let _ = self.device.poll(wgpu::PollType::Wait { submission_index: reading.submission, timeout: None });
         let outcome = reading.answer.await;
@@ -270,7 +272,15 @@ impl Context {
                 self.note(EngineError::Shader { shader, message: error.to_string() });
             }
         }
+        if self.is_troubled() {
+            // What a lost device refuses may be heard of before its loss, which comes with the next poll.
+            let _ = self.device.poll(wgpu::PollType::Poll);
+        }
         self.trouble.lock().expect("noting does not panic").clone().map_or(Ok(()), Err)
+    }
+
+    fn is_troubled(&self) -> bool {
+        self.trouble.lock().expect("noting does not panic").is_some()
     }
 
     /// Notes trouble, unless there already is some.
@@ -387,5 +397,59 @@ fn describe(info: &wgpu::AdapterInfo) -> Adapter {
         name: name.to_owned(),
         api: format!("{:?}", info.backend),
         software: info.device_type == wgpu::DeviceType::Cpu,
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use pollster::block_on;
+
+    use super::*;
+
+    fn context() -> Context {
+        block_on(Context::open(Wishes::default())).expect("these tests need a GPU: Mesa's lavapipe will do")
+    }
+
+    #[test]
+    fn a_shader_that_does_not_compile_is_named() {
+        let mut context = context();
+        let kernel = Kernel::new("broken", &["@compute @workgroup_size(1) fn broken() { nonsense(); }"], &[]);
+        let buffer = context.buffer("a word", 4);
+        context.dispatch(&kernel, &[0; 4], &[Use::Write(&buffer)], [1, 1, 1]);
+        let error = block_on(context.read::<u32>(&buffer)).unwrap_err();
+        assert!(matches!(&error, EngineError::Shader { shader: "broken", .. }), "{error:?}");
+        assert!(error.to_string().contains("nonsense"), "{error}");
+    }
+
+    /// Nothing more is asked of a device that failed; the first trouble is told until somebody gives the device up.
+    #[test]
+    fn the_first_trouble_is_told() {
+        let mut context = context();
+        let buffer = context.buffer("a word", 4);
+        context.note(EngineError::OutOfMemory);
+        context.note(EngineError::NoAdapter);
+        let dispatches = context.traffic.dispatches;
+        let kernel = Kernel::new("idle", &["@compute @workgroup_size(1) fn idle() {}"], &[]);
+        context.dispatch(&kernel, &[0; 4], &[Use::Write(&buffer)], [1, 1, 1]);
+        assert_eq!(context.traffic.dispatches, dispatches);
+        for _ in 0..2 {
+            assert_eq!(block_on(context.read::<u32>(&buffer)).unwrap_err(), EngineError::OutOfMemory);
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_told_with_its_name() {
+        let mut context = block_on(Context::open(Wishes { binding: 1000, ..Wishes::default() })).unwrap();
+        let buffer = context.filled("a data set", &[0u8; 1001]);
+        let error = block_on(context.read::<u32>(&buffer)).unwrap_err();
+        assert_eq!(error, EngineError::TooLarge { what: "a data set", bytes: 1001, limit: 1000 });
+    }
+
+    /// Subgroups are believed only where they were seen to be consecutive.
+    #[test]
+    fn subgroups_are_a_power_of_two_or_none() {
+        assert!(context().subgroups.is_none_or(|subgroups| subgroups.lanes.is_power_of_two()));
+        let plain = block_on(Context::open(Wishes { subgroups: false, ..Wishes::default() })).unwrap();
+        assert_eq!(plain.subgroups, None);
     }
 }

@@ -30,7 +30,7 @@ pub enum Constant {
 }
 
 impl Kernel {
-    fn new(name: &'static str, parts: &[&'static str], constants: &[(&str, Constant)]) -> Kernel {
+    pub fn new(name: &'static str, parts: &[&'static str], constants: &[(&str, Constant)]) -> Kernel {
         let line = |(name, value): &(&str, Constant)| match value {
             Constant::Number(value) => format!("const {name}: u32 = {value}u;\n"),
             Constant::Truth(value) => format!("const {name}: bool = {value};\n"),
