@@ -269,7 +269,9 @@ impl Context {
     pub async fn check(&mut self) -> Result<(), EngineError> {
         for (shader, compilation) in std::mem::take(&mut self.compiling) {
             if let Some(error) = compilation.await {
-                self.note(EngineError::Shader { shader, message: error.to_string() });
+                // The cause of whatever was refused since.
+                let cause = EngineError::Shader { shader, message: error.to_string() };
+                *self.trouble.lock().expect("noting does not panic") = Some(cause);
             }
         }
         if self.is_troubled() {
@@ -439,7 +441,7 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_told_with_its_name() {
-        let mut context = block_on(Context::open(Wishes { binding: 1000, ..Wishes::default() })).unwrap();
+        let mut context = block_on(Context::open(Wishes { binding: 1000, subgroups: false })).unwrap();
         let buffer = context.filled("a data set", &[0u8; 1001]);
         let error = block_on(context.read::<u32>(&buffer)).unwrap_err();
         assert_eq!(error, EngineError::TooLarge { what: "a data set", bytes: 1001, limit: 1000 });
