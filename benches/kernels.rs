@@ -4,39 +4,21 @@
 //! zero), in samples for phases and in steps for sleep. `dense product` is the ceiling that products are read against.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use engram::data::{DataSet, Samples, Shape, Values};
+use engram::bench::images;
+use engram::data::DataSet;
 use engram::kernels::cpu::Cpu;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
 use engram::net::mrnn::Mrnn;
-use engram::rng::{Purpose, Stream};
 use engram::sleep::{Plan, Sleeper};
 use engram::spec;
 use ndarray::Array2;
-use rand::RngExt;
 
 const BATCH: usize = 256;
 const INPUTS: usize = 784;
 const CLASSES: usize = 10;
 
-/// Images of which four fifths are zero, as MNIST's are.
-fn images() -> DataSet {
-    let mut stream = Stream::new(1, Purpose::Subset, 0, 0);
-    let mut pixel = || if stream.random::<f32>() < 0.2 { stream.random_range(1..=255) } else { 0u8 };
-    let samples = Samples {
-        values: Values::Bytes { data: (0..BATCH * INPUTS).map(|_| pixel()).collect(), scale: 1.0 / 255.0 },
-        labels: (0..BATCH).map(|i| (i % CLASSES) as u8).collect(),
-    };
-    DataSet {
-        name: "mnist".into(),
-        shape: Shape::Image { height: 28, width: 28 },
-        classes: (0..CLASSES).map(|c| c.to_string()).collect(),
-        train: samples.clone(),
-        test: samples,
-    }
-}
-
 fn kernels(criterion: &mut Criterion) {
-    let set = images();
+    let set = images(BATCH);
     let rows: Vec<u32> = (0..BATCH as u32).collect();
     for hidden in [512, 1024, 2048] {
         let net = Mrnn::new(&[INPUTS, hidden, CLASSES], 1);

@@ -12,5 +12,5 @@ sed -i.bak "/rel=\"rust\"/d" "$stage/index.html" && rm "$stage/index.html.bak" #
 
 tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
 esbuild www/styles.css --log-override:css-syntax-error=error --log-level=warning --outfile=/dev/null
-esbuild www/main.ts www/worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
+esbuild www/main.ts www/worker.ts www/bench.ts www/bench-worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
   --log-level=warning --outdir="$stage"

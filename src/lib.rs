@@ -12,9 +12,11 @@
 //! - [`sleep`]: from a trained network and the data it saw to the integers of a spiking one.
 //! - [`continual`]: strategies, the resumable experiment and what is measured.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
+//! - [`bench`]: how fast each kernel is, against what the device can do at most.
 //! - `cli`: the command line.
 //! - `web`: the only room that knows of the browser.
 
+pub mod bench;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
 pub mod clock;

@@ -250,6 +250,56 @@ fn seeds_run_side_by_side_and_every_line_is_an_event() {
     assert_eq!(again[0]["matrix"], ends[1]["matrix"]);
 }
 
+/// Two seeds in one experiment on the GPU: Mesa's adapter serves.
+#[test]
+fn seeds_run_side_by_side_on_a_gpu() {
+    let Some((folder, small)) = with_data("gpu") else { return };
+    let fields = ["training.epochs=1", "network.free_steps=30", "sleep.steps=200", "data.subset.train_per_class=20"];
+    let fields = fields.iter().flat_map(|field| ["--set", field]);
+    let mut command = folder.engram();
+    let output = command.args(&small).args(fields).args(["--seeds", "3,5", "--engine", "gpu"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let events = events(&stdout(&output));
+    let engines: Vec<&Value> = events.iter().filter(|event| event["event"] == "engine").collect();
+    assert_eq!(engines.len(), 1);
+    let adapter = engines[0]["engine"]["adapter"]["name"].as_str().expect("a GPU: Mesa's lavapipe will do");
+    assert!(stderr(&output).contains(adapter), "{}", stderr(&output));
+    let ends = finished(&events);
+    let named = |end: &Value| (end["run"].as_u64(), end["seed"].as_u64(), end["engine"]["kind"].clone());
+    assert_eq!(
+        ends.iter().map(named).collect::<Vec<_>>(),
+        [(Some(0), Some(3), "gpu".into()), (Some(1), Some(5), "gpu".into())]
+    );
+}
+
+/// Where there is no GPU the CPU computes, and that is said even to those who want to hear nothing.
+#[test]
+fn a_gpu_that_is_not_there_is_said_and_made_good() {
+    let Some((folder, small)) = with_data("no-gpu") else { return };
+    let mut command = folder.engram();
+    command.env("VK_ICD_FILENAMES", folder.0.join("none.json")).env_remove("VK_DRIVER_FILES");
+    let output = command.args(&small).args(["--engine", "gpu", "--quiet"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("offers no GPU"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("computed on the CPU"), "{}", stderr(&output));
+    assert_eq!(finished(&events(&stdout(&output)))[0]["engine"]["kind"], "cpu");
+}
+
+/// Every kernel of both engines has a line with its share of a ceiling.
+#[test]
+fn kernels_are_timed() {
+    let folder = Folder::new("bench");
+    let output = folder.run(&["bench", "--hidden", "16", "--batch", "2", "--json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let reports: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    for (report, kind) in reports.as_array().unwrap().iter().zip(["cpu", "gpu"]) {
+        assert_eq!(report["engine"]["kind"], kind);
+        let kernels = report["kernels"].as_array().unwrap();
+        assert_eq!(kernels.len(), 8);
+        assert!(kernels.iter().all(|kernel| kernel["share"].as_f64().unwrap() > 0.0));
+    }
+}
+
 #[test]
 fn a_run_that_diverges_fails_and_says_where() {
     let Some((folder, small)) = with_data("diverged") else { return };

@@ -32,6 +32,8 @@ pub enum Command {
     Presets(PresetsArgs),
     /// Bring data sets, and list them
     Data(DataArgs),
+    /// Time each kernel of the engines, against what the device can do at most
+    Bench(BenchArgs),
 }
 
 #[derive(Debug, Parser)]
@@ -140,6 +142,32 @@ pub struct PresetsArgs {
     pub name: Option<String>,
 
     /// Write JSON: all presets, or the Spec of the one named
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Times are the median of five, with the least and the most. Work is counted as a dense engine would do it: the CPU skips
+what is zero, and its share of a ceiling can exceed 100 %.
+
+Examples:
+  engram bench                               both engines, on the shapes of the MNIST presets
+  engram bench --engine gpu --replicas 64    64 networks side by side")]
+pub struct BenchArgs {
+    /// Which engine
+    #[arg(long, value_parser = ["both", "cpu", "gpu"], default_value = "both")]
+    pub engine: String,
+    /// Hidden units
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=8192))]
+    pub hidden: u32,
+    /// Samples of a minibatch
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub batch: u32,
+    /// Networks side by side
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub replicas: u32,
+    /// Write JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -1,9 +1,10 @@
-//! The command line: `engram run`, `engram presets` and `engram data`.
+//! The command line: `engram run`, `engram presets`, `engram data` and `engram bench`.
 //!
 //! Results go to standard output or a file, everything said to a person goes to standard error. Exit codes: 0 done,
 //! 1 a run diverged or something failed, 2 the command line or a Spec is wrong, 130 interrupted.
 
 mod args;
+mod bench;
 mod data;
 mod output;
 mod presets;
@@ -81,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Presets(args) => presets::presets(&args),
         Command::Data(args) => data::data(&args.command),
+        Command::Bench(args) => bench::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,8 +9,11 @@ pub use session::{Answer, NamedFile, Session, TestImage};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::bench::{self, Shapes};
 use crate::data::{catalogue, own};
-use crate::spec::{self, Spec};
+use crate::kernels::cpu::Cpu;
+use crate::kernels::gpu::Gpu;
+use crate::spec::{self, EngineKind, Spec};
 
 /// Called by the generated loader when the module is instantiated.
 #[wasm_bindgen(start)]
@@ -57,6 +60,20 @@ pub fn spec_set(
     let fields: Vec<(String, String)> = serde_wasm_bindgen::from_value(fields)?;
     let fields: Vec<(&str, &str)> = fields.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
     to_js(&spec::set(&read_spec(spec)?, &fields)?)
+}
+
+/// Times every kernel of an engine, `cpu` or `gpu`.
+#[wasm_bindgen(unchecked_return_type = "Report")]
+pub async fn bench(
+    #[wasm_bindgen(unchecked_param_type = "EngineKind")] kind: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Shapes")] shapes: JsValue,
+) -> Result<JsValue, JsError> {
+    let shapes: Shapes = serde_wasm_bindgen::from_value(shapes)?;
+    let report = match serde_wasm_bindgen::from_value(kind)? {
+        EngineKind::Gpu => bench::bench(&mut Gpu::open().await?, shapes).await?,
+        EngineKind::Cpu | EngineKind::Auto => bench::bench(&mut Cpu, shapes).await?,
+    };
+    to_js(&report)
 }
 
 /// A Spec from JavaScript, refused in the same words as everywhere.

@@ -42,7 +42,10 @@ fn finish(run: &mut Run, set: &DataSet, mut before: impl FnMut(&mut Run, usize))
 }
 
 fn finished(events: &[Event]) -> Vec<&Finished> {
-    events.iter().filter_map(|event| if let Event::Finished(finished) = event { Some(&**finished) } else { None }).collect()
+    events
+        .iter()
+        .filter_map(|event| if let Event::Finished(finished) = event { Some(&**finished) } else { None })
+        .collect()
 }
 
 fn phases(events: &[Event]) -> Vec<&PhaseReport> {
@@ -56,17 +59,14 @@ fn distance(a: &Mrnn, b: &Mrnn) -> f32 {
 }
 
 /// The networks and the events of an experiment.
-fn experiment<D: Device>(device: &mut D, specs: &[Spec]) -> (Vec<Mrnn>, Vec<Event>)
-where
-    D: Lent,
-{
+fn experiment<D: Lent>(device: &mut D, specs: &[Spec]) -> (Vec<Mrnn>, Vec<Event>) {
     let mut experiment = Experiment::population(device.own(), specs, &set()).unwrap();
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).collect();
     (block_on(experiment.networks()).unwrap(), events)
 }
 
 /// Experiments keep their device.
-trait Lent: Sized {
+trait Lent: Device + Sized {
     fn own(&mut self) -> Self;
 }
 
@@ -192,8 +192,10 @@ fn a_run_changes_its_engine_when_asked() {
             block_on(run.change_engine(kind, &set())).unwrap();
         }
     });
-    let kinds: Vec<EngineKind> =
-        events.iter().filter_map(|e| if let Event::Engine { engine, .. } = e { Some(engine.kind) } else { None }).collect();
+    let kinds: Vec<EngineKind> = events
+        .iter()
+        .filter_map(|e| if let Event::Engine { engine, .. } = e { Some(engine.kind) } else { None })
+        .collect();
     assert_eq!(kinds, [EngineKind::Cpu, EngineKind::Gpu, EngineKind::Cpu]);
     assert_eq!(phases(&events).len(), 10);
     assert_eq!(finished(&events).len(), 1);

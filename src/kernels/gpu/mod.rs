@@ -24,10 +24,13 @@ use crate::event::Adapter;
 use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
 use context::{Context, Use};
+use wgpu::Buffer;
 
 /// One open GPU.
 pub struct Gpu {
     context: Context,
+    /// What [`Gpu::strain`] copies.
+    strained: Option<(Buffer, Buffer)>,
 }
 
 impl Gpu {
@@ -41,7 +44,7 @@ impl Gpu {
 
     /// The same, with other wishes.
     pub async fn open_with(wishes: Wishes) -> Result<Gpu, EngineError> {
-        Ok(Gpu { context: Context::open(wishes).await? })
+        Ok(Gpu { context: Context::open(wishes).await?, strained: None })
     }
 
     pub fn adapter(&self) -> &Adapter {
@@ -65,6 +68,27 @@ impl Gpu {
     pub async fn finish(&mut self) -> Result<(), EngineError> {
         let word = self.context.buffer("a word", 4);
         self.context.read::<u32>(&word).await.map(|_| ())
+    }
+
+    /// Does so many rounds of nothing but products, or of nothing but copies, and waits for them: for the benchmarks.
+    /// Returns the floating-point operations of the products, and the bytes that one copy moves.
+    pub async fn strain(&mut self, rounds: u32, products: bool) -> Result<(f64, f64), EngineError> {
+        const FLOATS: u64 = 8 << 20;
+        const GROUPS: u32 = 4096;
+        let context = &mut self.context;
+        let (from, to) = self.strained.get_or_insert_with(|| {
+            (context.buffer("a copy's source", 4 * FLOATS), context.buffer("a copy", 4 * FLOATS))
+        });
+        let (from, to) = (from.clone(), to.clone());
+        let buffers = [Use::Read(&from), Use::Write(&to)];
+        if products {
+            context.dispatch(&shaders::products(), &[rounds, 0, 0, 0], &buffers, [GROUPS, 1, 1]);
+        } else {
+            (0..rounds).for_each(|_| context.dispatch(&shaders::copies(), &[1, 0, 0, 0], &buffers, [GROUPS, 1, 1]));
+        }
+        self.finish().await?;
+        let operations = 32.0 * f64::from(rounds) * 256.0 * f64::from(GROUPS);
+        Ok((operations, 8.0 * FLOATS as f64))
     }
 
     /// Gives the device up in the middle of everything, as a driver that fails does.

@@ -151,6 +151,18 @@ pub fn sleep(half: u32, input_at: u32, units: u32) -> Kernel {
     Kernel::new("sleep", &[FIXED, PHILOX, include_str!("../../../shaders/sleep.wgsl")], &constants)
 }
 
+const CEILING: &str = include_str!("../../../shaders/ceiling.wgsl");
+
+/// Products in registers, for the benchmarks.
+pub fn products() -> Kernel {
+    Kernel::new("products", &[CEILING], &[])
+}
+
+/// Copies, for the benchmarks.
+pub fn copies() -> Kernel {
+    Kernel::new("copies", &[CEILING], &[])
+}
+
 /// Draws and products by themselves, for the tests.
 pub fn draws() -> Kernel {
     Kernel::new("draws", &[FIXED, PHILOX, include_str!("../../../shaders/draws.wgsl")], &[])
