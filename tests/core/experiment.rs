@@ -152,7 +152,7 @@ fn a_saved_run_goes_on_as_if_nothing_had_happened() {
         let mut experiment = start(&spec, &[4], &set);
         let mut events: Vec<Event> = (0..at).map(|_| block_on(experiment.next()).unwrap().unwrap()).collect();
         let bytes = block_on(experiment.save()).unwrap();
-        assert_eq!(saved_specs(&bytes).unwrap(), std::slice::from_ref(&spec));
+        assert_eq!(saved_specs(&bytes).unwrap(), [Spec { seed: 4, ..spec.clone() }]);
         let mut restored = Experiment::restore(Cpu, &bytes, &set).unwrap();
         let (rest, end) = finish(&mut restored);
         events.extend(rest);

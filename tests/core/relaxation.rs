@@ -7,7 +7,7 @@ use engram::net::mrnn::Mrnn;
 use pollster::block_on;
 use proptest::prelude::*;
 
-use crate::engines::{on_both, open, with_gpu};
+use crate::engines::{on_both, on_cpu, on_gpu, open, with_gpu};
 use crate::toy;
 
 /// The states of both phases in f64: [layer][unit].
@@ -102,80 +102,92 @@ fn distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &[u32], 
     worst
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+/// What holds on either engine; a software GPU has time for fewer cases.
+macro_rules! properties {
+    ($engine:ident, $on:ident, $cases:expr) => {
+        mod $engine {
+            use super::*;
 
-    /// Shapes of all sizes, one hidden layer or more, few or many outputs, contracting networks.
-    #[test]
-    fn states_are_those_of_the_equations(
-        hidden in prop::collection::vec(1usize..90, 1..4),
-        classes in 1usize..14,
-        dense in any::<bool>(),
-        seed in any::<u32>(),
-        gamma in 0.0..1.0f64,
-        dt in 0.05..0.5f64,
-        beta in 0.1..1.5f64,
-        free in 1u32..120,
-        clamped in 1u32..20,
-        batch in 1u32..6,
-    ) {
-        let set = if dense { toy::features(12, 33, classes) } else { toy::digits(2, 1) };
-        let classes = set.classes.len();
-        let mut sizes = vec![set.shape.len()];
-        sizes.extend(hidden);
-        sizes.push(classes);
-        let net = toy::contracting(&sizes, seed, 0.45);
-        let rows: Vec<u32> = (0..batch).collect();
-        let setting = Setting { dt, gamma, beta, steps: [free, clamped], tolerance: 0.0 };
-        for (engine, worst) in on_both!(|device| distance(device, &net, &set, &rows, &setting)) {
-            prop_assert!(worst < 1e-5, "{engine}: {worst}");
-        }
-    }
+            proptest! {
+                #![proptest_config(ProptestConfig::with_cases($cases))]
 
-    /// Strong weights: many units change their sign on the way, and outputs run far over a guessed course.
-    #[test]
-    fn states_stay_right_where_units_switch(seed in any::<u32>(), scale in 1.0..6.0f32, hidden in 1usize..200) {
-        let set = toy::digits(2, 1);
-        let net = toy::network(&[64, hidden, 10], seed, scale);
-        let rows: Vec<u32> = (0..4).collect();
-        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [12, 10], tolerance: 0.0 };
-        for (engine, worst) in on_both!(|device| distance(device, &net, &set, &rows, &setting)) {
-            prop_assert!(worst < 2e-4, "{engine}: {worst}");
-        }
-    }
+                /// Shapes of all sizes, one hidden layer or more, few or many outputs, contracting networks.
+                #[test]
+                fn states_are_those_of_the_equations(
+                    hidden in prop::collection::vec(1usize..90, 1..4),
+                    classes in 1usize..14,
+                    dense in any::<bool>(),
+                    seed in any::<u32>(),
+                    gamma in 0.0..1.0f64,
+                    dt in 0.05..0.5f64,
+                    beta in 0.1..1.5f64,
+                    free in 1u32..120,
+                    clamped in 1u32..20,
+                    batch in 1u32..6,
+                ) {
+                    let set = if dense { toy::features(12, 33, classes) } else { toy::digits(2, 1) };
+                    let classes = set.classes.len();
+                    let mut sizes = vec![set.shape.len()];
+                    sizes.extend(hidden);
+                    sizes.push(classes);
+                    let net = toy::contracting(&sizes, seed, 0.45);
+                    let rows: Vec<u32> = (0..batch).collect();
+                    let setting = Setting { dt, gamma, beta, steps: [free, clamped], tolerance: 0.0 };
+                    for (engine, worst) in $on!(|device| distance(device, &net, &set, &rows, &setting)) {
+                        prop_assert!(worst < 1e-5, "{engine}: {worst}");
+                    }
+                }
 
-    /// Stopping once no state moves more than the tolerance leaves the same states.
-    #[test]
-    fn an_early_stop_changes_nothing(seed in any::<u32>(), hidden in 30usize..150) {
-        let set = toy::digits(2, 1);
-        let net = toy::contracting(&[64, hidden, 10], seed, 0.7);
-        let rows: Vec<u32> = (0..5).collect();
-        let tolerance = engram::spec::preset("mnist-src").unwrap().spec.network.tolerance as f32;
-        let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [200, 10], tolerance };
-        for (engine, worst) in on_both!(|device| distance(device, &net, &set, &rows, &setting)) {
-            prop_assert!(worst < 1e-5, "{engine}: {worst}");
-        }
-    }
+                /// Strong weights: many units change their sign on the way, and outputs run far over a guessed course.
+                #[test]
+                fn states_stay_right_where_units_switch(seed in any::<u32>(), scale in 1.0..6.0f32, hidden in 1usize..200) {
+                    let set = toy::digits(2, 1);
+                    let net = toy::network(&[64, hidden, 10], seed, scale);
+                    let rows: Vec<u32> = (0..4).collect();
+                    let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [12, 10], tolerance: 0.0 };
+                    for (engine, worst) in $on!(|device| distance(device, &net, &set, &rows, &setting)) {
+                        prop_assert!(worst < 2e-4, "{engine}: {worst}");
+                    }
+                }
 
-    /// W += scale/B Σ preᵀ·post for every layer and every pair of states.
-    #[test]
-    fn updates_are_those_of_the_equations(
-        hidden in prop::collection::vec(1usize..50, 1..3),
-        dense in any::<bool>(),
-        seed in any::<u32>(),
-        batch in 1u32..7,
-    ) {
-        let set = if dense { toy::features(12, 33, 7) } else { toy::digits(2, 1) };
-        let mut sizes = vec![set.shape.len()];
-        sizes.extend(hidden);
-        sizes.push(set.classes.len());
-        let net = toy::network(&sizes, seed, 1.0);
-        let rows: Vec<u32> = (0..batch).collect();
-        for (engine, worst) in on_both!(|device| update_distance(device, &net, &set, &rows)) {
-            prop_assert!(worst < 1e-5, "{engine}: {worst}");
+                /// Stopping once no state moves more than the tolerance leaves the same states.
+                #[test]
+                fn an_early_stop_changes_nothing(seed in any::<u32>(), hidden in 30usize..150) {
+                    let set = toy::digits(2, 1);
+                    let net = toy::contracting(&[64, hidden, 10], seed, 0.7);
+                    let rows: Vec<u32> = (0..5).collect();
+                    let tolerance = engram::spec::preset("mnist-src").unwrap().spec.network.tolerance as f32;
+                    let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [200, 10], tolerance };
+                    for (engine, worst) in $on!(|device| distance(device, &net, &set, &rows, &setting)) {
+                        prop_assert!(worst < 1e-5, "{engine}: {worst}");
+                    }
+                }
+
+                /// W += scale/B Σ preᵀ·post for every layer and every pair of states.
+                #[test]
+                fn updates_are_those_of_the_equations(
+                    hidden in prop::collection::vec(1usize..50, 1..3),
+                    dense in any::<bool>(),
+                    seed in any::<u32>(),
+                    batch in 1u32..7,
+                ) {
+                    let set = if dense { toy::features(12, 33, 7) } else { toy::digits(2, 1) };
+                    let mut sizes = vec![set.shape.len()];
+                    sizes.extend(hidden);
+                    sizes.push(set.classes.len());
+                    let net = toy::network(&sizes, seed, 1.0);
+                    let rows: Vec<u32> = (0..batch).collect();
+                    for (engine, worst) in $on!(|device| update_distance(device, &net, &set, &rows)) {
+                        prop_assert!(worst < 1e-5, "{engine}: {worst}");
+                    }
+                }
+            }
         }
-    }
+    };
 }
+
+properties!(cpu, on_cpu, 96);
+properties!(gpu, on_gpu, 20);
 
 /// Largest difference between updated weights and the equations', relative to 1 + |weight|.
 fn update_distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &[u32]) -> f64 {

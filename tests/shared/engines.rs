@@ -20,14 +20,23 @@ pub fn open(wishes: Wishes) -> Gpu {
     block_on(Gpu::open_with(wishes)).expect("these tests need a GPU: Mesa's lavapipe (mesa-vulkan-drivers) will do")
 }
 
-/// What an expression gives on each engine: `on_both!(|device| …)`.
-macro_rules! on_both {
+/// What an expression gives on an engine, with the engine's name: `on_cpu!(|device| …)`.
+macro_rules! on_cpu {
     (|$device:ident| $value:expr) => {{
-        let cpu = {
-            let $device = &mut engram::kernels::cpu::Cpu;
-            $value
-        };
-        [("cpu", cpu), ("gpu", crate::engines::with_gpu(|$device| $value))]
+        let $device = &mut engram::kernels::cpu::Cpu;
+        [("cpu", $value)]
     }};
 }
-pub(crate) use on_both;
+macro_rules! on_gpu {
+    (|$device:ident| $value:expr) => {
+        [("gpu", crate::engines::with_gpu(|$device| $value))]
+    };
+}
+/// What it gives on each.
+macro_rules! on_both {
+    (|$device:ident| $value:expr) => {{
+        let ([cpu], [gpu]) = (crate::engines::on_cpu!(|$device| $value), crate::engines::on_gpu!(|$device| $value));
+        [cpu, gpu]
+    }};
+}
+pub(crate) use {on_both, on_cpu, on_gpu};
