@@ -10,7 +10,7 @@ const ASKED_FOR = "the Spec says so";
 export function engineName({ adapter }: EngineUsed): string {
   if (!adapter) return "the CPU";
   const { name, api, software } = adapter;
-  return `${name} through ${api === "BrowserWebGpu" ? "WebGPU" : api}${software ? " (a program that acts as a GPU, slow)" : ""}`;
+  return `${name}, through ${api === "BrowserWebGpu" ? "WebGPU" : api}${software ? " (a program that acts as a GPU, slow)" : ""}`;
 }
 
 /** What computes, why, and what was expected of each engine. */
@@ -34,5 +34,6 @@ export function fault(told: Told, asked: EngineKind | undefined): string | null 
   if (isMissing) return `A GPU was asked for, but ${engine.reason}. The run is computed on the CPU.`;
   if (failure == null) return null;
   const where = engine.kind === "gpu" ? "on a new device" : "on the CPU";
-  return `${failure.charAt(0).toUpperCase()}${failure.slice(1)}. The run goes on from its last checkpoint, ${where}.`;
+  const what = failure.charAt(0).toUpperCase() + failure.slice(1).replace(/\.(?=\)?$)/, ""); // a driver's words may end in a full stop
+  return `${what}. The run goes on from its last checkpoint, ${where}.`;
 }

@@ -36,12 +36,12 @@ const told = (...events) => events.reduce(hear, begin({ engine: "gpu" }, ""));
 const BEFORE = [started({ engine: "gpu" }), engine({ engine: GPU }), phase(0), spikes(1, 500), spikes(1, 1000), spikes(1, 1500), phase(1)];
 
 test("what is told again after an engine failed is there once", () => {
-  const lost = engine({ failure: "the GPU was lost (why)", engine: { ...CPU, reason: "the engine before failed" }, phase: 1, done: 1000 });
+  const lost = engine({ failure: "the GPU was lost (Why.)", engine: { ...CPU, reason: "the engine before failed" }, phase: 1, done: 1000 });
   const run = told(...BEFORE, phase(2), { event: "diverged", phase: 2 }, { event: "finished" }, lost);
   assert.deepEqual(run.phases.map(({ phase }) => phase), [0]);
   assert.deepEqual(run.spikes.map(({ step }) => step), [500, 1000]);
   assert.deepEqual([run.diverged, run.finished], [null, null]);
-  assert.equal(run.fault, "The GPU was lost (why). The run goes on from its last checkpoint, on the CPU.");
+  assert.equal(run.fault, "The GPU was lost (Why). The run goes on from its last checkpoint, on the CPU.");
   const again = [spikes(1, 1500), phase(1), phase(2)].reduce(hear, run);
   assert.deepEqual(again.phases.map(({ phase }) => phase), [0, 1, 2]);
   assert.deepEqual(again.spikes.map(({ step }) => step), [500, 1000, 1500]);
@@ -80,9 +80,9 @@ test("an engine is told with its reason and what was expected of each", () => {
   assert.equal(plain(CPU), "On the CPU, as chosen.");
   const trials = [{ kind: "cpu", seconds: 62 }, { kind: "gpu", seconds: 8 }];
   const faster = { ...GPU, reason: "measured 7.8 times faster", trials };
-  assert.equal(plain(faster), "On a card through WebGPU: measured 7.8 times faster. Expected of the whole run: 1 min 2 s on the CPU, 8.0 s on the GPU.");
+  assert.equal(plain(faster), "On a card, through WebGPU: measured 7.8 times faster. Expected of the whole run: 1 min 2 s on the CPU, 8.0 s on the GPU.");
   const software = { ...GPU, adapter: { ...GPU.adapter, software: true } };
-  assert.equal(plain(software), "On a card through WebGPU (a program that acts as a GPU, slow), as chosen.");
+  assert.equal(plain(software), "On a card, through WebGPU (a program that acts as a GPU, slow), as chosen.");
 });
 
 test("time left follows from the part that is done", () => {

@@ -26,7 +26,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     field("short", "Seed", seed, "The same seed, the same run."),
   );
   // Apart from the others: it can be changed while the run goes on.
-  const computed = field("", "Computed on", engine, "Automatic: on whichever is measured to be faster. A run that goes on changes over.");
+  const computed = field("", "Computed on", engine, "Automatic: whichever is faster, measured first. It can be changed during a run.");
   const buttons = buttonsPanel(store, runner);
   return {
     element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, computed, buttons.element),

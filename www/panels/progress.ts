@@ -1,4 +1,4 @@
-// How far the run is, how fast, and how long it will take; each phase's result for those who listen.
+// How far the run is, how fast and on what, and how long it will take; each phase's result for those who listen.
 
 import { el, say, type Panel } from "../dom.js";
 import { engineInWords } from "../engine.js";
@@ -25,6 +25,7 @@ export function progressPanel(): Panel<State> {
       bar.value = run?.finished ? 1 : (run?.progress?.fraction ?? 0);
       say(text, status(run));
       say(engine, computing(run));
+      engine.hidden = engine.textContent === "";
       say(fault, run?.fault ?? "");
       fault.hidden = !run?.fault;
       const latest = run?.phases.at(-1);
