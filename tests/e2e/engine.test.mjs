@@ -14,6 +14,8 @@ const computedOn = (page) => page.getByLabel("Computed on", { exact: true });
 /** Waits until the page says that this computes. */
 const runsOn = (page, pattern) => page.locator(".engine").filter({ hasText: pattern }).waitFor({ timeout: 60_000 });
 const fault = (page, pattern) => page.getByRole("alert").filter({ hasText: pattern }).waitFor({ timeout: 60_000 });
+/** Takes the GPU from the run, as a driver that fails does: from within its Worker, as the page never says that. */
+const loseGpu = (page) => page.workers()[0].evaluate(() => dispatchEvent(new MessageEvent("message", { data: { kind: "lose" } })));
 const hash = (page) => new URL(page.url()).hash;
 
 async function phasesOf(page) {
@@ -36,16 +38,20 @@ describe("with a GPU", () => {
     assert.equal(await page.getByRole("alert").count(), 0);
   });
 
-  test("lost in the middle, the run says so, goes on and shows each phase once", async (t) => {
+  test("lost in the middle, twice, the run says so, goes on and shows each phase once", async (t) => {
     const page = await openLab(t, { hash: ON_GPU });
     await button(page, "Next phase").click();
     await reach(page, /^Paused in T1/);
     await button(page, "Resume").click();
     await reach(page, /^Sleeping \(S1\)/);
-    await page.workers()[0].evaluate(() => dispatchEvent(new MessageEvent("message", { data: { kind: "lose" } })));
+    await loseGpu(page);
     await fault(page, /^The GPU was lost \([^()]+[^.]\)\. The run goes on from its last checkpoint, on a new device\.$/);
+    await reach(page, /^Learning \(T2\)/);
+    await loseGpu(page);
+    await fault(page, /^The GPU was lost \(.+\)\. The run goes on from its last checkpoint, on the CPU\.$/);
     await reach(page, "Finished");
     assert.deepEqual(await phasesOf(page), PHASES);
+    assert.match(await page.locator(".time caption").textContent(), /of computing partly on one thread of this browser, partly on a GPU/);
     await fault(page, /^The GPU was lost/);
 
     await computedOn(page).selectOption("CPU");
