@@ -9,6 +9,8 @@ const SMALL = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.class
   "&data.subset.train_per_class=64&data.subset.test_per_class=20&training.epochs=1&sleep.steps=1000";
 const ON_GPU = `${SMALL}&engine=gpu`;
 const PHASES = ["T1", "S1", "T2", "S2"];
+/** The line of status at work; single phases may pass unseen. */
+const AFTER_T1 = /^\w+ing \((S1|T2|S2)\)/;
 
 const computedOn = (page) => page.getByLabel("Computed on", { exact: true });
 /** Waits until the page says that this computes. */
@@ -36,6 +38,16 @@ describe("with a GPU", () => {
     assert.match(await page.locator(".time caption").textContent(), /of computing on .+, through WebGPU/);
     assert.match(await page.locator(".time").textContent(), /learning on the GPU\d/);
     assert.equal(await page.getByRole("alert").count(), 0);
+
+    const onGpu = await matrix(page);
+    await computedOn(page).selectOption("CPU");
+    await button(page, "Run").click();
+    await runsOn(page, /^On the CPU, as chosen\.$/);
+    await reach(page, "Finished");
+    const onCpu = await matrix(page);
+    for (const name of PHASES) {
+      onGpu[name].forEach((cell, i) => assert.ok(Math.abs(cell - onCpu[name][i]) <= 10, `${name}: ${onGpu[name]} on the GPU, ${onCpu[name]} on the CPU`));
+    }
   });
 
   test("lost in the middle, twice, the run says so, goes on and shows each phase once", async (t) => {
@@ -43,15 +55,15 @@ describe("with a GPU", () => {
     await button(page, "Next phase").click();
     await reach(page, /^Paused in T1/);
     await button(page, "Resume").click();
-    await reach(page, /^Sleeping \(S1\)/);
+    await reach(page, AFTER_T1);
     await loseGpu(page);
     await fault(page, /^The GPU was lost \([^()]+[^.]\)\. The run goes on from its last checkpoint, on a new device\.$/);
-    await reach(page, /^Learning \(T2\)/);
+    await reach(page, /\((T2|S2)\)/);
     await loseGpu(page);
     await fault(page, /^The GPU was lost \(.+\)\. The run goes on from its last checkpoint, on the CPU\.$/);
     await reach(page, "Finished");
     assert.deepEqual(await phasesOf(page), PHASES);
-    assert.match(await page.locator(".time caption").textContent(), /of computing partly on one thread of this browser, partly on a GPU/);
+    assert.match(await page.locator(".time caption").textContent(), /of computing .*on a GPU/);
     await fault(page, /^The GPU was lost/);
 
     await computedOn(page).selectOption("CPU");
@@ -70,7 +82,7 @@ describe("with a GPU", () => {
     await reach(page, /^Paused in T1/);
     assert.match(hash(page), /&engine=gpu&/);
     await button(page, "Resume").click();
-    await reach(page, /^Sleeping \(S1\)/);
+    await reach(page, AFTER_T1);
     await computedOn(page).selectOption("CPU");
     await runsOn(page, /^On the CPU, as chosen\.$/);
     await reach(page, "Finished");
