@@ -84,7 +84,7 @@ for (const hash of hashes) {
   await page.evaluate(countFrames);
   const peak = await peakWhile(() => page.locator(".status").filter({ hasText: "Finished" }).waitFor({ timeout: 600_000 }));
   const text = async (selector) => (await page.locator(selector).allTextContents()).join(" ").replace(/\s+/g, " ");
-  console.log(`${hash}: ${await text(".status")} ${await text(".time")}; ${peak}; ${await frameRate(page)}`);
+  console.log(`${hash}: ${await text(".status")} ${await text(".engine")} ${await text(".time")}; ${peak}; ${await frameRate(page)}`);
   await page.context().close();
 }
 if (values.compare) await measureComparison(values.compare);

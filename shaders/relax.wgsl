@@ -78,7 +78,8 @@ fn relax(
     var output_movement = 1.0; // of the step before
     workgroupBarrier();
     for (var step = 0u; step < params.steps; step++) {
-        var z: array<f32, CLASSES>;
+        // With a value of its own: Chromium on Vulkan zeroes a declaration without one once, not in every step.
+        var z = array<f32, CLASSES>();
         var o: array<f32, CLASSES>;
         for (var c = 0u; c < CLASSES; c++) {
             // Zeroed by hand: Chromium on SwiftShader was seen to keep a loop's variable from turn to turn.

@@ -6,13 +6,16 @@ import { choose, unacted } from "./link.js";
 import { chooseOwn, isOwn } from "./own.js";
 import type { Store } from "./state.js";
 
-/** Takes a preset and keeps seed and order, where the order fits its tasks. */
+/** Takes a preset and keeps seed, engine and order, where the order fits its tasks. */
 export function choosePreset(store: Store, name: string): void {
   const { presets, spec } = store.state;
   const preset = presets.find((preset) => preset.name === name);
   if (!preset) return;
   const { order } = spec.tasks;
-  const kept: [string, string][] = [["seed", String(spec.seed)]];
+  const kept: [string, string][] = [
+    ["seed", String(spec.seed)],
+    ["engine", spec.engine ?? "auto"],
+  ];
   if (typeof order === "string") kept.push(["tasks.order", order]);
   choose(store, spec_set(preset.spec, kept));
 }

@@ -190,19 +190,26 @@ function acrossRuns(courses: readonly (readonly number[])[]): Summary[] {
 export const known = ({ runs }: Comparison): string => runs.flat().map((run) => (run ? `${run.phases.length}${run.status.kind}` : "")).join();
 
 /** What went wrong with which runs, for people; the same words for several seeds once. */
-export function losses({ arms, seeds, runs }: Comparison): string[] {
+export function troubles({ arms, seeds, runs }: Comparison): string[] {
   const told = new Map<string, number[]>();
   runs.forEach((row, arm) =>
     row.forEach((run, seed) => {
-      if (!run || !isLost(run)) return;
-      const key = JSON.stringify([arms[arm]!.label, whyLost(run)]);
+      const what = run && trouble(run);
+      if (!what) return;
+      const key = JSON.stringify([arms[arm]!.label, what]);
       told.set(key, [...(told.get(key) ?? []), seeds[seed]!]);
     }),
   );
-  return [...told].map(([key, lost]) => {
-    const [label, why] = JSON.parse(key) as [string, string];
-    return `${label}, seed${lost.length > 1 ? "s" : ""} ${lost.join(", ")}: ${why.replace(/\.$/, "")}. Left out of this arm's means and differences.`;
+  return [...told].map(([key, seeds]) => {
+    const [label, what] = JSON.parse(key) as [string, string];
+    return `${label}, seed${seeds.length > 1 ? "s" : ""} ${seeds.join(", ")}: ${what}`;
   });
+}
+
+/** An engine's fault leaves a run its numbers. */
+function trouble(run: Run): string | null {
+  if (!isLost(run)) return run.fault;
+  return `${whyLost(run).replace(/\.$/, "")}. Left out of this arm's means and differences.`;
 }
 
 function whyLost({ diverged, status }: Run): string {

@@ -1,6 +1,6 @@
 // What the page and a Worker say to each other. A Worker runs one Session; both sides switch over `kind`.
 
-import type { Act, Answer, Event as RunEvent, Field, Raster, Spec, TestImage } from "./generated/engram.js";
+import type { Act, Answer, EngineKind, Event as RunEvent, Field, Raster, Spec, TestImage } from "./generated/engram.js";
 
 /** A file of a data set, as it was fetched: IDX, gzipped or plain. */
 export interface DataFile {
@@ -41,6 +41,10 @@ export type ToWorker =
   | { readonly kind: "pause" }
   | { readonly kind: "resume"; readonly until: Until }
   | { readonly kind: "act"; readonly act: Act }
+  /** The run goes on with another engine, and stands still if it stood still. */
+  | { readonly kind: "engine"; readonly engine: EngineKind }
+  /** Gives the GPU up, as a driver that fails does. Only tests say it, from within the Worker. */
+  | { readonly kind: "lose" }
   | { readonly kind: "ask"; readonly id: number; readonly question: Question };
 
 export type FromWorker =
@@ -52,6 +56,8 @@ export type FromWorker =
   | { readonly kind: "raster"; readonly raster: Raster }
   /** An act that cannot be done; `message` is for people. */
   | { readonly kind: "refused"; readonly message: string }
+  /** The engine could not be changed; `message` is for people. */
+  | { readonly kind: "kept"; readonly message: string }
   /** The answer to question `id`. */
   | { readonly kind: "told"; readonly id: number; readonly reply: Replies[keyof Replies] }
   | { readonly kind: "unanswered"; readonly id: number; readonly message: string }

@@ -1,10 +1,12 @@
 // One run as the page knows it: what the core has said so far, and how the run stands.
 
+import { fault, tookWork } from "./engine.js";
 import type { Event as RunEvent, Raster, Spec } from "./generated/engram.js";
 import type { Recording } from "./recording.js";
 
 type Of<K extends RunEvent["event"]> = Extract<RunEvent, { event: K }>;
 export type Started = Of<"started">;
+export type Engine = Of<"engine">;
 export type Progress = Of<"progress">;
 export type Spikes = Of<"spikes">;
 export type Phase = Of<"phase">;
@@ -28,6 +30,10 @@ export interface Run {
   readonly preset: string;
   readonly status: Status;
   readonly plan: Started | null;
+  /** What computes, as it was last told. */
+  readonly engine: Engine | null;
+  /** What went wrong with an engine, for people: it stays to be read. */
+  readonly fault: string | null;
   readonly phases: readonly Phase[];
   readonly progress: Progress | null;
   /** Samples or sleep steps in a second of computing, as [`progress`]' activity counts; smoothed. */
@@ -45,6 +51,8 @@ export function begin(spec: Spec, preset: string): Run {
     preset,
     status: { kind: "loading", received: 0, total: 0 },
     plan: null,
+    engine: null,
+    fault: null,
     phases: [],
     progress: null,
     rate: null,
@@ -60,8 +68,11 @@ export function hear(run: Run, event: RunEvent): Run {
   switch (event.event) {
     case "started":
       return { ...run, plan: event };
+    case "engine":
+      return changed(run, event);
     case "acted":
-      return { ...run, spec: event.spec, plan: run.plan && { ...run.plan, phases: event.phases }, finished: null };
+      // The engine may have been changed since the run began.
+      return { ...run, spec: { ...event.spec, engine: run.spec.engine ?? "auto" }, plan: run.plan && { ...run.plan, phases: event.phases }, finished: null };
     case "progress":
       return { ...run, progress: event, rate: smoothed(run, event) };
     case "spikes":
@@ -73,6 +84,25 @@ export function hear(run: Run, event: RunEvent): Run {
     case "finished":
       return { ...run, finished: event };
   }
+}
+
+/** The run on another engine: what was told of work that is lost is told again. */
+function changed(run: Run, event: Engine): Run {
+  const isFirst = run.engine === null;
+  const kept = tookWork(event) ? upTo(run, event) : run;
+  return { ...kept, engine: event, fault: fault(event, isFirst ? run.plan?.spec.engine : undefined) ?? run.fault, rate: null };
+}
+
+/** What is known of a run up to a place in it. */
+function upTo(run: Run, { phase, done }: Engine): Run {
+  const isOver = phase >= (run.plan?.phases.length ?? 0);
+  return {
+    ...run,
+    phases: run.phases.filter((report) => report.phase < phase),
+    spikes: run.spikes.filter((slice) => slice.phase < phase || (slice.phase === phase && slice.step <= done)),
+    diverged: null,
+    finished: isOver ? run.finished : null,
+  };
 }
 
 /** The phase that is shown: the one slid to, or the latest that was measured. */
@@ -105,7 +135,7 @@ export function phaseFraction(progress: Progress): number {
 }
 
 function smoothed({ progress: before, rate }: Run, now: Progress): number | null {
-  if (before?.activity !== now.activity || before.phase !== now.phase) return null;
+  if (before?.activity !== now.activity || before.phase !== now.phase || now.done < before.done) return null;
   const seconds = now.seconds - before.seconds;
   if (seconds <= 0) return rate;
   const latest = (now.done - before.done) / seconds;

@@ -1,7 +1,7 @@
 // Starts, pauses, acts upon, asks and stops the run: the page's end of the Worker.
 
 import { fetchData, forgetData } from "./data.js";
-import type { Act, Event as RunEvent } from "./generated/engram.js";
+import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
 import { Job } from "./job.js";
 import { choose, parts } from "./link.js";
 import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
@@ -36,7 +36,9 @@ export class Runner {
       };
       const files = await fetchData(spec.data, loading, fetching.signal);
       if (fetching.signal.aborted) return;
-      this.#job = new Job({ module: this.#module, spec, files, until, watched: true }, (message) => this.#hear(message));
+      // What computes may have been chosen anew meanwhile.
+      const { spec: latest } = this.#store.state.run!;
+      this.#job = new Job({ module: this.#module, spec: latest, files, until, watched: true }, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {
       if (fetching.signal.aborted) return;
@@ -62,6 +64,16 @@ export class Runner {
     this.#stood = run.status;
     this.#tell({ kind: "act", act });
     this.#stand({ kind: "running" });
+  }
+
+  /** Chooses what computes. A run that a Worker has goes on with it. */
+  computeOn(engine: EngineKind): void {
+    const { run, spec } = this.#store.state;
+    const chosen = { ...spec, engine };
+    choose(this.#store, chosen);
+    if (!isActive(run) && !isLive(run)) return;
+    this.#update((run) => ({ ...run, spec: run.spec === spec ? chosen : { ...run.spec, engine } }));
+    this.#tell({ kind: "engine", engine });
   }
 
   /** Asks the run's Worker; fails when the run is gone before it answers. */
@@ -99,6 +111,9 @@ export class Runner {
         this.#store.set({ problem: `Not done: ${message.message}.` });
         this.#stand(this.#stood);
         break;
+      case "kept":
+        this.#store.set({ problem: `The engine was not changed: ${message.message}.` });
+        break;
       case "told":
         this.#questions.get(message.id)?.told(message.reply as never);
         this.#questions.delete(message.id);
@@ -117,7 +132,7 @@ export class Runner {
   #follow(event: RunEvent): void {
     const { run, spec } = this.#store.state;
     this.#update((run) => hear(run, event));
-    if (event.event === "acted" && run?.spec === spec) choose(this.#store, event.spec);
+    if (event.event === "acted" && run?.spec === spec) choose(this.#store, this.#store.state.run!.spec);
   }
 
   #fail(message: string): void {

@@ -1,20 +1,20 @@
 // Runs one Session of the core, away from the page: a slice of work, an event, a look at what the page says.
 
-import init, { Session } from "./generated/engram.js";
+import init, { Session, type Event as RunEvent } from "./generated/engram.js";
 import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { words } from "./words.js";
 
 type Start = Extract<ToWorker, { kind: "start" }>;
+type Task = (session: Session) => void | Promise<void>;
 
 let until: Until = "end";
 let paused = false;
 /** Whether somebody told the run to go on since the last slice. */
 let stirred = false;
-/** The Session, while no slice is under way; what is to be done with it waits until then. */
-let free: Session | null = null;
-/** Whether the run stands still, with work to do. */
-let standing = false;
-const waiting: ((session: Session) => void)[] = [];
+/** How the run stands still; `null`: it does not. */
+let standing: "paused" | "ended" | null = null;
+/** What is to be done with the Session, one after the other and while no slice is under way: it bears one use at a time. */
+const tasks: Task[] = [];
 let wake: () => void = () => {};
 
 addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
@@ -31,55 +31,73 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       resume();
       break;
     case "act":
-      withSession((session) => {
-        try {
+      withSession(
+        (session) => {
           session.act(data.act);
-          if (standing) until = "act";
+          if (standing === "paused") until = "act";
           resume();
-        } catch (error) {
-          say({ kind: "refused", message: words(error) });
-        }
-      });
+        },
+        (message) => ({ kind: "refused", message }),
+      );
+      break;
+    case "engine":
+      withSession(
+        async (session) => {
+          await session.change_engine(data.engine);
+          tell(session, await session.next()); // which engine it is: no work is done for that
+          // A GPU that was lost after the end took the end with it.
+          if (standing === "ended") resume();
+        },
+        (message) => ({ kind: "kept", message }),
+      );
+      break;
+    case "lose":
+      tasks.push((session) => session.lose_gpu());
       break;
     case "ask":
-      withSession((session) => {
-        try {
-          say({ kind: "told", id: data.id, reply: reply(session, data.question) });
-        } catch (error) {
-          say({ kind: "unanswered", id: data.id, message: words(error) });
-        }
-      });
+      withSession(
+        (session) => say({ kind: "told", id: data.id, reply: reply(session, data.question) }),
+        (message) => ({ kind: "unanswered", id: data.id, message }),
+      );
       break;
   }
 });
 
 async function run({ module, spec, files, quick, watched }: Start): Promise<void> {
   await init({ module_or_path: module });
-  const session = new Session(spec, spec.seed, [...files], quick);
+  const session = await Session.create(spec, [...files], quick);
   if (watched) session.watch();
   let phases = 0;
   for (;;) {
     const event = await session.next();
-    free = session;
     stirred = false;
-    waiting.splice(0).forEach((task) => task(session));
-    if (event) say({ kind: "event", event });
     if (event?.event === "started" || event?.event === "acted") phases = event.phases.length;
-    const raster = event?.event === "spikes" ? session.raster() : undefined;
-    if (raster) say({ kind: "raster", raster });
+    tell(session, event);
     await turn();
+    await attend(session);
+    // What computes is told right after the beginning, before the run stands still.
+    if (event?.event === "started") continue;
     if (!stirred && (!event || paused || isReached(event, phases))) {
-      say({ kind: event ? "paused" : "ended" });
-      standing = event !== undefined;
-      await woken();
-      standing = false;
+      standing = event ? "paused" : "ended";
+      say({ kind: standing });
+      while (!stirred) {
+        await woken();
+        await attend(session);
+      }
+      standing = null;
     }
-    free = null;
   }
 }
 
+function tell(session: Session, event: RunEvent | undefined): void {
+  if (!event) return;
+  say({ kind: "event", event });
+  const raster = event.event === "spikes" ? session.raster() : undefined;
+  if (raster) say({ kind: "raster", raster });
+}
+
 /** Whether the run pauses here by itself. */
-function isReached(event: NonNullable<Awaited<ReturnType<Session["next"]>>>, phases: number): boolean {
+function isReached(event: RunEvent, phases: number): boolean {
   switch (until) {
     case "end":
       return false;
@@ -90,7 +108,7 @@ function isReached(event: NonNullable<Awaited<ReturnType<Session["next"]>>>, pha
     case "act":
       return event.event === "phase" && /^[SNAD]/.test(event.name) && event.phase < phases - 1;
     case "beginning":
-      return event.event === "started";
+      return event.event === "engine";
   }
 }
 
@@ -105,10 +123,21 @@ function reply(session: Session, question: Question): Replies[keyof Replies] {
   }
 }
 
-/** Does something with the Session as soon as no slice of work is under way. */
-function withSession(task: (session: Session) => void): void {
-  if (free) task(free);
-  else waiting.push(task);
+/** Does something with the Session in its turn, and says so where it cannot be done. */
+function withSession(task: Task, refusal: (message: string) => FromWorker): void {
+  tasks.push(async (session) => {
+    try {
+      await task(session);
+    } catch (error) {
+      say(refusal(words(error)));
+    }
+  });
+  wake();
+}
+
+/** Does what is to be done with the Session. */
+async function attend(session: Session): Promise<void> {
+  for (let task = tasks.shift(); task; task = tasks.shift()) await task(session);
 }
 
 function woken(): Promise<void> {

@@ -5,7 +5,7 @@ use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
 use super::{read_spec, to_js};
-use crate::continual::{Album, Run, saved_specs};
+use crate::continual::{Album, Run, RunError, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
 use crate::event::Event;
 use crate::spec::{Act, EngineKind};
@@ -113,7 +113,14 @@ impl Session {
     ) -> Result<(), JsError> {
         let kind: EngineKind = serde_wasm_bindgen::from_value(kind)?;
         let set = self.set()?;
-        Ok(self.run.change_engine(kind, &set).await?)
+        match self.run.change_engine(kind, &set).await {
+            // The GPU was lost since it was last used: an event of its own tells.
+            Err(RunError::Engine(error)) => {
+                self.run.recover(error, &set).await?;
+                Ok(self.run.change_engine(kind, &set).await?)
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// Gives the GPU up, as a driver that fails does: for tests.

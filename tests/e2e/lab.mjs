@@ -14,14 +14,17 @@ export const RUN_LIMIT = 240_000;
 
 let browser, server, url;
 
-/** Gives a test file a server and a browser for as long as its tests run. */
-export function useLab() {
+/** Has Chromium offer WebGPU, computed by SwiftShader on the CPU: the same on every machine, and slow. */
+const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** Gives a test file a server and a browser, with a GPU or without one, for as long as its tests run. */
+export function useLab({ gpu = false } = {}) {
   before(async () => {
     assert.ok(existsSync(`${DIST}/index.html`), "dist/ holds no site: run `make site` first");
     ({ server, url } = await serve({ dir: DIST, base: "/some/sub/path/" }));
     browser = await chromium.launch({
       executablePath: chromiumPath(),
-      args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", ...(gpu ? SOFTWARE_GPU : [])],
     });
   });
   after(async () => {

@@ -6,7 +6,7 @@ import { load } from "./load.mjs";
 
 const { pairedDifference, summary } = await load("statistics.ts");
 const { capacity } = await load("capacity.ts");
-const { afterTasks, clash, course, differenceOf, done, hearLean, losses, meanPhases, referenceArm, seedCount, summaryOf } = await load("compare.ts");
+const { afterTasks, clash, course, differenceOf, done, hearLean, meanPhases, referenceArm, seedCount, summaryOf, troubles } = await load("compare.ts");
 const { begin } = await load("run.ts");
 
 const near = (found, expected, tolerance = 1e-6) => assert.ok(Math.abs(found - expected) <= tolerance, `${found} is not ${expected}`);
@@ -81,7 +81,13 @@ test("a run that is lost counts in no mean and no pair, and is told once for all
   const { n, mean } = differenceOf(both, 1, 0);
   assert.equal(n, 1);
   near(mean, -0.3);
-  assert.deepEqual(losses(both), ["B, seeds 7, 9: diverged in T2: a weight is not a number. Left out of this arm's means and differences."]);
+  assert.deepEqual(troubles(both), ["B, seeds 7, 9: diverged in T2: a weight is not a number. Left out of this arm's means and differences."]);
+});
+
+test("a run that went on after its engine failed counts, and is told", () => {
+  const one = comparison([ran([0, 0, 0, 0.5], { fault: "The GPU was lost." }), ran([0, 0, 0, 0.7])], [ran([0, 0, 0, 0.4])]);
+  assert.equal(summaryOf(one, 0, ({ accuracy }) => accuracy).n, 2);
+  assert.deepEqual(troubles(one), ["A, seed 7: The GPU was lost."]);
 });
 
 test("what is done counts runs that are over, and parts of others", () => {

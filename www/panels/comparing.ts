@@ -1,6 +1,6 @@
-// How far a comparison is, how many runs go at once and why, and which were lost.
+// How far a comparison is, how many runs go at once and why, and what went wrong.
 
-import { done, isComparing, losses, type Comparison } from "../compare.js";
+import { done, isComparing, troubles, type Comparison } from "../compare.js";
 import { el, say, type Panel } from "../dom.js";
 import type { State } from "../state.js";
 import { count, duration, megabytes } from "../words.js";
@@ -9,18 +9,18 @@ export function comparingPanel(): Panel<State> {
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the comparison that is done" });
   const text = el("p");
   const list = el("ul");
-  const lost = el("div", { class: "notice", role: "alert", hidden: true }, list);
+  const wrong = el("div", { class: "notice", role: "alert", hidden: true }, list);
   const spoken = el("p", { class: "aside", role: "status" });
   let shown = "";
   return {
-    element: el("div", { class: "comparing" }, bar, text, spoken, lost),
+    element: el("div", { class: "comparing" }, bar, text, spoken, wrong),
     update({ compare }) {
       const latest = compare.latest!;
       bar.value = done(latest.runs.flat()).fraction;
       say(text, status(latest));
       say(spoken, isComparing(compare) ? "" : status(latest));
-      const told = losses(latest);
-      lost.hidden = told.length === 0;
+      const told = troubles(latest);
+      wrong.hidden = told.length === 0;
       if (told.join() === shown) return;
       shown = told.join();
       list.replaceChildren(...told.map((words) => el("li", {}, words)));

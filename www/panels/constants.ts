@@ -47,8 +47,8 @@ export function constantsPanel(store: Store): Panel<State> {
 
 const presetOf = ({ presets, hash, spec }: State): Spec => presets.find(({ name }) => name === parts(hash).preset)?.spec ?? spec;
 
-/** A preset with the seed that is chosen: the seed is no constant. */
-const reseeded = (preset: Spec, { seed }: Spec): Spec => ({ ...preset, seed });
+/** A preset with the seed and the engine that are chosen: they are no constants. */
+const reseeded = (preset: Spec, { seed, engine = "auto" }: Spec): Spec => ({ ...preset, seed, engine });
 
 const written = (field: Field, spec: Spec): string | null => {
   const value = valueAt(spec, field.path);

@@ -2,7 +2,7 @@
 
 import { choosePreset } from "../choices.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
-import type { Order, Preset } from "../generated/engram.js";
+import type { EngineKind, Order, Preset } from "../generated/engram.js";
 import { change, parts } from "../link.js";
 import { isActive } from "../run.js";
 import type { Until } from "../messages.js";
@@ -14,6 +14,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) }, ...groups(store.state));
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
+  const engine = el("select", { id: "engine", change: () => runner.computeOn(engine.value as EngineKind) }, ...ENGINES.map(([kind, name]) => el("option", { value: kind }, name)));
   const dataset = datasetPanel(store);
   const fields = el(
     "fieldset",
@@ -24,19 +25,28 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
     field("short", "Seed", seed, "The same seed, the same run."),
   );
+  // Apart from the others: it can be changed while the run goes on.
+  const computed = field("", "Computed on", engine, "Automatic: whichever is faster, measured first. It can be changed during a run.");
   const buttons = buttonsPanel(store, runner);
   return {
-    element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, buttons.element),
+    element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, computed, buttons.element),
     update(state) {
       fields.disabled = isActive(state.run);
       dataset.update(state);
       preset.value = parts(state.hash).preset;
       fillOrder(order, state.spec.tasks.order);
+      engine.value = state.spec.engine ?? "auto";
       if (document.activeElement !== seed) seed.value = String(state.spec.seed);
       buttons.update(state);
     },
   };
 }
+
+const ENGINES: readonly (readonly [EngineKind, string])[] = [
+  ["auto", "automatic"],
+  ["cpu", "CPU"],
+  ["gpu", "GPU"],
+];
 
 /** A control with its name and a sentence of meaning. */
 function field(kind: string, name: string, control: HTMLElement, meaning: string): HTMLElement {

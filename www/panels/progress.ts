@@ -1,6 +1,7 @@
-// How far the run is, how fast, and how long it will take; each phase's result for those who listen.
+// How far the run is, how fast and on what, and how long it will take; each phase's result for those who listen.
 
 import { el, say, type Panel } from "../dom.js";
+import { engineInWords } from "../engine.js";
 import { isActive, secondsLeft, type Phase, type Run, type Status } from "../run.js";
 import type { State } from "../state.js";
 import { count, duration, figures, megabytes, percent } from "../words.js";
@@ -11,16 +12,22 @@ const QUIET = 4000;
 export function progressPanel(): Panel<State> {
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the run that is done" });
   const text = el("p", { class: "status" });
+  const engine = el("p", { class: "engine fine" });
+  const fault = el("p", { class: "notice", role: "alert", hidden: true });
   const spoken = el("p", { class: "aside", role: "status" });
   let spokenAt = -QUIET;
   let began: unknown = null;
   return {
-    element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, spoken),
+    element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, engine, fault, spoken),
     update({ run }) {
       if (run?.status.kind === "loading" && began !== run.spec) bringIntoView(bar);
       began = run?.status.kind === "loading" ? run.spec : null;
       bar.value = run?.finished ? 1 : (run?.progress?.fraction ?? 0);
       say(text, status(run));
+      say(engine, computing(run));
+      engine.hidden = engine.textContent === "";
+      say(fault, run?.fault ?? "");
+      fault.hidden = !run?.fault;
       const latest = run?.phases.at(-1);
       const over = run !== null && run.status.kind !== "recorded" && !isActive(run);
       if (latest && (over || performance.now() - spokenAt > QUIET)) {
@@ -62,6 +69,12 @@ function status(run: Run | null): string {
     case "ended":
       return run.finished ? `Finished in ${duration(run.finished.seconds)} of computing.` : `Ended${at}.`;
   }
+}
+
+/** What computes the run, or computed it in the end; of a recorded one another machine did. */
+function computing(run: Run | null): string {
+  const engine = run?.finished?.engine ?? run?.engine?.engine;
+  return !engine || run?.status.kind === "recorded" ? "" : engineInWords(engine);
 }
 
 function recorded(run: Run, { recording, at }: Extract<Status, { kind: "recorded" }>): string {

@@ -45,7 +45,7 @@ function paper({ paper }: Reported): string {
 
 /** What differs from the preset, other than what the controls already show. */
 function changes({ hash }: State): HTMLElement[] {
-  const others = parts(hash).changes.filter(([path]) => !["seed", "tasks.order", "actions"].includes(path));
+  const others = parts(hash).changes.filter(([path]) => !["seed", "tasks.order", "actions", "engine"].includes(path));
   if (others.length === 0) return [];
   return [el("p", {}, `Differs from the preset: ${others.map(([path, value]) => `${path} = ${value}`).join(", ")}.`)];
 }

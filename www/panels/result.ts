@@ -1,6 +1,7 @@
 // The end of a run: accuracy, forgetting, and where the time went.
 
 import { el, type Panel } from "../dom.js";
+import { engineName } from "../engine.js";
 import type { Finished, Run } from "../run.js";
 import type { State } from "../state.js";
 import { testImages } from "../tasks.js";
@@ -42,15 +43,15 @@ function figure(name: string, value: string, meaning: string): HTMLElement {
   return el("div", {}, el("dt", {}, name), el("dd", { class: "value" }, value), el("dd", {}, meaning));
 }
 
-function time({ status }: Run, { seconds, time }: Finished): HTMLElement {
-  const known = time.products + time.settling + time.sleep + time.evaluation;
-  const parts: [string, number][] = [
-    ["products with the data", time.products],
-    ["settling", time.settling],
-    ["sleep", time.sleep],
-    ["evaluation", time.evaluation],
-    ["other", Math.max(0, seconds - known)],
-  ];
+function time(run: Run, finished: Finished): HTMLElement {
+  const { seconds, time } = finished;
+  // A GPU's parts of learning are not told apart; recordings from before there was one lack them.
+  const onGpu: [string, number][] = time.learning ? [["learning on the GPU", time.learning]] : [];
+  const onCpu: [string, number][] = [["products with the data", time.products], ["settling", time.settling]];
+  const learning = [...(onGpu.length > 0 && time.products + time.settling === 0 ? [] : onCpu), ...onGpu];
+  const known: [string, number][] = [...learning, ["sleep", time.sleep], ["evaluation", time.evaluation]];
+  const other = Math.max(0, seconds - known.reduce((sum, [, spent]) => sum + spent, 0));
+  const parts: [string, number][] = [...known, ["other", other]];
   const rows = parts.map(([name, spent]) =>
     el(
       "tr",
@@ -63,8 +64,16 @@ function time({ status }: Run, { seconds, time }: Finished): HTMLElement {
   return el(
     "table",
     { class: "time" },
-    el("caption", {}, `${duration(seconds)} of computing on one thread ${status.kind === "recorded" ? "of the machine that recorded it" : "of this browser"}`),
+    el("caption", {}, `${duration(seconds)} of computing ${where(run, finished)}`),
     el("thead", { class: "aside" }, el("tr", {}, el("th", { scope: "col" }, "Part"), el("th", { scope: "col" }, "Time"), el("th", { scope: "col" }, "Share"))),
     el("tbody", {}, ...rows),
   );
+}
+
+/** What computed the run, which may have been several. */
+function where({ status }: Run, { engine, time }: Finished): string {
+  const thread = `on one thread ${status.kind === "recorded" ? "of the machine that recorded it" : "of this browser"}`;
+  if (!time.learning) return thread;
+  const gpu = engine?.adapter ? `on ${engineName(engine)}` : "on a GPU";
+  return time.products + time.settling > 0 ? `partly ${thread}, partly ${gpu}` : gpu;
 }
