@@ -82,8 +82,6 @@ fn relax(
         var z = array<f32, CLASSES>();
         var o: array<f32, CLASSES>;
         for (var c = 0u; c < CLASSES; c++) {
-            // Zeroed by hand: Chromium on SwiftShader was seen to keep a loop's variable from turn to turn.
-            z[c] = 0.0;
             o[c] = outputs[now * CLASSES + c];
         }
         var movement = output_movement;

@@ -22,12 +22,14 @@ pub enum Event {
         /// Classes of each task, in the order they are learnt.
         tasks: Vec<Vec<u8>>,
     },
-    /// What computes from now on: told at the beginning, and whenever it changes. Where the engine before failed, the run
-    /// goes on from its last checkpoint: what was told of later work is told again.
+    /// What computes from now on: told at the beginning, and whenever it changes.
     Engine {
         engine: EngineUsed,
-        /// What happened to the engine before, for people; `null` where nothing did.
+        /// What happened to the engine before, or to the one that was asked for, for people; `null` where nothing did.
         failure: Option<String>,
+        /// Whether work was lost with the engine before: the run goes on from its last checkpoint, and what was told of later
+        /// work is told again.
+        went_back: bool,
         /// Where the run goes on: the phase, counted from 0, and the samples or steps of it that are done; 2³² − 1 once it
         /// is only measured.
         phase: u32,

@@ -1,6 +1,6 @@
 // What computes a run, in words, and what can go wrong with it.
 
-import type { EngineKind, EngineUsed, Event as RunEvent } from "./generated/engram.js";
+import type { EngineUsed, Event as RunEvent } from "./generated/engram.js";
 import { duration } from "./words.js";
 
 /** Of an engine that was asked for: what the core gives as its reason. */
@@ -22,17 +22,10 @@ export function engineInWords(engine: EngineUsed): string {
   return `${on} Expected of the whole run: ${each.join(", ")}.`;
 }
 
-type Told = Extract<RunEvent, { event: "engine" }>;
-
-/** Whether the engine before failed, and took work with it; one that was asked for and is not there took none. */
-export const tookWork = ({ engine, failure }: Told): boolean => failure != null && failure !== engine.reason;
-
-/** What is wrong with an engine that is told of; `null`: nothing. `asked` is what a run that begins was to be computed on. */
-export function fault(told: Told, asked: EngineKind | undefined): string | null {
-  const { engine, failure } = told;
-  const isMissing = failure == null ? asked === "gpu" && engine.kind === "cpu" : !tookWork(told);
-  if (isMissing) return `A GPU was asked for, but ${engine.reason}. The run is computed on the CPU.`;
+/** What is wrong with an engine that is told of; `null`: nothing. */
+export function fault({ engine, failure, went_back }: Extract<RunEvent, { event: "engine" }>): string | null {
   if (failure == null) return null;
+  if (!went_back) return `A GPU was asked for, but ${failure}. The run is computed on the CPU.`;
   const where = engine.kind === "gpu" ? "on a new device" : "on the CPU";
   const what = failure.charAt(0).toUpperCase() + failure.slice(1).replace(/\.(?=\)?$)/, ""); // a driver's words may end in a full stop
   return `${what}. The run goes on from its last checkpoint, ${where}.`;

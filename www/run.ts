@@ -1,6 +1,6 @@
 // One run as the page knows it: what the core has said so far, and how the run stands.
 
-import { fault, tookWork } from "./engine.js";
+import { fault } from "./engine.js";
 import type { Event as RunEvent, Raster, Spec } from "./generated/engram.js";
 import type { Recording } from "./recording.js";
 
@@ -88,9 +88,8 @@ export function hear(run: Run, event: RunEvent): Run {
 
 /** The run on another engine: what was told of work that is lost is told again. */
 function changed(run: Run, event: Engine): Run {
-  const isFirst = run.engine === null;
-  const kept = tookWork(event) ? upTo(run, event) : run;
-  return { ...kept, engine: event, fault: fault(event, isFirst ? run.plan?.spec.engine : undefined) ?? run.fault, rate: null };
+  const kept = event.went_back ? upTo(run, event) : run;
+  return { ...kept, engine: event, fault: fault(event) ?? run.fault, rate: null };
 }
 
 /** What is known of a run up to a place in it. */

@@ -99,15 +99,15 @@ pub fn summary(result: &Finished) -> String {
 }
 
 /// One line about what computes.
-pub fn engine(engine: &EngineUsed, failure: Option<&str>) -> String {
+pub fn engine(engine: &EngineUsed, failure: Option<&str>, went_back: bool) -> String {
     let what = match &engine.adapter {
         Some(adapter) if adapter.software => format!("{} through {}, a program and no GPU", adapter.name, adapter.api),
         Some(adapter) => format!("{} through {}", adapter.name, adapter.api),
         None => "the CPU".into(),
     };
     match failure {
-        Some(failure) => format!("{failure}; it goes on from its last checkpoint on {what}"),
-        None => format!("computed on {what} ({})", engine.reason),
+        Some(failure) if went_back => format!("{failure}; it goes on from its last checkpoint on {what}"),
+        _ => format!("computed on {what} ({})", engine.reason),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::continual::engine::{Choice, choose};
 use crate::continual::{Run, RunError, saved_specs};
 use crate::data::{DataSet, cache, catalogue};
 use crate::event::{EngineUsed, Event, Finished};
-use crate::spec::{self, EngineKind, Spec};
+use crate::spec::{self, Spec};
 
 /// Runs to be done by one engine, side by side.
 struct Job {
@@ -211,7 +211,9 @@ impl Crew<'_> {
                 self.stop.store(true, Ordering::Relaxed);
             }
             match event {
-                Event::Engine { engine, failure, .. } => self.tell_engine(job, &engine, failure.as_deref()),
+                Event::Engine { engine, failure, went_back, .. } => {
+                    self.tell_engine(job, &engine, failure.as_deref(), went_back);
+                }
                 Event::Diverged { run, name, step, layer, message, .. } => {
                     let seed = job.specs[run as usize].seed;
                     self.screen.alert(&format!("seed {seed} diverged in {name}, step {step}, {layer}: {message}"));
@@ -227,10 +229,9 @@ impl Crew<'_> {
     }
 
     /// Says what computes, the first time, and whenever it is not what was asked for.
-    fn tell_engine(&self, job: &Job, engine: &EngineUsed, failure: Option<&str>) {
-        let line = report::engine(engine, failure);
-        let asked_for_gpu = job.specs[0].engine == EngineKind::Gpu && engine.kind == EngineKind::Cpu;
-        if failure.is_some() || (asked_for_gpu && job.first == 0) {
+    fn tell_engine(&self, job: &Job, engine: &EngineUsed, failure: Option<&str>, went_back: bool) {
+        let line = report::engine(engine, failure, went_back);
+        if failure.is_some() && (went_back || job.first == 0) {
             self.screen.alert(&line);
         } else if job.first == 0 {
             self.screen.say(&line);

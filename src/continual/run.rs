@@ -73,7 +73,8 @@ impl Run {
             let started = on!(&mut run.engine, experiment => experiment.next().await)?;
             run.waiting.extend(started);
         }
-        run.announce(None);
+        let asked = specs[0].engine == EngineKind::Gpu && run.used.kind == EngineKind::Cpu;
+        run.announce(asked.then(|| run.used.reason.clone()), false);
         Ok(run)
     }
 
@@ -84,7 +85,7 @@ impl Run {
         let (choice, used) = choose(&specs, set, 1).await;
         let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
         run.checkpoint = Some(checkpoint);
-        run.announce(None);
+        run.announce(None, false);
         Ok(run)
     }
 
@@ -114,7 +115,9 @@ impl Run {
     /// Goes on from the last checkpoint after the engine failed: on a new device if the old one was lost, else on the
     /// CPU. An event says so; what was told of later work is told again.
     pub async fn recover(&mut self, error: EngineError, set: &DataSet) -> Result<(), RunError> {
-        let checkpoint = self.checkpoint.clone().ok_or(error.clone())?;
+        let mut checkpoint = self.checkpoint.clone().ok_or(error.clone())?;
+        // What a person did since is done again, where it was done.
+        checkpoint.note_actions(&self.spec().actions)?;
         self.losses += 1;
         let gpu = match error {
             EngineError::Lost(_) if self.losses < MOST_LOSSES => Gpu::open().await.ok(),
@@ -132,7 +135,7 @@ impl Run {
             ),
         };
         self.go_on(choice, used, checkpoint, set)?;
-        self.announce(Some(error.to_string()));
+        self.announce(Some(error.to_string()), true);
         Ok(())
     }
 
@@ -143,7 +146,7 @@ impl Run {
         let (choice, used) = choose(&specs, set, 1).await;
         let failure = (kind == EngineKind::Gpu && matches!(choice, Choice::Cpu)).then(|| used.reason.clone());
         self.go_on(choice, used, checkpoint, set)?;
-        self.announce(failure);
+        self.announce(failure, false);
         Ok(())
     }
 
@@ -174,9 +177,9 @@ impl Run {
         Ok(())
     }
 
-    fn announce(&mut self, failure: Option<String>) {
+    fn announce(&mut self, failure: Option<String>, went_back: bool) {
         let (phase, done) = on!(&self.engine, experiment => experiment.place());
-        self.waiting.push_back(Event::Engine { engine: self.used.clone(), failure, phase, done });
+        self.waiting.push_back(Event::Engine { engine: self.used.clone(), failure, went_back, phase, done });
     }
 
     pub fn engine(&self) -> &EngineUsed {

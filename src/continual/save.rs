@@ -12,7 +12,7 @@ use crate::event::Event;
 use crate::kernels::{Device, EngineError};
 use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
-use crate::spec::Spec;
+use crate::spec::{Action, Spec};
 
 const MAGIC: &[u8] = b"engram run 3\n";
 const DIGEST: usize = 32;
@@ -84,6 +84,14 @@ impl Checkpoint {
             return Err(broken("it is damaged: its checksum does not match"));
         }
         postcard::from_bytes(body).map_err(|e| RunError::Saved(format!("its content does not fit this version ({e})")))
+    }
+
+    /// Gives the runs these actions, those that are still to be done at their places included.
+    pub fn note_actions(&mut self, actions: &[Action]) -> Result<(), RunError> {
+        let note =
+            |spec| serde_json::to_string(&Spec { actions: actions.to_vec(), ..spec }).expect("a Spec is plain data");
+        self.specs = self.specs()?.into_iter().map(note).collect();
+        Ok(())
     }
 
     /// At least one.

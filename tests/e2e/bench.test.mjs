@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openPage, useLab } from "./lab.mjs";
+import { openLab, useLab } from "./lab.mjs";
 
 useLab({ gpu: true });
 
 test("each kernel of both engines is timed against the device's ceilings", async (t) => {
-  const page = await openPage(t, "bench.html");
+  const page = await openLab(t, { path: "bench.html", ready: "Measure" });
   await page.getByLabel("Hidden units").fill("16");
   await page.getByLabel("Samples a minibatch").fill("2");
   await page.getByRole("button", { name: "Measure" }).click();

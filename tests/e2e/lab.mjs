@@ -42,8 +42,8 @@ function chromiumPath() {
   }
 }
 
-/** A page at the lab, ready for use; at the end of the test it must have kept to its own host and its policy. */
-export async function openLab(t, { hash = "", size = [1280, 800], scheme = "light", prepare = async () => {} } = {}) {
+/** A page at the lab, or at another `path` of the site, ready for use once there is such a button; at the end of the test it must have kept to its own host and its policy. */
+export async function openLab(t, { path = "", ready = "Run", hash = "", size = [1280, 800], scheme = "light", prepare = async () => {} } = {}) {
   const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme });
   const wrong = [];
   await context.addInitScript(() => {
@@ -58,8 +58,8 @@ export async function openLab(t, { hash = "", size = [1280, 800], scheme = "ligh
     if (message.type() === "error" && message.text().startsWith("policy:")) wrong.push(message.text());
   });
   await prepare(page);
-  await page.goto(url + hash);
-  await button(page, "Run").waitFor();
+  await page.goto(url + path + hash);
+  await button(page, ready).waitFor();
   t.after(async () => {
     await context.close();
     assert.deepEqual(wrong, []);

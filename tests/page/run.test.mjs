@@ -28,7 +28,7 @@ test("throughput starts anew where a run goes back", () => {
 
 const CPU = { kind: "cpu", adapter: null, reason: "the Spec says so", trials: [] };
 const GPU = { ...CPU, kind: "gpu", adapter: { name: "a card", api: "BrowserWebGpu", software: false } };
-const engine = (change) => ({ event: "engine", engine: CPU, failure: null, phase: 0, done: 0, ...change });
+const engine = (change) => ({ event: "engine", engine: CPU, failure: null, went_back: false, phase: 0, done: 0, ...change });
 const phase = (phase) => ({ event: "phase", phase, name: `P${phase}` });
 const spikes = (phase, step) => ({ event: "spikes", phase, step, per_step: [] });
 const started = (spec) => ({ event: "started", spec, phases: ["T1", "S1", "T2", "S2"], tasks: [[0], [1]] });
@@ -36,7 +36,7 @@ const told = (...events) => events.reduce(hear, begin({ engine: "gpu" }, ""));
 const BEFORE = [started({ engine: "gpu" }), engine({ engine: GPU }), phase(0), spikes(1, 500), spikes(1, 1000), spikes(1, 1500), phase(1)];
 
 test("what is told again after an engine failed is there once", () => {
-  const lost = engine({ failure: "the GPU was lost (Why.)", engine: { ...CPU, reason: "the engine before failed" }, phase: 1, done: 1000 });
+  const lost = engine({ went_back: true, failure: "the GPU was lost (Why.)", engine: { ...CPU, reason: "the engine before failed" }, phase: 1, done: 1000 });
   const run = told(...BEFORE, phase(2), { event: "diverged", phase: 2 }, { event: "finished" }, lost);
   assert.deepEqual(run.phases.map(({ phase }) => phase), [0]);
   assert.deepEqual(run.spikes.map(({ step }) => step), [500, 1000]);
@@ -49,7 +49,7 @@ test("what is told again after an engine failed is there once", () => {
 
 test("a run that was over when its engine failed keeps its result", () => {
   const over = told(...BEFORE, phase(2), phase(3), { event: "finished" });
-  const run = hear(over, engine({ failure: "the GPU was lost (why)", engine: { ...GPU, reason: "the engine before failed" }, phase: 4 }));
+  const run = hear(over, engine({ went_back: true, failure: "the GPU was lost (why)", engine: { ...GPU, reason: "the engine before failed" }, phase: 4 }));
   assert.deepEqual([run.phases, run.finished], [over.phases, over.finished]);
   assert.match(run.fault, /on a new device\.$/);
 });
@@ -66,7 +66,8 @@ test("another engine that is chosen, there or not, takes nothing away", () => {
 
 test("a run that begins without the GPU that it asks for says so, and one that may choose does not", () => {
   const none = engine({ engine: { ...CPU, reason: "there is none" } });
-  assert.match(told(started({ engine: "gpu" }), none).fault, /^A GPU was asked for, but there is none\./);
+  const missing = engine({ ...none, failure: "there is none" });
+  assert.match(told(started({ engine: "gpu" }), missing).fault, /^A GPU was asked for, but there is none\./);
   assert.equal(told(started({ engine: "auto" }), none).fault, null);
 });
 

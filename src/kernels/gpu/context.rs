@@ -116,7 +116,7 @@ impl Context {
         let (device, queue) = opened.map_err(|e| EngineError::NoDevice(e.to_string()))?;
         let trouble = listen(&device);
         let mut context = Context {
-            adapter: describe(&adapter.get_info()),
+            adapter: describe(&adapter.get_info(), told_by_browser(&device)),
             limits,
             subgroups: None,
             traffic: Traffic::default(),
@@ -393,13 +393,29 @@ fn listen(device: &wgpu::Device) -> Trouble {
     trouble
 }
 
-fn describe(info: &wgpu::AdapterInfo) -> Adapter {
-    let name = if info.name.is_empty() { "a GPU that the browser does not name" } else { &info.name };
+fn describe(info: &wgpu::AdapterInfo, told: Option<String>) -> Adapter {
+    let name = Some(info.name.clone()).filter(|name| !name.is_empty()).or(told);
     Adapter {
-        name: name.to_owned(),
+        name: name.unwrap_or_else(|| "a GPU that the browser does not name".into()),
         api: format!("{:?}", info.backend),
         software: info.device_type == wgpu::DeviceType::Cpu,
     }
+}
+
+/// The maker and the family of a browser's GPU. wgpu passes on a description alone, which browsers leave empty.
+#[cfg(target_arch = "wasm32")]
+fn told_by_browser(device: &wgpu::Device) -> Option<String> {
+    use wasm_bindgen::JsValue;
+    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok();
+    let info = get(device.as_webgpu()?.as_ref(), "adapterInfo")?;
+    let parts = ["vendor", "architecture", "device"].iter().filter_map(|name| get(&info, name)?.as_string());
+    let told = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    (!told.is_empty()).then_some(told)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn told_by_browser(_: &wgpu::Device) -> Option<String> {
+    None
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
