@@ -17,7 +17,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> free: array<u32>;
 @group(0) @binding(4) var<storage, read> clamped: array<u32>;
 @group(0) @binding(5) var<storage, read> weights: array<u32>;
-@group(0) @binding(6) var<storage, read_write> found: atomic<u32>; // replica · 256 + layer, the smallest
+@group(0) @binding(6) var<storage, read_write> found: array<atomic<u32>>; // the lowest layer at fault of each replica
 
 const EXPONENT: u32 = 0x7f800000u;
 const EACH: u32 = 16u;
@@ -61,5 +61,5 @@ fn layer_of(state: u32) -> u32 {
 }
 
 fn report(replica: u32, layer: u32) {
-    atomicMin(&found, (params.replicas_before + replica) * 256u + layer);
+    atomicMin(&found[params.replicas_before + replica], layer);
 }

@@ -99,7 +99,7 @@ function upTo(run: Run, { phase, done }: Engine): Run {
     ...run,
     phases: run.phases.filter((report) => report.phase < phase),
     spikes: run.spikes.filter((slice) => slice.phase < phase || (slice.phase === phase && slice.step <= done)),
-    diverged: null,
+    diverged: run.diverged && run.diverged.phase < phase ? run.diverged : null,
     finished: isOver ? run.finished : null,
   };
 }

@@ -44,7 +44,8 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       withSession(
         async (session) => {
           await session.change_engine(data.engine);
-          tell(session, await session.next()); // which engine it is: no work is done for that
+          // Which engine it is, and what befell the one before: no work is done for that.
+          for (let news = session.news(); news > 0; news--) tell(session, await session.next());
           // A GPU that was lost after the end took the end with it.
           if (standing === "ended") resume();
         },

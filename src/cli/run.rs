@@ -16,7 +16,8 @@ use crate::continual::engine::{Choice, choose};
 use crate::continual::{Run, RunError, saved_specs};
 use crate::data::{DataSet, cache, catalogue};
 use crate::event::{EngineUsed, Event, Finished};
-use crate::spec::{self, Spec};
+use crate::kernels::gpu::Gpu;
+use crate::spec::{self, EngineKind, Spec};
 
 /// Runs to be done by one engine, side by side.
 struct Job {
@@ -30,7 +31,7 @@ struct Job {
 
 enum Begin {
     /// On an engine that was chosen for it.
-    Anew(Mutex<Option<(Choice, EngineUsed)>>),
+    Anew(Mutex<Option<Choice>>, EngineUsed),
     /// From the bytes of a saved run.
     Saved(Vec<u8>),
 }
@@ -56,7 +57,8 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let output = Output::new(args.out.as_deref(), !args.resume.is_empty())?;
     let jobs = jobs(asked, &sets, threads);
     let screen = Screen::new(jobs.iter().map(|job| job.specs.len()).sum(), args.quiet);
-    let crew = Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken: OnceLock::new(), screen };
+    let crew =
+        Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken: OnceLock::new(), screen, gpu: Mutex::new(()) };
     let ends = crew.work(threads);
     crew.conclude(ends)
 }
@@ -104,15 +106,16 @@ fn jobs(asked: Vec<Asked>, sets: &BTreeMap<String, DataSet>, threads: usize) -> 
                 let side_by_side = &specs[..specs.len().min(SIDE_BY_SIDE)];
                 let (choice, used) = block_on(choose(side_by_side, &sets[&specs[0].data.name], threads));
                 let is_gpu = matches!(choice, Choice::Gpu(_));
-                let mut chosen = Some((choice, used.clone()));
+                let mut chosen = Some(choice);
                 for specs in specs.chunks(if is_gpu { SIDE_BY_SIDE } else { 1 }) {
                     let file = PathBuf::from(match specs {
                         [one] => format!("{name}-seed-{}.engram", one.seed),
                         [start, .., end] => format!("{name}-seeds-{}-{}.engram", start.seed, end.seed),
                         [] => continue,
                     });
-                    let chosen = if is_gpu { chosen.take() } else { Some((Choice::Cpu, used.clone())) };
-                    jobs.push(Job { specs: specs.to_vec(), first, begin: Begin::Anew(Mutex::new(chosen)), file });
+                    let chosen = if is_gpu { chosen.take() } else { Some(Choice::Cpu) };
+                    let begin = Begin::Anew(Mutex::new(chosen), used.clone());
+                    jobs.push(Job { specs: specs.to_vec(), first, begin, file });
                     first += specs.len();
                 }
             }
@@ -162,6 +165,7 @@ struct Crew<'a> {
     /// Why the output cannot be written any more.
     broken: OnceLock<String>,
     screen: Screen,
+    gpu: Mutex<()>,
 }
 
 impl Crew<'_> {
@@ -187,6 +191,9 @@ impl Crew<'_> {
 
     fn job(&self, job: &Job) -> Result<Vec<End>, Failure> {
         let set = &self.sets[&job.specs[0].data.name];
+        // One GPU computes one job at a time.
+        let on_gpu = matches!(&job.begin, Begin::Anew(_, used) if used.kind == EngineKind::Gpu);
+        let _alone = on_gpu.then(|| self.gpu.lock().expect("nobody panics with it"));
         let mut run = block_on(begin(job, set))?;
         let mut ends: Vec<End> = job.specs.iter().map(|_| End::Failed).collect();
         loop {
@@ -274,21 +281,22 @@ impl Crew<'_> {
 
 async fn begin(job: &Job, set: &DataSet) -> Result<Run, RunError> {
     match &job.begin {
-        Begin::Anew(chosen) => {
+        Begin::Anew(chosen, used) => {
             let chosen = chosen.lock().expect("taking does not panic").take();
-            match chosen {
-                Some((choice, used)) => Run::on(choice, used, &job.specs, set).await,
-                None => Run::new(&job.specs, set).await,
-            }
+            let choice = match chosen {
+                Some(choice) => choice,
+                None => Choice::Gpu(Box::new(Gpu::open().await?)),
+            };
+            Run::on(choice, used.clone(), &job.specs, set).await
         }
         Begin::Saved(bytes) => Run::restore(bytes, set).await,
     }
 }
 
 fn save(run: &mut Run, job: &Job) -> Result<PathBuf, Failure> {
-    let bytes = block_on(run.save()).map_err(RunError::from)?;
+    let bytes = block_on(run.save())?;
     let file = match job.begin {
-        Begin::Anew(_) => unused(&job.file),
+        Begin::Anew(..) => unused(&job.file),
         Begin::Saved(_) => job.file.clone(),
     };
     cache::write(&file, &bytes)?;

@@ -38,6 +38,13 @@ impl Album {
         self.pictures.len()
     }
 
+    /// Forgets all but the first `count` networks.
+    pub fn cut(&mut self, count: usize) {
+        self.pictures.truncate(count);
+        self.bytes =
+            self.pictures.iter().flatten().flatten().map(|layer| 2 * (layer.weights.len() + layer.bias.len())).sum();
+    }
+
     pub fn is_empty(&self) -> bool {
         self.pictures.is_empty()
     }

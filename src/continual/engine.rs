@@ -11,7 +11,7 @@ use crate::net::mrnn::Mrnn;
 use crate::sleep::{Plan, Sleeper};
 use crate::spec::{EngineKind, Spec, Strategy};
 
-use super::experiment::{image_size, layer_sizes};
+use super::experiment::{check_window, image_size, layer_sizes};
 
 /// How long an engine is measured at least, in seconds of each kind of work.
 const MOMENT: f64 = 0.05;
@@ -30,6 +30,9 @@ pub enum Choice {
 /// and does not serve is said in `reason`, and the CPU computes.
 pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, EngineUsed) {
     let kind = specs.first().map_or(EngineKind::Cpu, |spec| spec.engine);
+    if specs.iter().any(|spec| spec.validate().is_err() || check_window(spec, set).is_err()) {
+        return on_cpu("it is not run".into(), Vec::new());
+    }
     if kind == EngineKind::Cpu {
         return on_cpu("the Spec says so".into(), Vec::new());
     }
@@ -107,13 +110,13 @@ pub async fn trial<D: Device>(
         device.relax(&weights, &mut batch, &clamped);
         learn(device, &mut weights, &data, &mut batch, &spec.rule, beta);
         device.check(&weights, &mut batch);
-        device.fault(&mut batch, batches % 4 == 0).await?;
+        device.faults(&mut batch, false).await?;
         if batches == 0 {
             start = clock::now();
         }
         batches += 1;
     }
-    device.fault(&mut batch, true).await?;
+    device.faults(&mut batch, true).await?;
     let seconds_a_batch = (clock::now() - start) / f64::from(batches - 1).max(1.0);
     let seconds_a_step = if sleeps(spec) {
         let largest = device.largest_activity(&batch).await?;

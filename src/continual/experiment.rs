@@ -33,6 +33,7 @@ const GAIN_SAMPLES: usize = 1000;
 const WATCHED: u32 = 60;
 /// Samples of the energy curve.
 const ENERGY_SAMPLES: usize = 32;
+const NOT_FINITE: &str = "a number in it is no longer finite: the learning rates or the feedback γ are too large";
 /// What a training sample and a sleep step cost, in test samples: only the progress bar depends on it.
 const TRAIN_COST: f64 = 2.5;
 const SLEEP_COST: f64 = 0.6;
@@ -383,7 +384,7 @@ impl<D: Device> Experiment<D> {
         device.check(weights, batch);
         self.after_batch(epoch, done + size);
         let is_over = !matches!(self.state.stage, Stage::Train { .. });
-        let fault = self.device.fault(&mut self.batch, is_over).await?;
+        let faults = self.device.faults(&mut self.batch, is_over).await?;
         let t3 = clock::now();
         if D::WAITS {
             self.state.time.products += t1 - t0 + t3 - t2;
@@ -391,9 +392,9 @@ impl<D: Device> Experiment<D> {
         } else {
             self.state.time.learning += t3 - t0;
         }
-        if let Some(fault) = fault {
-            let message = "a number in it is no longer finite: the learning rates or the feedback γ are too large";
-            self.diverge(fault, ((done / size) as u64).saturating_sub(fault.ago.into()), message);
+        let step = u64::from(epoch) * self.longest().div_ceil(size as u64) + (done / size) as u64;
+        for fault in faults {
+            self.diverge(fault, step.saturating_sub(fault.ago.into()), NOT_FINITE);
         }
         Ok(())
     }
@@ -490,7 +491,7 @@ impl<D: Device> Experiment<D> {
             let firing = self.device.sleep_watched(sleepers, first, watched).await?;
             *raster = Raster { phase: self.state.phase as u32, step: first + 1, layers: by_layer(firing) };
         }
-        let (counts, fault) = self.device.read_spikes(sleepers).await?;
+        let (counts, faults) = self.device.read_spikes(sleepers).await?;
         for (run, counts) in counts.iter().enumerate() {
             let end = self.steps_of(&self.replicas[run]);
             let slept = (done + steps).min(end) - done.min(end);
@@ -500,7 +501,7 @@ impl<D: Device> Experiment<D> {
         }
         let done = done + steps;
         self.progress(Activity::Sleep, done.into(), total.into());
-        if let Some(fault) = fault {
+        for fault in faults {
             self.diverge(fault, done.into(), "sleep drove a weight past four times the largest it found");
         }
         self.state.stage = Stage::Sleep { done };
@@ -571,6 +572,13 @@ impl<D: Device> Experiment<D> {
     /// A slice of measuring a phase; after the last, its report.
     async fn measure(&mut self, done: usize) -> Result<(), EngineError> {
         let start = clock::now();
+        if done == 0 {
+            // Of a stint that a person interrupted, the last checks are still on their way.
+            for fault in self.device.faults(&mut self.batch, true).await? {
+                let learnt = self.scheduled().until.unwrap_or(0) / u64::from(self.spec.training.batch);
+                self.diverge(fault, learnt.saturating_sub(fault.ago.into()), NOT_FINITE);
+            }
+        }
         let (end, total) = self.measure_slice(done).await?;
         self.state.stage = Stage::Measure { done: end };
         self.progress(Activity::Evaluate, end as u64, total as u64);
@@ -587,6 +595,10 @@ impl<D: Device> Experiment<D> {
     async fn report(&mut self) -> Result<(), EngineError> {
         let nets = self.device.read_weights(&self.weights).await?;
         for (run, net) in nets.iter().enumerate() {
+            // A broken weight may hide: what it brings can compare as if it were nothing.
+            if let Some(layer) = net.broken_layer() {
+                self.diverge(Fault { replica: run, layer, ago: 0 }, 0, NOT_FINITE);
+            }
             if self.state.logs[run].diverged {
                 continue;
             }

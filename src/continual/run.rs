@@ -62,19 +62,12 @@ impl Run {
             Choice::Cpu => Run::of(Engine::Cpu(Box::new(Experiment::population(Cpu, specs, set)?)), used),
             Choice::Gpu(gpu) => Run::of(Engine::Gpu(Box::new(Experiment::population(*gpu, specs, set)?)), used),
         };
-        match run.keep_checkpoint().await {
-            Ok(()) => {}
-            Err(error) => {
-                let used = EngineUsed { kind: EngineKind::Cpu, adapter: None, reason: error.to_string(), ..run.used };
-                run = Run::of(Engine::Cpu(Box::new(Experiment::population(Cpu, specs, set)?)), used);
-            }
+        if let Err(error) = run.begin(specs.len()).await {
+            let used = EngineUsed { kind: EngineKind::Cpu, adapter: None, reason: error.to_string(), ..run.used };
+            run = Run::of(Engine::Cpu(Box::new(Experiment::population(Cpu, specs, set)?)), used);
+            run.begin(specs.len()).await?;
         }
-        for _ in specs {
-            let started = on!(&mut run.engine, experiment => experiment.next().await)?;
-            run.waiting.extend(started);
-        }
-        let asked = specs[0].engine == EngineKind::Gpu && run.used.kind == EngineKind::Cpu;
-        run.announce(asked.then(|| run.used.reason.clone()), false);
+        run.announce_first(&specs[0]);
         Ok(run)
     }
 
@@ -85,8 +78,16 @@ impl Run {
         let (choice, used) = choose(&specs, set, 1).await;
         let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
         run.checkpoint = Some(checkpoint);
-        run.announce(None, false);
+        run.announce_first(&specs[0]);
         Ok(run)
+    }
+
+    /// Hears that the runs have started, which costs nothing, and keeps a first checkpoint.
+    async fn begin(&mut self, runs: usize) -> Result<(), EngineError> {
+        for _ in 0..runs {
+            self.waiting.extend(on!(&mut self.engine, experiment => experiment.next().await)?);
+        }
+        self.keep_checkpoint().await
     }
 
     fn of(engine: Engine, used: EngineUsed) -> Run {
@@ -123,6 +124,9 @@ impl Run {
             EngineError::Lost(_) if self.losses < MOST_LOSSES => Gpu::open().await.ok(),
             _ => None,
         };
+        // A browser whose GPU failed may offer a program in its place.
+        let had_program = self.used.adapter.as_ref().is_some_and(|adapter| adapter.software);
+        let gpu = gpu.filter(|gpu| had_program || !gpu.adapter().software);
         let reason = "the engine before failed";
         let (choice, used) = match gpu {
             Some(gpu) => {
@@ -177,6 +181,12 @@ impl Run {
         Ok(())
     }
 
+    /// Says what computes, and why it is not what was asked for.
+    fn announce_first(&mut self, spec: &Spec) {
+        let is_missing = spec.engine == EngineKind::Gpu && self.used.kind == EngineKind::Cpu;
+        self.announce(is_missing.then(|| self.used.reason.clone()), false);
+    }
+
     fn announce(&mut self, failure: Option<String>, went_back: bool) {
         let (phase, done) = on!(&self.engine, experiment => experiment.place());
         self.waiting.push_back(Event::Engine { engine: self.used.clone(), failure, went_back, phase, done });
@@ -229,8 +239,21 @@ impl Run {
         on!(&mut self.engine, experiment => experiment.networks().await)
     }
 
-    pub async fn save(&mut self) -> Result<Vec<u8>, EngineError> {
-        on!(&mut self.engine, experiment => experiment.save().await)
+    /// The runs as bytes; as they were at the last checkpoint, if the engine fails.
+    pub async fn save(&mut self) -> Result<Vec<u8>, RunError> {
+        let saved = on!(&mut self.engine, experiment => experiment.save().await);
+        match (saved, self.checkpoint.clone()) {
+            (Err(_), Some(mut checkpoint)) => {
+                checkpoint.note_actions(&self.spec().actions)?;
+                Ok(checkpoint.to_bytes())
+            }
+            (saved, _) => Ok(saved?),
+        }
+    }
+
+    /// Events that wait, and cost no work.
+    pub fn news(&self) -> usize {
+        self.waiting.len()
     }
 }
 

@@ -110,6 +110,14 @@ pub enum EngineError {
     Refused(String),
 }
 
+/// The first weight of each sleeping network that left the range of sleep's integers.
+fn faults(sleepers: &[Sleeper]) -> Vec<Fault> {
+    let of = |(replica, sleeper): (usize, &Sleeper)| {
+        sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer, ago: 0 })
+    };
+    sleepers.iter().enumerate().filter_map(of).collect()
+}
+
 /// Spikes since they were last read: [replica][input, hidden layers, output].
 pub type SpikeCounts = Vec<Vec<u64>>;
 
@@ -162,9 +170,9 @@ pub trait Device {
     /// Looks for a number in the batch's drive or states, or in the output's weights, that is not finite; by its
     /// exponent's bits.
     fn check(&mut self, weights: &Self::Weights, batch: &mut Self::Batch);
-    /// The first fault that the checks found, once: those of the last few minibatches may be told later, unless
-    /// `all` are waited for.
-    async fn fault(&mut self, batch: &mut Self::Batch, all: bool) -> Result<Option<Fault>, EngineError>;
+    /// The first fault of each replica that the checks found, whether told before or not: those of the last few
+    /// minibatches may be told later, unless `all` are waited for.
+    async fn faults(&mut self, batch: &mut Self::Batch, all: bool) -> Result<Vec<Fault>, EngineError>;
 
     /// The batch's states of one layer: by replica, B × units.
     async fn read_states(
@@ -193,9 +201,8 @@ pub trait Device {
         first: u32,
         steps: u32,
     ) -> Result<Firing, EngineError>;
-    /// Spikes since the last reading, and the first weight that left the range of sleep's integers.
-    async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers)
-    -> Result<(SpikeCounts, Option<Fault>), EngineError>;
+    /// Spikes since the last reading, and the first weight of each network that left the range of sleep's integers.
+    async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers) -> Result<(SpikeCounts, Vec<Fault>), EngineError>;
     /// Every sleep lasts so many steps longer.
     fn lengthen(&mut self, sleepers: &mut Self::Sleepers, steps: u32);
     /// The whole state of a sleep, after `done` steps.

@@ -48,6 +48,12 @@ impl Mrnn {
         self.layers.len() == shapes.len() && self.layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
     }
 
+    /// The first layer that has a weight or a bias which is not finite.
+    pub fn broken_layer(&self) -> Option<usize> {
+        let is_broken = |layer: &Layer| layer.weights.iter().chain(&layer.bias).any(|w| !w.is_finite());
+        self.layers.iter().position(is_broken)
+    }
+
     /// Units of all hidden layers.
     pub fn hidden_units(&self) -> usize {
         self.layers.iter().rev().skip(1).map(|layer| layer.units).sum()

@@ -83,7 +83,7 @@ impl Session {
     pub fn watch(&mut self) {
         self.run.watch();
         self.album = Some(Album::default());
-        self.keep();
+        self.keep(0);
     }
 
     /// One slice of work, or an event that waits; `undefined` when the run has ended.
@@ -99,8 +99,8 @@ impl Session {
                     continue;
                 }
             };
-            if matches!(event, Event::Phase(_)) {
-                self.keep();
+            if let Event::Phase(report) = &event {
+                self.keep(report.phase as usize + 1);
             }
             return to_js(&event);
         }
@@ -121,6 +121,11 @@ impl Session {
             }
             outcome => Ok(outcome?),
         }
+    }
+
+    /// Events that wait, and cost no work.
+    pub fn news(&self) -> usize {
+        self.run.news()
     }
 
     /// Gives the GPU up, as a driver that fails does: for tests.
@@ -183,8 +188,10 @@ impl Session {
 }
 
 impl Session {
-    fn keep(&mut self) {
+    /// Keeps the networks after so many phases; a phase may be told again.
+    fn keep(&mut self, phases: usize) {
         if let Some(album) = &mut self.album {
+            album.cut(phases);
             self.run.measured().iter().for_each(|net| album.keep(net));
         }
     }

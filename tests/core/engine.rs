@@ -8,7 +8,7 @@ use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
 use engram::kernels::{Device, EngineError};
 use engram::net::mrnn::Mrnn;
-use engram::spec::{EngineKind, Spec};
+use engram::spec::{Act, EngineKind, Spec};
 use pollster::block_on;
 
 use crate::engines::{on_both, open};
@@ -155,6 +155,7 @@ fn a_run_whose_gpu_is_lost_goes_on_and_says_so() {
         // The first loss is made good by a new device, the second by the CPU.
         let kinds: Vec<EngineKind> = told.iter().map(|(_, kind)| *kind).collect();
         assert_eq!(kinds, [EngineKind::Gpu, EngineKind::Cpu][..losses.len()]);
+        assert_eq!(events.iter().filter(|event| matches!(event, Event::Started { .. })).count(), 1);
         let ends = finished(&events);
         assert_eq!(ends.len(), 1);
         assert_eq!(ends[0].engine.as_ref().map(|engine| engine.kind), kinds.last().copied());
@@ -168,14 +169,18 @@ fn a_loss_changes_nothing_that_is_computed() {
     let spec = small("src", EngineKind::Gpu);
     let run = |lost_after: usize| {
         let mut run = block_on(Run::new(std::slice::from_ref(&spec), &set())).unwrap();
-        finish(&mut run, &set(), |run, told| {
+        let events = finish(&mut run, &set(), |run, told| {
             if told == lost_after {
                 run.lose_gpu();
             }
         });
-        block_on(run.networks()).unwrap()
+        let losses = events.iter().filter(|event| matches!(event, Event::Engine { went_back: true, .. })).count();
+        (losses, block_on(run.networks()).unwrap())
     };
-    assert!(run(30) == run(usize::MAX));
+    let (none, expected) = run(usize::MAX);
+    let (one, nets) = run(30);
+    assert_eq!((none, one), (0, 1));
+    assert!(nets == expected);
 }
 
 #[test]
@@ -306,4 +311,30 @@ fn a_lost_device_is_told_by_the_next_reading() {
         let told = block_on(gpu.read_weights(&weights)).err();
         assert!(matches!(told, Some(EngineError::Lost(_))), "{told:?}");
     }
+}
+
+/// What is saved after a loss is the last checkpoint, with what a person did since.
+#[test]
+fn a_run_whose_gpu_is_lost_can_still_be_saved() {
+    let spec = small("src", EngineKind::Gpu);
+    let mut run = block_on(Run::new(std::slice::from_ref(&spec), &set())).unwrap();
+    for _ in 0..20 {
+        block_on(run.next()).unwrap().expect("more to come");
+    }
+    run.act(Act::Sleep { steps: 50 }).unwrap();
+    run.lose_gpu();
+    let saved = block_on(run.save()).unwrap();
+    let mut restored = block_on(Run::restore(&saved, &set())).unwrap();
+    let events = finish(&mut restored, &set(), |_, _| {});
+    assert_eq!(finished(&events)[0].spec.actions.len(), 1);
+    assert!(finished(&events)[0].phases.contains(&"N1".to_owned()));
+}
+
+/// A window that the images do not have is refused in words, before anything is measured.
+#[test]
+fn a_spec_that_does_not_fit_the_data_is_not_tried() {
+    let mut spec = small("src", EngineKind::Auto);
+    spec.sleep.window = Some(100);
+    let refused = block_on(Run::new(&[spec], &set())).err().unwrap().to_string();
+    assert!(refused.contains("sleep.window"), "{refused}");
 }

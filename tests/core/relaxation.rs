@@ -287,8 +287,8 @@ fn replicas_do_not_touch_each_other() {
     let nets: Vec<Mrnn> = (0..5).map(|seed| toy::network(&[64, 20, 10], seed, 1.0)).collect();
     let alone: Vec<Mrnn> =
         nets.iter().map(|net| with_gpu(|gpu| learn_second(gpu, &set, &[net.clone(), net.clone()])).remove(1)).collect();
-    // Room for two replicas in a buffer: three groups.
-    let mut narrow = open(Wishes { binding: 2 * 64 * 20 * 4, ..Wishes::default() });
+    // Room for three replicas in a buffer: two groups.
+    let mut narrow = open(Wishes { binding: 17_000, ..Wishes::default() });
     let data = narrow.load(&set, &set.train);
     let mut weights = narrow.weights(&nets, 4);
     let mut batch = narrow.batch(&weights, 4);
@@ -371,9 +371,9 @@ fn a_number_that_is_not_finite_is_found_with_its_layer() {
             let Engine { device, weights, mut batch, .. } = relax(device, net, &set, &rows, &setting);
             device.check(&weights, &mut batch);
             device.check(&weights, &mut batch);
-            let fault = block_on(device.fault(&mut batch, true)).unwrap();
-            assert!(fault.is_none_or(|fault| fault.ago == 1), "the first of two checks finds it");
-            fault.map(|fault| fault.layer)
+            let faults = block_on(device.faults(&mut batch, true)).unwrap();
+            assert!(faults.iter().all(|fault| fault.ago == 1), "the first of two checks finds it");
+            faults.first().map(|fault| fault.layer)
         })
         .map(|(_, layer)| layer)
     };
@@ -388,4 +388,26 @@ fn a_number_that_is_not_finite_is_found_with_its_layer() {
     let mut broken = sound;
     broken.layers[1].weights[0] = f32::NAN;
     assert!(faults(&broken).iter().all(Option::is_some));
+}
+
+/// Each replica's own fault is told, whatever befalls the others.
+#[test]
+fn every_replica_at_fault_is_found() {
+    let set = toy::digits(2, 1);
+    let sound = toy::network(&[64, 20, 10], 4, 1.0);
+    let (mut first, mut third) = (sound.clone(), sound.clone());
+    first.layers[1].weights[3] = f32::NAN;
+    third.layers[0].bias[7] = f32::NAN;
+    let nets = [first, sound, third];
+    for (engine, faults) in on_both!(|device| {
+        let data = device.load(&set, &set.train);
+        let weights = device.weights(&nets, 4);
+        let mut batch = device.batch(&weights, 4);
+        device.drive(&weights, &data, &[&[0u32, 1][..]; 3], &mut batch);
+        device.check(&weights, &mut batch);
+        block_on(device.faults(&mut batch, true)).unwrap()
+    }) {
+        let found: Vec<(usize, usize)> = faults.iter().map(|fault| (fault.replica, fault.layer)).collect();
+        assert_eq!(found, [(0, 1), (2, 0)], "{engine}");
+    }
 }

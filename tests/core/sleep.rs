@@ -317,12 +317,14 @@ fn a_weight_that_leaves_the_range_is_reported() {
     let net = toy::network(&[64, 50, 10], 2, 1.0);
     let constants = Sleep { stdp: Stdp::Additive, inc: 0.1, dec_ratio: 0.0, gain_hidden: 100.0, ..constants(3000) };
     let sleeper = Sleeper::new(&net, &plan(&net, constants, None));
-    for (engine, fault) in on_both!(|device| {
-        let mut sleepers = device.sleepers(vec![sleeper.clone()], 0);
+    let calm = Sleeper::new(&net, &plan(&net, Sleep { rate: 0.0, ..self::constants(3000) }, None));
+    for (engine, faults) in on_both!(|device| {
+        let mut sleepers = device.sleepers(vec![sleeper.clone(), calm.clone(), sleeper.clone()], 0);
         device.sleep(&mut sleepers, 0, 3000);
         block_on(device.read_spikes(&mut sleepers)).unwrap().1
     }) {
-        assert_eq!(fault.map(|fault| fault.layer), Some(0), "{engine}");
+        let found: Vec<(usize, usize)> = faults.iter().map(|fault| (fault.replica, fault.layer)).collect();
+        assert_eq!(found, [(0, 0), (2, 0)], "{engine}");
     }
 }
 

@@ -52,7 +52,7 @@ async fn minibatch<D: Device>(device: &mut D, set: &DataSet, net: &Mrnn) -> Vec<
         device.bias_update(&mut weights, &batch, layer, 1.0);
     }
     device.check(&weights, &mut batch);
-    assert_eq!(device.fault(&mut batch, true).await.unwrap(), None);
+    assert_eq!(device.faults(&mut batch, true).await.unwrap(), []);
     let net = device.read_weights(&weights).await.unwrap().remove(0);
     numbers.extend(net.layers.into_iter().flat_map(|layer| [layer.weights, layer.bias]));
     numbers
@@ -89,7 +89,8 @@ async fn what_is_not_finite_is_found() {
     let mut batch = gpu.batch(&weights, 4);
     gpu.drive(&weights, &data, &[&[0, 1, 2]], &mut batch);
     gpu.check(&weights, &mut batch);
-    assert_eq!(gpu.fault(&mut batch, true).await.unwrap().map(|fault| fault.layer), Some(0));
+    let faults = gpu.faults(&mut batch, true).await.unwrap();
+    assert_eq!(faults.iter().map(|fault| fault.layer).collect::<Vec<_>>(), [0]);
 }
 
 #[wasm_bindgen_test]

@@ -15,7 +15,7 @@ mod tally;
 
 use ndarray::ArrayView2;
 
-use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally};
+use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, faults};
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
 use crate::sleep::Sleeper;
@@ -39,8 +39,8 @@ pub struct Network {
 /// The minibatches of all replicas, and room to work in.
 pub struct Batch {
     replicas: Vec<Minibatch>,
-    /// The first that was found since it was last asked for; its `ago` counts on.
-    fault: Option<Fault>,
+    /// The first of each replica; `ago` counts on.
+    faults: Vec<Fault>,
     samples: relax::Scratch,
     layers: relax_deep::Scratch,
 }
@@ -161,7 +161,12 @@ impl Device for Cpu {
 
     fn batch(&mut self, weights: &Vec<Network>, capacity: usize) -> Batch {
         let replicas = weights.iter().map(|network| Minibatch::new(network, capacity)).collect();
-        Batch { replicas, fault: None, samples: relax::Scratch::default(), layers: relax_deep::Scratch::default() }
+        Batch {
+            replicas,
+            faults: Vec::new(),
+            samples: relax::Scratch::default(),
+            layers: relax_deep::Scratch::default(),
+        }
     }
 
     fn drive(&mut self, weights: &Vec<Network>, data: &Images, rows: &[&[u32]], batch: &mut Batch) {
@@ -233,18 +238,19 @@ impl Device for Cpu {
     }
 
     fn check(&mut self, weights: &Vec<Network>, batch: &mut Batch) {
-        if let Some(fault) = &mut batch.fault {
-            fault.ago += 1;
-            return;
+        let Batch { replicas, faults, .. } = batch;
+        faults.iter_mut().for_each(|fault| fault.ago += 1);
+        let busy = weights.iter().zip(replicas).enumerate().filter(|(_, (_, batch))| !batch.rows.is_empty());
+        for (replica, (network, batch)) in busy {
+            let is_known = faults.iter().any(|fault| fault.replica == replica);
+            if let Some(layer) = fault::layer_at_fault(network, batch).filter(|_| !is_known) {
+                faults.push(Fault { replica, layer, ago: 0 });
+            }
         }
-        let mut busy = weights.iter().zip(&batch.replicas).enumerate().filter(|(_, (_, batch))| !batch.rows.is_empty());
-        batch.fault = busy.find_map(|(replica, (network, batch))| {
-            fault::layer_at_fault(network, batch).map(|layer| Fault { replica, layer, ago: 0 })
-        });
     }
 
-    async fn fault(&mut self, batch: &mut Batch, _all: bool) -> Result<Option<Fault>, EngineError> {
-        Ok(batch.fault.take())
+    async fn faults(&mut self, batch: &mut Batch, _all: bool) -> Result<Vec<Fault>, EngineError> {
+        Ok(batch.faults.clone())
     }
 
     async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Result<Vec<Vec<f32>>, EngineError> {
@@ -295,12 +301,9 @@ impl Device for Cpu {
         Ok((first..first + steps).map(step).collect())
     }
 
-    async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> Result<(SpikeCounts, Option<Fault>), EngineError> {
+    async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
         let counts = sleepers.iter_mut().map(Sleeper::take_spikes).collect();
-        let fault = sleepers.iter().enumerate().find_map(|(replica, sleeper)| {
-            sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer, ago: 0 })
-        });
-        Ok((counts, fault))
+        Ok((counts, faults(sleepers)))
     }
 
     fn lengthen(&mut self, sleepers: &mut Vec<Sleeper>, steps: u32) {

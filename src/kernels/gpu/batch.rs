@@ -13,6 +13,8 @@ use crate::kernels::{EngineError, Fault, Hebbian, Phase, Relaxation, States, Tal
 
 /// Checks whose outcome may still be on its way: the GPU is never waited for while it has work.
 const RING: usize = 3;
+/// Steps of several layers in one submission: wide ones take long, and drivers give up on what takes two seconds.
+const STEPS_AT_ONCE: u32 = 16;
 /// No fault was found.
 const NONE: u32 = u32::MAX;
 
@@ -22,7 +24,7 @@ pub struct Batch {
     /// Samples of a replica that there is room for.
     capacity: u32,
     groups: Vec<Minibatches>,
-    /// The smallest fault that was found, as `shaders/fault.wgsl` writes it.
+    /// The lowest layer at fault of each replica, as `shaders/fault.wgsl` writes it.
     found: Buffer,
     checks: u32,
     /// Outcomes on their way, each with the number of its check.
@@ -108,7 +110,8 @@ impl Batch {
         let capacity = capacity as u32;
         let groups = networks.groups.iter();
         let groups = groups.map(|group| Minibatches::new(context, group, &networks.sizes, capacity)).collect();
-        let found = context.filled("faults", &[NONE]);
+        let replicas = networks.groups.iter().map(|group| group.count).sum();
+        let found = context.filled("faults", &vec![NONE; replicas]);
         Batch { sizes: networks.sizes.clone(), capacity, groups, found, checks: 0, ring: VecDeque::new() }
     }
 
@@ -175,9 +178,12 @@ impl Batch {
                 Phase::Free { .. } => context.clear(from),
                 Phase::Clamped { .. } => context.copy(&batch.free, from),
             }
-            for _ in 0..relaxation.steps {
+            for step in 0..relaxation.steps {
                 for layer in 0..self.sizes.layers.len() {
                     self.step_layer(context, group, batch, relaxation, layer, (from, to));
+                }
+                if step % STEPS_AT_ONCE == STEPS_AT_ONCE - 1 {
+                    context.submit();
                 }
                 (from, to) = (to, from);
             }
@@ -280,18 +286,18 @@ impl Batch {
         self.ring.push_back((self.checks, context.ask(&self.found)));
     }
 
-    pub async fn fault(&mut self, context: &mut Context, all: bool) -> Result<Option<Fault>, EngineError> {
+    pub async fn faults(&mut self, context: &mut Context, all: bool) -> Result<Vec<Fault>, EngineError> {
+        let mut faults: Vec<Fault> = Vec::new();
         while self.ring.len() > if all { 0 } else { RING } {
             let Some((check, reading)) = self.ring.pop_front() else { break };
-            let found = context.answer::<u32>(reading).await?[0];
-            if found != NONE {
-                self.ring.clear();
-                context.write(&self.found, 0, &[NONE]);
-                let (replica, layer) = ((found / 256) as usize, (found % 256) as usize);
-                return Ok(Some(Fault { replica, layer, ago: self.checks - check }));
+            let found: Vec<u32> = context.answer(reading).await?;
+            for (replica, &layer) in found.iter().enumerate().filter(|(_, layer)| **layer != NONE) {
+                if faults.iter().all(|fault| fault.replica != replica) {
+                    faults.push(Fault { replica, layer: layer as usize, ago: self.checks - check });
+                }
             }
         }
-        Ok(None)
+        Ok(faults)
     }
 
     pub async fn states(

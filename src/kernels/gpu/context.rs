@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -131,7 +132,9 @@ impl Context {
             bound: HashMap::new(),
             read_already: Vec::new(),
         };
-        if !subgroups.is_empty() {
+        // A kernel's subgroups are those that were probed where the adapter has one size only.
+        let info = adapter.get_info();
+        if !subgroups.is_empty() && info.subgroup_min_size == info.subgroup_max_size {
             context.subgroups = probe(&mut context).await?;
         }
         Ok(context)
@@ -243,8 +246,8 @@ impl Context {
     pub async fn answer<T: bytemuck::Pod>(&mut self, reading: Reading) -> Result<Vec<T>, EngineError> {
         // Work that was refused never ends: it is not waited for.
         self.check().await?;
-        // Natively, callbacks come while somebody polls. In a browser this does nothing; an error is the device's, and noted.
-        let _ = self.device.poll(wgpu::PollType::Wait { submission_index: reading.submission, timeout: None });
+        self.poll(wgpu::PollType::Wait { submission_index: reading.submission, timeout: None });
+        self.check().await?;
         let outcome = reading.answer.await;
         self.check().await?;
         let refused = |why: String| EngineError::Lost(why);
@@ -276,9 +279,18 @@ impl Context {
         }
         if self.is_troubled() {
             // What a lost device refuses may be heard of before its loss, which comes with the next poll.
-            let _ = self.device.poll(wgpu::PollType::Poll);
+            self.poll(wgpu::PollType::Poll);
         }
         self.trouble.lock().expect("noting does not panic").clone().map_or(Ok(()), Err)
+    }
+
+    /// Lets callbacks come: natively they come while somebody polls. In a browser this does nothing.
+    fn poll(&self, poll: wgpu::PollType) {
+        // wgpu panics where a driver reports the device's loss, after it has told so.
+        let polled = catch_unwind(AssertUnwindSafe(|| self.device.poll(poll)));
+        if !matches!(polled, Ok(Ok(_))) && !self.is_troubled() {
+            self.note(EngineError::Lost("its driver does not answer".into()));
+        }
     }
 
     fn is_troubled(&self) -> bool {
@@ -286,7 +298,7 @@ impl Context {
     }
 
     /// Notes trouble, unless there already is some.
-    pub fn note(&mut self, error: EngineError) {
+    pub fn note(&self, error: EngineError) {
         self.trouble.lock().expect("noting does not panic").get_or_insert(error);
     }
 
@@ -310,7 +322,8 @@ impl Context {
 
     /// Begins to compile a shader. The driver's word is waited for by the next reading.
     fn compile(&mut self, kernel: &Kernel, buffers: &[Use<'_>]) -> ComputePipeline {
-        let scope = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let by_driver = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
+        let by_language = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let name = Some(kernel.name);
         let source = wgpu::ShaderSource::Wgsl(kernel.source().into());
         let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor { label: name, source });
@@ -339,7 +352,9 @@ impl Context {
             compilation_options: Default::default(),
             cache: None,
         });
-        self.compiling.push((kernel.name, Box::pin(scope.pop())));
+        let (by_language, by_driver) = (by_language.pop(), by_driver.pop());
+        let word = async { by_language.await.or(by_driver.await) };
+        self.compiling.push((kernel.name, Box::pin(word)));
         pipeline
     }
 
@@ -363,6 +378,14 @@ impl Context {
             layout: &self.pipelines[&kernel.key].get_bind_group_layout(0),
             entries: &entries,
         })
+    }
+}
+
+/// A browser frees what a device holds when it collects garbage, of which it does not see the size.
+#[cfg(target_arch = "wasm32")]
+impl Drop for Context {
+    fn drop(&mut self) {
+        self.device.destroy();
     }
 }
 

@@ -163,8 +163,8 @@ impl Device for Gpu {
         batch.check(&mut self.context, weights);
     }
 
-    async fn fault(&mut self, batch: &mut Batch, all: bool) -> Result<Option<Fault>, EngineError> {
-        batch.fault(&mut self.context, all).await
+    async fn faults(&mut self, batch: &mut Batch, all: bool) -> Result<Vec<Fault>, EngineError> {
+        batch.faults(&mut self.context, all).await
     }
 
     async fn read_states(&mut self, batch: &Batch, layer: usize, states: States) -> Result<Vec<Vec<f32>>, EngineError> {
@@ -195,7 +195,7 @@ impl Device for Gpu {
         sleepers.sleep_watched(&mut self.context, first, steps).await
     }
 
-    async fn read_spikes(&mut self, sleepers: &mut Sleepers) -> Result<(SpikeCounts, Option<Fault>), EngineError> {
+    async fn read_spikes(&mut self, sleepers: &mut Sleepers) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
         sleepers.read_spikes(&mut self.context).await
     }
 

@@ -70,10 +70,16 @@ pub struct Group {
 impl Networks {
     /// Groups so small that their minibatches of `capacity` samples fit into bindings too.
     pub fn new(context: &mut Context, nets: &[Mrnn], capacity: usize) -> Networks {
+        context.unbind();
         let sizes = Sizes::of(&nets[0]);
+        // Asleep, all layers' weights lie in one buffer: better now than in the middle of a run.
+        let asleep = sizes.layers.iter().map(|&(fan_in, units)| 4 * u64::from(fan_in) * u64::from(units + 32)).sum();
+        let limit = context.limits.max_storage_buffer_binding_size;
+        if asleep > limit {
+            context.note(EngineError::TooLarge { what: "a sleeping network's weights", bytes: asleep, limit });
+        }
         let weights = sizes.layers.iter().map(|&(fan_in, units)| u64::from(fan_in) * u64::from(units)).max();
         let largest = 4 * weights.unwrap_or(0).max(capacity as u64 * u64::from(sizes.states()));
-        let limit = context.limits.max_storage_buffer_binding_size;
         let most = (limit / largest.max(1)).clamp(1, nets.len() as u64) as usize;
         let group = |(number, nets): (usize, &[Mrnn])| Group {
             first: number * most,
@@ -88,6 +94,7 @@ impl Networks {
     }
 
     pub fn write(&self, context: &mut Context, nets: &[Mrnn]) {
+        context.unbind();
         for group in &self.groups {
             let nets = &nets[group.first..group.first + group.count];
             for (l, buffer) in group.weights.iter().enumerate() {

@@ -5,8 +5,8 @@ use wgpu::Buffer;
 use super::context::{Context, Use};
 use super::shaders;
 use crate::clock;
-use crate::kernels::{EngineError, Fault, Firing, SpikeCounts};
-use crate::sleep::{SleepLayer, Sleeper};
+use crate::kernels::{EngineError, Fault, Firing, SpikeCounts, faults};
+use crate::sleep::{SleepLayer, Sleeper, TABLE};
 
 /// What a submission may take: far below the two seconds after which drivers give up, and short enough to pause.
 const SUBMISSION_SECONDS: f64 = 0.1;
@@ -95,7 +95,7 @@ impl Sleepers {
     pub fn new(context: &mut Context, sleepers: Vec<Sleeper>, done: u32) -> Sleepers {
         context.unbind();
         let masks = Masks::of(&sleepers[0]);
-        let weights: usize = sleepers[0].layers.iter().map(|layer| layer.weights.len()).sum();
+        let weights: usize = sleepers[0].layers.iter().map(|layer| layer.weights.len().max(2 * TABLE)).sum();
         let limit = context.limits.max_storage_buffer_binding_size;
         let most = (limit / (4 * weights as u64).max(1)).clamp(1, sleepers.len() as u64) as usize;
         let groups = sleepers.chunks(most).enumerate();
@@ -105,7 +105,9 @@ impl Sleepers {
     }
 
     pub fn sleep(&mut self, context: &mut Context, first: u32, steps: u32) {
-        self.begun.get_or_insert((clock::now(), 0)).1 += steps;
+        if steps > 0 {
+            self.begun.get_or_insert((clock::now(), 0)).1 += steps;
+        }
         let mut done = first;
         while done < first + steps {
             let count = self.steps_at_once.min(first + steps - done);
@@ -186,7 +188,7 @@ impl Sleepers {
         context.dispatch(&kernel, &params, &buffers, [group.active.len() as u32, 1, 1]);
     }
 
-    pub async fn read_spikes(&mut self, context: &mut Context) -> Result<(SpikeCounts, Option<Fault>), EngineError> {
+    pub async fn read_spikes(&mut self, context: &mut Context) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
         for group in &self.groups {
             let counts: Vec<u32> = context.read(&group.counts).await?;
             context.clear(&group.counts);
@@ -198,10 +200,8 @@ impl Sleepers {
             let affordable = SUBMISSION_SECONDS * f64::from(steps.max(1)) / (clock::now() - start).max(1e-6);
             self.steps_at_once = (affordable as u32).clamp(1, MOST_STEPS);
         }
-        let fault = self.rest.iter().enumerate().find_map(|(replica, sleeper)| {
-            sleeper.layers.iter().position(|layer| layer.left_range).map(|layer| Fault { replica, layer, ago: 0 })
-        });
-        Ok((self.rest.iter_mut().map(Sleeper::take_spikes).collect(), fault))
+        let faults = faults(&self.rest);
+        Ok((self.rest.iter_mut().map(Sleeper::take_spikes).collect(), faults))
     }
 
     pub fn lengthen(&mut self, context: &mut Context, steps: u32) {
@@ -229,7 +229,7 @@ impl Sleepers {
                     (&mut layer.weights, layer.fan_in * layer.stride)
                 });
                 fill(&mut sleeper.layers, part(&voltages, r, group.count), |layer| (&mut layer.voltage, layer.stride));
-                let halves = part(&tables, r, group.count).chunks_exact(crate::sleep::TABLE).collect::<Vec<_>>();
+                let halves = part(&tables, r, group.count).chunks_exact(TABLE).collect::<Vec<_>>();
                 for (layer, halves) in sleeper.layers.iter_mut().zip(halves.chunks_exact(2)) {
                     (layer.potentiation, layer.depression) = (halves[0].to_vec(), halves[1].to_vec());
                 }
