@@ -5,7 +5,8 @@ export ENGRAM_HOME
 TRUNK_VERSION=0.21.14
 WASM_BINDGEN_VERSION=0.2.130 # the same as in Cargo.lock: the two halves must match
 WASM_PACK_VERSION=0.15.1
-LAVAPIPE="${LAVAPIPE:-/usr/share/vulkan/icd.d/lvp_icd.x86_64.json}" # Mesa's software adapter, for the tests
+# Mesa's software adapter, for the tests; nothing where it is not installed yet.
+LAVAPIPE="${LAVAPIPE:-$(find /usr/share/vulkan/icd.d -name 'lvp_icd*.json' 2>/dev/null | head -n 1 || true)}"
 
 repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export PATH="$ENGRAM_HOME/tools/bin:$repo/node_modules/.bin:$PATH"

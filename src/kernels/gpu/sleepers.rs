@@ -112,8 +112,7 @@ impl Sleepers {
         while done < first + steps {
             let count = self.steps_at_once.min(first + steps - done);
             for g in 0..self.groups.len() {
-                let firing = self.groups[g].firing.clone();
-                self.dispatch(context, g, done, count, None, &firing);
+                self.dispatch(context, g, done, count, None);
             }
             context.submit();
             done += count;
@@ -128,9 +127,7 @@ impl Sleepers {
     ) -> Result<Firing, EngineError> {
         let firing = context.buffer("single spikes", 4 * u64::from(steps) * u64::from(self.masks.half));
         for g in 0..self.groups.len() {
-            let nobodys = self.groups[g].firing.clone();
-            let firing = if g == 0 { &firing } else { &nobodys };
-            self.dispatch(context, g, first, steps, (g == 0).then_some(()), firing);
+            self.dispatch(context, g, first, steps, Some(&firing).filter(|_| g == 0));
         }
         let words: Vec<u32> = context.read(&firing).await?;
         let layers = self.masks.layers.len();
@@ -141,15 +138,11 @@ impl Sleepers {
         Ok(words.chunks_exact(self.masks.half as usize).map(step).collect())
     }
 
-    fn dispatch(
-        &mut self,
-        context: &mut Context,
-        g: usize,
-        first: u32,
-        count: u32,
-        watched: Option<()>,
-        firing: &Buffer,
-    ) {
+    /// Runs a group's steps; the first replica's spikes go to `watched`, step by step.
+    fn dispatch(&mut self, context: &mut Context, g: usize, first: u32, count: u32, watched: Option<&Buffer>) {
+        let params = self.params(first, count, watched.is_some());
+        let widest = self.rest[0].layers.iter().map(|layer| layer.units).max().unwrap_or(0) as u32;
+        let kernel = shaders::sleep(self.masks.half, self.masks.input, widest);
         let group = &mut self.groups[g];
         let sleeping = |&r: &u32| self.rest[group.first + r as usize].steps > first;
         let active: Vec<u32> = (0..group.count as u32).filter(sleeping).collect();
@@ -157,24 +150,6 @@ impl Sleepers {
             context.write(&group.slots, 0, &active);
             group.active = active;
         }
-        let layers = &self.rest[0].layers;
-        let inputs = self.rest[0].chances.len() as u32;
-        let voltages: usize = layers.iter().map(|layer| layer.stride).sum();
-        let weights: usize = layers.iter().map(|layer| layer.fan_in * layer.stride).sum();
-        let plan = PLAN as u32 + inputs;
-        let (layer_count, watch) = (layers.len() as u32, u32::from(watched.is_some()));
-        let mut params = vec![first, count, weights as u32, voltages as u32, layer_count, inputs, plan, watch];
-        let (mut weights_at, mut voltage_at) = (0, 0);
-        for (layer, &mask_at) in layers.iter().zip(&self.masks.layers) {
-            let shape = [layer.fan_in, layer.units, layer.stride, weights_at, voltage_at].map(|n| n as u32);
-            params.extend(shape);
-            params.extend([mask_at, 0, 0]);
-            weights_at += layer.fan_in * layer.stride;
-            voltage_at += layer.stride;
-        }
-        params.resize(8 + 8 * LAYERS, 0);
-        let widest = layers.iter().map(|layer| layer.units).max().unwrap_or(0) as u32;
-        let kernel = shaders::sleep(self.masks.half, self.masks.input, widest);
         let buffers = [
             Use::Read(&group.slots),
             Use::Read(&group.plans),
@@ -183,9 +158,27 @@ impl Sleepers {
             Use::Write(&group.voltages),
             Use::Write(&group.masks),
             Use::Write(&group.counts),
-            Use::Write(firing),
+            Use::Write(watched.unwrap_or(&group.firing)),
         ];
         context.dispatch(&kernel, &params, &buffers, [group.active.len() as u32, 1, 1]);
+    }
+
+    /// `Params` of `shaders/sleep.wgsl`.
+    fn params(&self, first: u32, count: u32, watch: bool) -> Vec<u32> {
+        let layers = &self.rest[0].layers;
+        let inputs = self.rest[0].chances.len() as u32;
+        let (mut weights_at, mut voltage_at) = (0, 0);
+        let mut places = Vec::new();
+        for (layer, &mask_at) in layers.iter().zip(&self.masks.layers) {
+            places.extend([layer.fan_in, layer.units, layer.stride, weights_at, voltage_at].map(|n| n as u32));
+            places.extend([mask_at, 0, 0]);
+            weights_at += layer.fan_in * layer.stride;
+            voltage_at += layer.stride;
+        }
+        places.resize(8 * LAYERS, 0);
+        let (plan, layer_count) = (PLAN as u32 + inputs, layers.len() as u32);
+        let head = [first, count, weights_at as u32, voltage_at as u32, layer_count, inputs, plan, u32::from(watch)];
+        [&head[..], &places].concat()
     }
 
     pub async fn read_spikes(&mut self, context: &mut Context) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
