@@ -66,7 +66,7 @@ function card({ engine, shapes, ceilings, kernels }: Report): HTMLElement {
     "section",
     { class: "card" },
     el("h2", {}, name),
-    el("p", { class: "hint" }, `H ${shapes.hidden}, B ${shapes.batch}, R ${shapes.replicas}; at most ${rate(ceilings.product, "FLOP/s")} and ${rate(ceilings.copy, "B/s")} copied. `
+    el("p", { class: "hint" }, `H ${shapes.hidden}, B ${shapes.batch}, R ${shapes.replicas}; at most ${amount(ceilings.product, "FLOP/s")} and ${amount(ceilings.copy, "B/s")} copied. `
       + "Median of five. Work counts as a dense engine would do it: the CPU skips what is zero, so that it can pass 100 %, as can what stays in a cache."),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Kernels on ${name}` }, el(
       "table",
@@ -78,16 +78,16 @@ function card({ engine, shapes, ceilings, kernels }: Report): HTMLElement {
 }
 
 function cells({ kernel, seconds, least, most, operations, spikes, bytes, share }: Timed): string[] {
-  const done = spikes > 0 ? rate(spikes / seconds, "spikes/s") : rate(operations / seconds, "FLOP/s");
-  return [kernel, time(seconds), `${time(least)} … ${time(most)}`, done, `${(bytes / 1e6).toFixed(1)} MB`, `${(100 * share).toFixed(1)} %`];
+  const done = spikes > 0 ? amount(spikes / seconds, "spikes/s") : amount(operations / seconds, "FLOP/s");
+  return [kernel, time(seconds), `${time(least)} … ${time(most)}`, done, amount(bytes, "B"), `${(100 * share).toFixed(1)} %`];
 }
 
 function time(seconds: number): string {
   return seconds < 1e-3 ? `${(1e6 * seconds).toFixed(1)} µs` : `${(1e3 * seconds).toFixed(2)} ms`;
 }
 
-/** A rate with its unit: 1.2 GFLOP/s. */
-function rate(value: number, unit: string): string {
+/** A number with its unit: 1.2 GFLOP/s, 3.4 MB. */
+function amount(value: number, unit: string): string {
   const steps = [["T", 1e12], ["G", 1e9], ["M", 1e6], ["k", 1e3]] as const;
   const [prefix, size] = steps.find(([, size]) => value >= size) ?? ["", 1];
   return `${(value / size).toFixed(1)} ${prefix}${unit}`;
