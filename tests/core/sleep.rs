@@ -206,6 +206,16 @@ fn thousands_of_steps_are_equal_and_do_not_depend_on_slices() {
     }
 }
 
+/// More units than the invocations of a workgroup drive at a time, and more spikes than sleep should have.
+#[test]
+fn wide_layers_sleep_alike() {
+    let net = toy::network(&[64, 1100, 300, 10], 2, 1.0);
+    let sleeper = Sleeper::new(&net, &plan(&net, constants(100), Some((8, 8))));
+    let [(_, cpu), (_, gpu)] = on_both!(|device| slept(device, std::slice::from_ref(&sleeper), 100));
+    assert!(cpu[0].layers.iter().all(|layer| layer.count > 0), "every layer spikes");
+    assert!(cpu == gpu);
+}
+
 /// What is watched is what happens, and watching changes nothing.
 #[test]
 fn watched_steps_are_those_of_the_reference() {

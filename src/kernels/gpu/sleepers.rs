@@ -13,6 +13,8 @@ const SUBMISSION_SECONDS: f64 = 0.1;
 /// Steps of a submission before anything was timed.
 const FIRST_STEPS: u32 = 20;
 const MOST_STEPS: u32 = 500;
+/// Mesa's software adapter leaves a shader whose loops have turned 65,535 times in all, without a word.
+const MOST_STEPS_OF_PROGRAM: u32 = 8;
 /// Layers that the kernel takes.
 const LAYERS: usize = 5;
 /// Words of a plan before the chances of the inputs.
@@ -29,6 +31,7 @@ pub struct Sleepers {
     /// When the steps began that nobody has waited for yet, and how many they are.
     begun: Option<(f64, u32)>,
     steps_at_once: u32,
+    most_at_once: u32,
 }
 
 /// Networks that share buffers.
@@ -101,7 +104,9 @@ impl Sleepers {
         let groups = sleepers.chunks(most).enumerate();
         let groups = groups.map(|(n, sleepers)| Group::new(context, sleepers, n * most, &masks, done)).collect();
         let rest = sleepers.into_iter().map(without_what_is_uploaded).collect();
-        Sleepers { rest, masks, groups, begun: None, steps_at_once: FIRST_STEPS }
+        let most_at_once = if context.adapter.software { MOST_STEPS_OF_PROGRAM } else { MOST_STEPS };
+        let steps_at_once = FIRST_STEPS.min(most_at_once);
+        Sleepers { rest, masks, groups, begun: None, steps_at_once, most_at_once }
     }
 
     pub fn sleep(&mut self, context: &mut Context, first: u32, steps: u32) {
@@ -191,7 +196,7 @@ impl Sleepers {
         }
         if let Some((start, steps)) = self.begun.take() {
             let affordable = SUBMISSION_SECONDS * f64::from(steps.max(1)) / (clock::now() - start).max(1e-6);
-            self.steps_at_once = (affordable as u32).clamp(1, MOST_STEPS);
+            self.steps_at_once = (affordable as u32).clamp(1, self.most_at_once);
         }
         let faults = faults(&self.rest);
         Ok((self.rest.iter_mut().map(Sleeper::take_spikes).collect(), faults))
