@@ -62,7 +62,8 @@ fn faster(slower: Trial, faster: Trial) -> String {
     format!("measured {:.1} times faster", slower.seconds / faster.seconds)
 }
 
-fn on_cpu(reason: String, trials: Vec<Trial>) -> (Choice, EngineUsed) {
+/// The CPU, and what is told of a run on it.
+pub fn on_cpu(reason: String, trials: Vec<Trial>) -> (Choice, EngineUsed) {
     (Choice::Cpu, EngineUsed { kind: EngineKind::Cpu, adapter: None, reason, trials })
 }
 

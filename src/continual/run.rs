@@ -3,14 +3,14 @@
 
 use std::collections::VecDeque;
 
-use super::engine::{Choice, choose, on_gpu};
+use super::engine::{Choice, choose, on_cpu, on_gpu};
 use super::{Checkpoint, Experiment, RunError};
 use crate::clock;
 use crate::data::DataSet;
 use crate::event::{EngineUsed, Event, Raster};
 use crate::kernels::EngineError;
 use crate::kernels::cpu::Cpu;
-use crate::kernels::gpu::{Gpu, Traffic};
+use crate::kernels::gpu::Gpu;
 use crate::net::mrnn::Mrnn;
 use crate::spec::{Act, EngineKind, Spec};
 
@@ -133,10 +133,7 @@ impl Run {
                 let used = on_gpu(&gpu, reason.into(), Vec::new());
                 (Choice::Gpu(Box::new(gpu)), used)
             }
-            None => (
-                Choice::Cpu,
-                EngineUsed { kind: EngineKind::Cpu, adapter: None, reason: reason.into(), trials: Vec::new() },
-            ),
+            None => on_cpu(reason.into(), Vec::new()),
         };
         self.go_on(choice, used, checkpoint, set)?;
         self.announce(Some(error.to_string()), true);
@@ -196,14 +193,6 @@ impl Run {
         &self.used
     }
 
-    /// What a GPU was asked for; `None` on the CPU.
-    pub fn traffic(&self) -> Option<Traffic> {
-        match &self.engine {
-            Engine::Cpu(_) => None,
-            Engine::Gpu(experiment) => Some(experiment.device().traffic()),
-        }
-    }
-
     /// Gives the GPU up, as a driver that fails does: for tests.
     pub fn lose_gpu(&mut self) {
         if let Engine::Gpu(experiment) = &mut self.engine {
@@ -242,8 +231,9 @@ impl Run {
     /// The runs as bytes; as they were at the last checkpoint, if the engine fails.
     pub async fn save(&mut self) -> Result<Vec<u8>, RunError> {
         let saved = on!(&mut self.engine, experiment => experiment.save().await);
-        match (saved, self.checkpoint.clone()) {
-            (Err(_), Some(mut checkpoint)) => {
+        match (saved, &self.checkpoint) {
+            (Err(_), Some(checkpoint)) => {
+                let mut checkpoint = checkpoint.clone();
                 checkpoint.note_actions(&self.spec().actions)?;
                 Ok(checkpoint.to_bytes())
             }
