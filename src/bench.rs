@@ -25,10 +25,11 @@ const FREE_STEPS: u32 = 100;
 const CLAMPED_STEPS: u32 = 10;
 /// Sleep steps that are timed at once.
 const SLEEP_STEPS: u32 = 200;
-/// How often a kernel is timed, for how many seconds each time at least, and how many calls at most.
+/// How often a kernel is timed, for how many seconds each time at least (a browser's clock may tick in tenths of a
+/// millisecond), and how many calls at most.
 const TIMES: usize = 5;
 const MOMENT: f64 = 0.04;
-const MOST_CALLS: u32 = 1000;
+const MOST_CALLS: u32 = 1 << 22;
 
 /// The shapes that kernels are timed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
