@@ -11,6 +11,6 @@ rm -f "$stage/engram_bg.wasm.d.ts"
 sed -i.bak "/rel=\"rust\"/d" "$stage/index.html" && rm "$stage/index.html.bak" # Trunk leaves its own link behind
 
 tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
-esbuild www/styles.css --log-override:css-syntax-error=error --log-level=warning --outfile=/dev/null
+esbuild www/styles.css --bundle --minify --log-override:css-syntax-error=error --log-level=warning --outfile="$stage/styles.css"
 esbuild www/main.ts www/worker.ts www/bench.ts www/bench-worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
   --log-level=warning --outdir="$stage"
