@@ -14,3 +14,5 @@ tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
 esbuild www/styles.css --bundle --minify --log-override:css-syntax-error=error --log-level=warning --outfile="$stage/styles.css"
 esbuild www/main.ts www/worker.ts www/bench.ts www/bench-worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
   --log-level=warning --outdir="$stage"
+# A page of any origin loads it by a plain script element.
+esbuild www/engram-lab.ts --bundle --format=iife --target=es2022 --minify --log-level=warning --outfile="$stage/engram-lab.js"

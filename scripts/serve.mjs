@@ -57,7 +57,8 @@ async function answer(root, base, request, response) {
     return response.end(file ? "only GET and HEAD\n" : "not found\n");
   }
   const etag = `"${file.size}-${Math.floor(file.mtimeMs)}"`;
-  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff" };
+  // Frames that a page keeps apart (`sandbox`) are another origin: they read the lab's own files only where that is allowed.
+  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff", "access-control-allow-origin": "*" };
   if (request.headers["if-none-match"] === etag) {
     response.writeHead(304, headers);
     return response.end();

@@ -128,7 +128,7 @@ pub struct PhaseReport {
 }
 
 /// Which units spiked in the last steps of a slice of sleep.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Raster {
     pub phase: u32,

@@ -343,3 +343,31 @@ fn an_interrupted_run_goes_on_as_if_it_had_not_been() {
     assert_eq!(ends, finished(&events(&stdout(&whole))));
     assert_eq!(ends.len(), 2);
 }
+
+/// A run that was kept is a file that `engram run` takes as it takes a preset, finished or not.
+#[test]
+fn a_kept_run_is_opened_by_name_and_its_weights_are_beside_it() {
+    let Some((folder, small)) = with_data("kept") else { return };
+    let whole = folder.engram().args(&small).args(["--seeds", "4", "--save", "--weights"]).output().unwrap();
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    let weights = fs::read(folder.0.join("quick-mnist-src-seed-4.safetensors")).unwrap();
+    assert!(String::from_utf8_lossy(&weights[..2000]).contains("hidden.1.weight"));
+
+    let file = "quick-mnist-src-seed-4.engram";
+    let opened = folder.run(&["run", file]);
+    assert!(opened.status.success(), "{}", stderr(&opened));
+    assert!(stderr(&opened).contains("seed 4: accuracy"), "{}", stderr(&opened));
+    assert_eq!(finished(&events(&stdout(&opened))), finished(&events(&stdout(&whole))));
+    let without_progress = |output: &Output| -> Vec<Value> {
+        let events = events(&stdout(output)).into_iter();
+        events.filter(|event| event["event"] == "phase" || event["event"] == "spikes").collect()
+    };
+    assert_eq!(without_progress(&opened), without_progress(&whole));
+
+    let refused = folder.run(&["run", file, "--seeds", "5"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("it goes on as it began"), "{}", stderr(&refused));
+    fs::write(folder.0.join("old.engram"), "engram run 1\nand so on").unwrap();
+    let refused = folder.run(&["run", "old.engram"]);
+    assert!(stderr(&refused).contains("not a run that this version saved"), "{}", stderr(&refused));
+}

@@ -4,7 +4,7 @@ import { armsOf, described, labelOf, LETTERS } from "./arms.js";
 import { capacity, thisMachine } from "./capacity.js";
 import { clash, hearLean, isComparing, MOST_SEEDS, seedCount, withRun, type Arm, type Compare, type Comparison, type ComparisonStatus } from "./compare.js";
 import { fetchData, forgetData } from "./data.js";
-import { Job } from "./job.js";
+import { Job, type Core } from "./job.js";
 import type { DataFile, FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
 import type { Store } from "./state.js";
@@ -18,14 +18,14 @@ interface Turn {
 
 export class Comparer {
   readonly #store: Store;
-  readonly #module: WebAssembly.Module;
+  readonly #core: Core;
   #queue: Turn[] = [];
   #jobs = new Set<Job>();
   #fetching = new AbortController();
 
-  constructor(store: Store, module: WebAssembly.Module) {
+  constructor(store: Store, core: Core) {
     this.#store = store;
-    this.#module = module;
+    this.#core = core;
   }
 
   /** Puts the present settings aside as an arm. */
@@ -125,7 +125,7 @@ export class Comparer {
       this.#updateRun(turn, (run) => run && { ...run, status });
       this.#fill(files);
     };
-    const job = new Job({ module: this.#module, spec, files: files[turn.arm]!, until: "end", watched: false }, (message) => this.#hear(turn, message, over));
+    const job = new Job({ ...this.#core, begin: { spec }, files: files[turn.arm]!, until: "end", watched: false, keep: null }, (message) => this.#hear(turn, message, over));
     this.#jobs.add(job);
   }
 

@@ -1,25 +1,33 @@
 // One run in one Worker of its own, from its start until it is stopped.
 
 import { isQuick } from "./data.js";
-import type { Spec } from "./generated/engram.js";
-import type { DataFile, FromWorker, ToWorker, Until } from "./messages.js";
+import type { Begin, DataFile, FromWorker, ToWorker, Until } from "./messages.js";
 
-export interface Work {
-  /** The compiled core, which all Workers share. */
+/** What all Workers share. */
+export interface Core {
+  /** The compiled core. */
   readonly module: WebAssembly.Module;
-  readonly spec: Spec;
+  /** A Worker's code: see `worker-url.ts`. */
+  readonly code: URL;
+}
+
+export interface Work extends Core {
+  readonly begin: Begin;
   readonly files: readonly DataFile[];
   readonly until: Until;
   /** Whether a person looks on: see `messages.ts`. */
   readonly watched: boolean;
+  /** See `messages.ts`. */
+  readonly keep: string | null;
 }
 
 export class Job {
-  readonly #worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  readonly #worker: Worker;
   #stopped = false;
 
   /** Starts the run; `hear` is told what the Worker says, a Worker that cannot be started included. */
-  constructor({ module, spec, files, until, watched }: Work, hear: (message: FromWorker) => void) {
+  constructor({ code, module, begin, files, until, watched, keep }: Work, hear: (message: FromWorker) => void) {
+    this.#worker = new Worker(code, { type: "module" });
     // What a terminated Worker had still sent is heard by nobody.
     const pass = (message: FromWorker) => this.#stopped || hear(message);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => pass(data));
@@ -27,7 +35,7 @@ export class Job {
       event.preventDefault();
       pass({ kind: "failed", message: event.message || "The Worker that computes could not be started." });
     });
-    this.tell({ kind: "start", module, spec, files, quick: isQuick(spec.data), until, watched });
+    this.tell({ kind: "start", module, begin, files, quick: isQuick(begin.spec.data), until, watched, keep });
   }
 
   tell(message: ToWorker): void {

@@ -41,7 +41,16 @@ export function follow(store: Store, stop: () => void): void {
 export function choose(store: Store, spec: Spec): void {
   const link = named(spec);
   store.set(link);
-  history.replaceState(null, "", `#${link.hash}`);
+  noteInAddress(link.hash);
+}
+
+/** A frame that a page keeps apart may not write its address: it is not seen there either. */
+export function noteInAddress(hash: string): void {
+  try {
+    history.replaceState(null, "", `#${hash}`);
+  } catch {
+    // See above.
+  }
 }
 
 /** Sets one field, or says why not. */

@@ -16,7 +16,11 @@ export type Until = "end" | "phase" | "batch" | "beginning" | "act";
 export type Question =
   | { readonly kind: "answer"; readonly values: Float32Array; readonly phases: number }
   | { readonly kind: "image"; readonly number: number }
-  | { readonly kind: "fields"; readonly phases: number };
+  | { readonly kind: "fields"; readonly phases: number }
+  /** The run as a file. */
+  | { readonly kind: "save" }
+  /** The network as it is now, as a file in the safetensors format. */
+  | { readonly kind: "weights" };
 
 /** What each question is answered with. */
 export interface Replies {
@@ -24,13 +28,23 @@ export interface Replies {
   readonly image: TestImage;
   /** `null` where the networks were not kept. */
   readonly fields: readonly Field[] | null;
+  readonly save: Uint8Array;
+  readonly weights: Uint8Array;
+}
+
+/** A run from its beginning, or one that was saved, which goes on. */
+export interface Begin {
+  readonly spec: Spec;
+  readonly saved?: Uint8Array;
 }
 
 export type ToWorker =
   | {
       readonly kind: "start";
       readonly module: WebAssembly.Module;
-      readonly spec: Spec;
+      readonly begin: Begin;
+      /** Under which name the run is kept in this browser while it goes on; `null`: it is not. */
+      readonly keep: string | null;
       readonly files: readonly DataFile[];
       /** Whether `files` hold the small, class-balanced part of the set. */
       readonly quick: boolean;
@@ -49,6 +63,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: "event"; readonly event: RunEvent }
+  /** What a saved run had told, first of all, and its last spikes. */
+  | { readonly kind: "told"; readonly events: readonly RunEvent[]; readonly raster: Raster | undefined }
   | { readonly kind: "paused" }
   /** The Session has no more work; it can still be asked and acted upon. */
   | { readonly kind: "ended" }
@@ -59,7 +75,9 @@ export type FromWorker =
   /** The engine could not be changed; `message` is for people. */
   | { readonly kind: "kept"; readonly message: string }
   /** The answer to question `id`. */
-  | { readonly kind: "told"; readonly id: number; readonly reply: Replies[keyof Replies] }
+  | { readonly kind: "answered"; readonly id: number; readonly reply: Replies[keyof Replies] }
   | { readonly kind: "unanswered"; readonly id: number; readonly message: string }
+  /** The run cannot be kept in this browser; `message` is for people. It goes on. */
+  | { readonly kind: "unkept"; readonly message: string }
   /** `message` is for people. */
   | { readonly kind: "failed"; readonly message: string };

@@ -63,6 +63,12 @@ export function begin(spec: Spec, preset: string): Run {
   };
 }
 
+/** A run that was saved, as it stood. */
+export function again(run: Run, events: readonly RunEvent[], raster: Raster | undefined): Run {
+  const told = events.reduce(hear, { ...begin(run.spec, run.preset), status: run.status });
+  return { ...told, raster: raster ?? null, rate: null };
+}
+
 /** The run after one more event. */
 export function hear(run: Run, event: RunEvent): Run {
   switch (event.event) {

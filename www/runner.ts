@@ -1,35 +1,51 @@
 // Starts, pauses, acts upon, asks and stops the run: the page's end of the Worker.
 
 import { fetchData, forgetData } from "./data.js";
-import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
-import { Job } from "./job.js";
+import { saved_spec, type Act, type EngineKind, type Event as RunEvent } from "./generated/engram.js";
+import { Job, type Core } from "./job.js";
+import { canKeep, hold, noteHere, noteStopped } from "./kept.js";
 import { choose, parts } from "./link.js";
-import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
-import { begin, hear, isActive, isLive, type Run, type Status } from "./run.js";
+import type { Begin, FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
+import { again, begin as newRun, hear, isActive, isLive, type Run, type Status } from "./run.js";
 import type { Store } from "./state.js";
 import { words } from "./words.js";
 
 export class Runner {
   readonly #store: Store;
-  readonly #module: WebAssembly.Module;
+  readonly #core: Core;
   #job: Job | null = null;
+  /** What the run at hand is kept as, and lets other tabs have it. */
+  #kept: { readonly id: string; readonly release: () => void } | null = null;
   #fetching = new AbortController();
   #asked = 0;
   /** How the run stood before the last act, which may be refused. */
   #stood: Status = { kind: "running" };
   readonly #questions = new Map<number, { told: (reply: never) => void; refused: (reason: Error) => void }>();
 
-  constructor(store: Store, module: WebAssembly.Module) {
+  constructor(store: Store, core: Core) {
     this.#store = store;
-    this.#module = module;
+    this.#core = core;
   }
 
   /** Runs what the controls say, from the beginning. */
-  async start(until: Until): Promise<void> {
+  start(until: Until): Promise<void> {
+    return this.#begin({ spec: this.#store.state.spec }, until, newId());
+  }
+
+  /** Opens a run that was saved, and puts it into the controls and the address; goes on with it, or has it stand where it stood.
+   *  Fails, and changes nothing, where it cannot be read. */
+  async open(saved: Uint8Array, goOn: boolean, id: string | null = newId()): Promise<void> {
+    const spec = saved_spec(saved);
+    choose(this.#store, spec);
+    await this.#begin({ spec, saved }, goOn ? "end" : "beginning", id);
+  }
+
+  async #begin(begin: Begin, until: Until, id: string | null): Promise<void> {
     this.stop();
-    const { spec, hash } = this.#store.state;
+    const { hash } = this.#store.state;
+    const { spec } = begin;
     const fetching = (this.#fetching = new AbortController());
-    this.#store.set({ run: begin(spec, parts(hash).preset), problem: null, scrub: null, fields: null, pad: { ...this.#store.state.pad, answer: null } });
+    this.#store.set({ run: newRun(spec, parts(hash).preset), unkept: null, problem: null, scrub: null, fields: null, pad: { ...this.#store.state.pad, answer: null } });
     try {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });
@@ -38,7 +54,9 @@ export class Runner {
       if (fetching.signal.aborted) return;
       // What computes may have been chosen anew meanwhile.
       const { spec: latest } = this.#store.state.run!;
-      this.#job = new Job({ module: this.#module, spec: latest, files, until, watched: true }, (message) => this.#hear(message));
+      this.#keepAs(id);
+      const work = { ...this.#core, begin: { ...begin, spec: latest }, files, until, watched: true, keep: id };
+      this.#job = new Job(work, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {
       if (fetching.signal.aborted) return;
@@ -89,14 +107,25 @@ export class Runner {
   /** Ends the run; what was measured stays. */
   stop(): void {
     this.#fetching.abort();
+    const { id } = this.#kept ?? {};
     this.#dismiss();
-    if (isActive(this.#store.state.run)) this.#stand({ kind: "stopped" });
+    if (!isActive(this.#store.state.run)) return;
+    this.#stand({ kind: "stopped" });
+    if (id) void noteStopped(id).catch(() => {});
+  }
+
+  #keepAs(id: string | null): void {
+    noteHere(id);
+    if (id !== null) this.#kept = { id, release: hold(id) };
   }
 
   #hear(message: FromWorker): void {
     switch (message.kind) {
       case "event":
         this.#follow(message.event);
+        break;
+      case "told":
+        this.#update((run) => again(run, message.events, message.raster));
         break;
       case "raster":
         this.#update((run) => ({ ...run, raster: message.raster }));
@@ -114,13 +143,16 @@ export class Runner {
       case "kept":
         this.#store.set({ problem: `The engine was not changed: ${message.message}.` });
         break;
-      case "told":
+      case "answered":
         this.#questions.get(message.id)?.told(message.reply as never);
         this.#questions.delete(message.id);
         break;
       case "unanswered":
         this.#questions.get(message.id)?.refused(new Error(message.message));
         this.#questions.delete(message.id);
+        break;
+      case "unkept":
+        this.#store.set({ unkept: message.message });
         break;
       case "failed":
         this.#fail(message.message);
@@ -144,6 +176,8 @@ export class Runner {
   #dismiss(): void {
     this.#job?.stop();
     this.#job = null;
+    this.#kept?.release();
+    this.#kept = null;
     for (const { refused } of this.#questions.values()) refused(new Error("The run is gone."));
     this.#questions.clear();
   }
@@ -161,3 +195,6 @@ export class Runner {
     if (run) this.#store.set({ run: change(run) });
   }
 }
+
+/** A name for a new run; `null` where it cannot be kept. */
+const newId = (): string | null => (canKeep() ? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}` : null);

@@ -19,6 +19,8 @@ export interface State {
   /** What was wrong with a link or a control, for people. */
   readonly problem: string | null;
   readonly run: Run | null;
+  /** Why the run cannot be kept in this browser, for people. */
+  readonly unkept: string | null;
   /** The phase that a person slid to; `null`: the latest. */
   readonly scrub: number | null;
   readonly pad: Pad;

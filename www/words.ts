@@ -46,3 +46,12 @@ export function words(error: unknown): string {
   }
   return error instanceof Error ? error.message : String(error);
 }
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** How long ago a moment was, in milliseconds since 1970: `3 minutes ago`. */
+export function ago(at: number, now = Date.now()): string {
+  const seconds = Math.min(0, (at - now) / 1000);
+  const [unit, size] = seconds > -90 ? (["second", 1] as const) : seconds > -5400 ? (["minute", 60] as const) : seconds > -129_600 ? (["hour", 3600] as const) : (["day", 86_400] as const);
+  return relative.format(Math.round(seconds / size), unit);
+}

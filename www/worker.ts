@@ -1,6 +1,7 @@
 // Runs one Session of the core, away from the page: a slice of work, an event, a look at what the page says.
 
 import init, { Session, type Event as RunEvent } from "./generated/engram.js";
+import { Keeper } from "./keeper.js";
 import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { words } from "./words.js";
 
@@ -57,35 +58,52 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       break;
     case "ask":
       withSession(
-        (session) => say({ kind: "told", id: data.id, reply: reply(session, data.question) }),
+        async (session) => say({ kind: "answered", id: data.id, reply: await reply(session, data.question) }),
         (message) => ({ kind: "unanswered", id: data.id, message }),
       );
       break;
   }
 });
 
-async function run({ module, spec, files, quick, watched }: Start): Promise<void> {
+async function run({ module, begin, files, quick, watched, keep }: Start): Promise<void> {
   await init({ module_or_path: module });
-  const session = await Session.create(spec, [...files], quick);
+  const session = await (begin.saved ? Session.restore(begin.saved, [...files], quick) : Session.create(begin.spec, [...files], quick));
   if (watched) session.watch();
+  const keeper = keep === null ? null : new Keeper(keep, begin.spec, (message) => say({ kind: "unkept", message }));
+  const stand = async (kind: "paused" | "ended") => {
+    standing = kind;
+    say({ kind });
+    await keeper?.write(session, kind === "ended" ? "over" : "standing");
+    // What was said while the run was written waits already.
+    for (await attend(session); !stirred; await attend(session)) await woken();
+    standing = null;
+    await keeper?.write(session, "running");
+  };
   let phases = 0;
+  const hear = (event: RunEvent) => {
+    if (event.event === "started" || event.event === "acted") phases = event.phases.length;
+    keeper?.hear(event);
+  };
+  if (begin.saved) {
+    const events = session.told();
+    events.forEach(hear);
+    say({ kind: "told", events, raster: session.raster() });
+    for (let news = session.news(); news > 0; news--) tell(session, await session.next());
+    if (session.is_over()) await stand("ended");
+    else if (until === "beginning") await stand("paused");
+  }
   for (;;) {
     const event = await session.next();
     stirred = false;
-    if (event?.event === "started" || event?.event === "acted") phases = event.phases.length;
+    if (event) hear(event);
     tell(session, event);
+    await keeper?.sometimes(session);
     await turn();
     await attend(session);
     // What computes is told right after the beginning, before the run stands still.
     if (event?.event === "started") continue;
     if (!stirred && (!event || paused || isReached(event, phases))) {
-      standing = event ? "paused" : "ended";
-      say({ kind: standing });
-      while (!stirred) {
-        await woken();
-        await attend(session);
-      }
-      standing = null;
+      await stand(event ? "paused" : "ended");
     }
   }
 }
@@ -113,7 +131,7 @@ function isReached(event: RunEvent, phases: number): boolean {
   }
 }
 
-function reply(session: Session, question: Question): Replies[keyof Replies] {
+async function reply(session: Session, question: Question): Promise<Replies[keyof Replies]> {
   switch (question.kind) {
     case "answer":
       return session.answer(question.values, question.phases);
@@ -121,6 +139,10 @@ function reply(session: Session, question: Question): Replies[keyof Replies] {
       return session.test_image(question.number);
     case "fields":
       return session.fields(question.phases) ?? null;
+    case "save":
+      return session.save();
+    case "weights":
+      return session.weights();
   }
 }
 

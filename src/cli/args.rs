@@ -58,7 +58,8 @@ Examples:
   engram presets quick-mnist-src --json > my.json; engram run my.json
   engram run --resume quick-mnist-src-seed-3.engram --out mnist-src.jsonl")]
 pub struct RunArgs {
-    /// A preset's name, a link to the page, a file with a Spec (JSON), or a file of earlier results, whose Spec is run again
+    /// A preset's name, a link to the page, a file with a Spec (JSON), a file of earlier results, whose Spec is run again, or a
+    /// saved run, which goes on
     #[arg(value_name = "PRESET_OR_FILE", required_unless_present = "resume")]
     pub source: Option<String>,
 
@@ -77,6 +78,14 @@ pub struct RunArgs {
     /// Go on with saved runs
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["source", "set", "seeds", "engine"])]
     pub resume: Vec<PathBuf>,
+
+    /// Keep every run that ends as a file, which the page and `engram run` open: NAME-seed-N.engram
+    #[arg(long)]
+    pub save: bool,
+
+    /// Write every network at the end as NAME-seed-N.safetensors
+    #[arg(long)]
+    pub weights: bool,
 
     /// Runs that the CPU does side by side; by default as many as there are cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -17,6 +17,7 @@ use crate::continual::{Run, RunError, saved_specs};
 use crate::data::{DataSet, cache, catalogue};
 use crate::event::{EngineUsed, Event, Finished};
 use crate::kernels::gpu::Gpu;
+use crate::net::weights::to_safetensors;
 use crate::spec::{self, EngineKind, Spec};
 
 /// Runs to be done by one engine, side by side.
@@ -33,7 +34,14 @@ enum Begin {
     /// On an engine that was chosen for it.
     Anew(Mutex<Option<Choice>>, EngineUsed),
     /// From the bytes of a saved run.
-    Saved(Vec<u8>),
+    Saved(Vec<u8>, Retell),
+}
+
+/// Whether what a saved run had told is told again, because nobody kept it.
+#[derive(Clone, Copy, PartialEq)]
+enum Retell {
+    Yes,
+    No,
 }
 
 /// Runs that a GPU does at once, at most.
@@ -57,8 +65,9 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
     let output = Output::new(args.out.as_deref(), !args.resume.is_empty())?;
     let jobs = jobs(asked, &sets, threads);
     let screen = Screen::new(jobs.iter().map(|job| job.specs.len()).sum(), args.quiet);
-    let crew =
-        Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken: OnceLock::new(), screen, gpu: Mutex::new(()) };
+    let keep = Keep { run: args.save, weights: args.weights };
+    let (broken, gpu) = (OnceLock::new(), Mutex::new(()));
+    let crew = Crew { jobs: &jobs, sets: &sets, stop: &stop, output, broken, screen, gpu, keep };
     let ends = crew.work(threads);
     crew.conclude(ends)
 }
@@ -66,7 +75,7 @@ pub fn run(args: RunArgs) -> Result<(), Failure> {
 /// What was asked for, before anybody knows what computes it.
 enum Asked {
     Anew { specs: Vec<Spec>, name: String },
-    Saved { specs: Vec<Spec>, bytes: Vec<u8>, file: PathBuf },
+    Saved { specs: Vec<Spec>, bytes: Vec<u8>, file: PathBuf, retell: Retell },
 }
 
 impl Asked {
@@ -79,8 +88,16 @@ impl Asked {
 
 fn asked(args: &RunArgs) -> Result<Vec<Asked>, Failure> {
     let Some(source) = &args.source else {
-        return args.resume.iter().map(|file| resumed(file)).collect();
+        return args.resume.iter().map(|file| resumed(file, Retell::No)).collect();
     };
+    if source::is_saved_run(source) {
+        if !args.set.is_empty() || args.seeds.is_some() || args.engine.is_some() {
+            let message =
+                format!("{source} is a saved run: it goes on as it began, without --set, --seeds or --engine");
+            return Err(Failure::Usage(message));
+        }
+        return Ok(vec![resumed(Path::new(source), Retell::Yes)?]);
+    }
     let (spec, name) = source::spec(source)?;
     let fields: Vec<(&str, &str)> = args.set.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
     let engine = args.engine.as_ref().map(|engine| ("engine", engine.as_str()));
@@ -97,9 +114,9 @@ fn jobs(asked: Vec<Asked>, sets: &BTreeMap<String, DataSet>, threads: usize) -> 
     let mut first = 0;
     for asked in asked {
         match asked {
-            Asked::Saved { specs, bytes, file } => {
+            Asked::Saved { specs, bytes, file, retell } => {
                 let count = specs.len();
-                jobs.push(Job { specs, first, begin: Begin::Saved(bytes), file });
+                jobs.push(Job { specs, first, begin: Begin::Saved(bytes, retell), file });
                 first += count;
             }
             Asked::Anew { specs, name } => {
@@ -124,11 +141,11 @@ fn jobs(asked: Vec<Asked>, sets: &BTreeMap<String, DataSet>, threads: usize) -> 
     jobs
 }
 
-fn resumed(file: &Path) -> Result<Asked, Failure> {
+fn resumed(file: &Path, retell: Retell) -> Result<Asked, Failure> {
     let failure = |message: String| Failure::Failed(format!("{}: {message}", file.display()));
     let bytes = fs::read(file).map_err(|e| failure(e.to_string()))?;
     let specs = saved_specs(&bytes).map_err(|e| failure(e.to_string()))?;
-    Ok(Asked::Saved { specs, bytes, file: file.to_path_buf() })
+    Ok(Asked::Saved { specs, bytes, file: file.to_path_buf(), retell })
 }
 
 /// The data sets that are needed, by name, each loaded once.
@@ -166,6 +183,13 @@ struct Crew<'a> {
     broken: OnceLock<String>,
     screen: Screen,
     gpu: Mutex<()>,
+    keep: Keep,
+}
+
+/// What is written beside the results, once a run is over.
+struct Keep {
+    run: bool,
+    weights: bool,
 }
 
 impl Crew<'_> {
@@ -196,6 +220,12 @@ impl Crew<'_> {
         let _alone = on_gpu.then(|| self.gpu.lock().expect("nobody panics with it"));
         let mut run = block_on(begin(job, set))?;
         let mut ends: Vec<End> = job.specs.iter().map(|_| End::Failed).collect();
+        if self.keep.run && job.specs.len() == 1 {
+            run.watch(); // the page shows spikes, and networks of every phase
+        }
+        if let Begin::Saved(_, retell) = job.begin {
+            self.retell(&run, job, retell, &mut ends)?;
+        }
         loop {
             if self.stop.load(Ordering::Relaxed) {
                 let file = save(&mut run, job)?;
@@ -205,7 +235,10 @@ impl Crew<'_> {
             }
             let event = match block_on(run.next()) {
                 Ok(Some(event)) => event,
-                Ok(None) => return Ok(ends),
+                Ok(None) => {
+                    self.keep(&mut run, job)?;
+                    return Ok(ends);
+                }
                 Err(error) => {
                     block_on(run.recover(error, set))?;
                     continue;
@@ -233,6 +266,40 @@ impl Crew<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Takes up what a saved run had told: a result counts, and lines that nobody kept are written.
+    fn retell(&self, run: &Run, job: &Job, retell: Retell, ends: &mut [End]) -> Result<(), Failure> {
+        for event in run.told()? {
+            if retell == Retell::Yes {
+                self.output.write(&event, job.first as u32).map_err(|e| Failure::Failed(e.to_string()))?;
+            }
+            if let Event::Finished(finished) = event {
+                self.screen.say(&report::summary(&finished));
+                let of_job = finished.run as usize;
+                ends[of_job] = End::Finished(finished);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what was asked for beside the results.
+    fn keep(&self, run: &mut Run, job: &Job) -> Result<(), Failure> {
+        if self.keep.run {
+            let file = save(run, job)?;
+            self.screen.say(&format!("the run is kept in {}: the page opens it", file.display()));
+        }
+        if self.keep.weights {
+            let networks = block_on(run.networks()).map_err(RunError::from)?;
+            let stem = job.file.file_stem().unwrap_or_default().to_string_lossy();
+            for (net, spec) in networks.iter().zip(&job.specs) {
+                let name = if job.specs.len() == 1 { stem.to_string() } else { format!("{stem}-seed-{}", spec.seed) };
+                let file = unused(Path::new(&format!("{name}.safetensors")));
+                cache::write(&file, &to_safetensors(net, spec))?;
+                self.screen.say(&format!("the weights are in {}", file.display()));
+            }
+        }
+        Ok(())
     }
 
     /// Says what computes, the first time, and whenever it is not what was asked for.
@@ -289,7 +356,7 @@ async fn begin(job: &Job, set: &DataSet) -> Result<Run, RunError> {
             };
             Run::on(choice, used.clone(), &job.specs, set).await
         }
-        Begin::Saved(bytes) => Run::restore(bytes, set).await,
+        Begin::Saved(bytes, _) => Run::restore(bytes, set).await,
     }
 }
 
@@ -297,7 +364,7 @@ fn save(run: &mut Run, job: &Job) -> Result<PathBuf, Failure> {
     let bytes = block_on(run.save())?;
     let file = match job.begin {
         Begin::Anew(..) => unused(&job.file),
-        Begin::Saved(_) => job.file.clone(),
+        Begin::Saved(..) => job.file.clone(),
     };
     cache::write(&file, &bytes)?;
     Ok(file)
@@ -306,6 +373,7 @@ fn save(run: &mut Run, job: &Job) -> Result<PathBuf, Failure> {
 /// `file`, or a name like it that no file has: saved runs of other experiments are kept.
 fn unused(file: &Path) -> PathBuf {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let mut numbered = (2..).map(|number| file.with_file_name(format!("{stem}-{number}.engram")));
+    let kind = file.extension().unwrap_or_default().to_string_lossy();
+    let mut numbered = (2..).map(|number| file.with_file_name(format!("{stem}-{number}.{kind}")));
     if file.exists() { numbered.find(|file| !file.exists()).expect("numbers do not end") } else { file.to_path_buf() }
 }

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::Value;
 
 use super::Failure;
+use crate::continual::MAGIC;
 use crate::spec::{Spec, SpecError, from_hash, preset};
 
 /// The longest Spec, and the longest line of results, in bytes.
@@ -30,6 +31,14 @@ pub fn spec(source: &str) -> Result<(Spec, String), Failure> {
     let file = File::open(path).map_err(|e| Failure::Failed(format!("{source}: {e}")))?;
     let spec = read(BufReader::new(file)).map_err(|message| Failure::Usage(format!("{source}: {message}")))?;
     Ok((spec, name))
+}
+
+/// Whether `source` is a file that the page or the command line saved a run in.
+pub fn is_saved_run(source: &str) -> bool {
+    let mut start = [0; MAGIC.len()];
+    // Of any version: an older one is refused by name, not read as something else.
+    let kind = MAGIC.len() - 2;
+    File::open(source).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start[..kind] == MAGIC[..kind]
 }
 
 /// What follows the `#` of a link, where `source` is one, or that alone.

@@ -1,6 +1,7 @@
 //! Networks as they were after each phase, kept small: time travel asks them, nothing is trained from them.
 
 use half::f16;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::net::mrnn::{Layer, Mrnn};
 
@@ -8,21 +9,42 @@ use crate::net::mrnn::{Layer, Mrnn};
 const ROOM: usize = 256 << 20;
 
 /// Networks by the number of phases they have gone through: 0 is the one that has learnt nothing.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Album {
     pictures: Vec<Option<Vec<Picture>>>,
     bytes: usize,
 }
 
 /// A layer in half precision, to three digits or so.
+#[derive(Clone, Serialize, Deserialize)]
 struct Picture {
     fan_in: usize,
     units: usize,
+    #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     weights: Vec<f16>,
+    #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     bias: Vec<f16>,
 }
 
 impl Album {
+    /// An album that was shown `count` networks and kept none.
+    pub fn without(count: usize) -> Album {
+        Album { pictures: (0..count).map(|_| None).collect(), bytes: 0 }
+    }
+
+    /// Whether every picture is of layers that are fan_in × units as listed.
+    pub fn has_shape(&self, shapes: &[(usize, usize)]) -> bool {
+        let fits = |layer: &Picture, &(fan_in, units): &(usize, usize)| {
+            (layer.fan_in, layer.units) == (fan_in, units)
+                && layer.weights.len() == fan_in * units
+                && layer.bias.len() == units
+        };
+        let are_of = |layers: &Vec<Picture>| {
+            layers.len() == shapes.len() && layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
+        };
+        self.pictures.iter().flatten().all(are_of)
+    }
+
     /// Keeps `net` as the next one, unless the album is full.
     pub fn keep(&mut self, net: &Mrnn) {
         let numbers: usize = net.layers.iter().map(|layer| layer.weights.len() + layer.bias.len()).sum();
@@ -88,6 +110,17 @@ pub struct Field {
     pub change: f64,
     pub before: Vec<f32>,
     pub after: Vec<f32>,
+}
+
+/// As bytes: postcard would take three for most of these numbers.
+fn write_halves<S: Serializer>(values: &[f16], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytemuck::cast_slice(values))
+}
+
+fn read_halves<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f16>, D::Error> {
+    let bytes: serde_bytes::ByteBuf = Deserialize::deserialize(deserializer)?;
+    let halves = bytes.chunks_exact(2).map(|pair| f16::from_le_bytes([pair[0], pair[1]]));
+    Ok(halves.collect())
 }
 
 impl Picture {

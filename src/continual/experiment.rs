@@ -218,6 +218,18 @@ impl<D: Device> Experiment<D> {
         !self.state.events.is_empty()
     }
 
+    /// Whether all work is done, and all of it was told.
+    pub(super) fn is_over(&self) -> bool {
+        self.state.events.is_empty() && (self.state.stage == Stage::Finished || self.has_diverged())
+    }
+
+    /// Phases that are over and measured, and whether the weights are still as they were then.
+    pub(super) fn phases_done(&self) -> (usize, bool) {
+        let phases = self.state.logs.first().map_or(0, |log| log.matrix.len());
+        let stands = matches!(self.state.stage, Stage::Untaught { .. } | Stage::Begin | Stage::Finished);
+        (phases, stands && !self.has_diverged())
+    }
+
     /// Whether no run can go on.
     pub(super) fn has_diverged(&self) -> bool {
         self.state.logs.iter().all(|log| log.diverged)
@@ -225,7 +237,7 @@ impl<D: Device> Experiment<D> {
 
     /// Keeps the spikes of sleep for [`Experiment::raster`] from now on.
     pub fn watch(&mut self) {
-        self.watched = Some(Raster { phase: 0, step: 0, layers: Vec::new() });
+        self.watched.get_or_insert(Raster { phase: 0, step: 0, layers: Vec::new() });
     }
 
     /// Which units of the first run spiked in the last steps that were slept, when it is watched.
@@ -273,8 +285,9 @@ impl<D: Device> Experiment<D> {
     }
 
     /// Goes on from a saved state.
-    pub(super) fn resume(&mut self, state: State, sleepers: Option<Vec<sleep::Sleeper>>) {
+    pub(super) fn resume(&mut self, state: State, sleepers: Option<Vec<sleep::Sleeper>>, raster: Option<Raster>) {
         self.state = state;
+        self.watched = raster;
         let done = self.slept();
         self.sleepers = sleepers.map(|sleepers| self.device.sleepers(sleepers, done));
         if let Stage::Train { epoch, .. } = self.state.stage {

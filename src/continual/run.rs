@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::engine::{Choice, choose, on_cpu, on_gpu};
-use super::{Checkpoint, Experiment, RunError};
+use super::{Album, Checkpoint, Experiment, RunError};
 use crate::clock;
 use crate::data::DataSet;
 use crate::event::{EngineUsed, Event, Raster};
@@ -31,7 +31,31 @@ pub struct Run {
     /// When the next one is due.
     due: f64,
     losses: u32,
-    watched: bool,
+    told: Told,
+    /// Of a run that is watched.
+    album: Option<Album>,
+}
+
+/// What whoever looks on was told, as JSON.
+#[derive(Default)]
+struct Told {
+    events: Vec<String>,
+    /// The last report of progress: the ones before are of no interest any more.
+    progress: Option<String>,
+}
+
+impl Told {
+    fn note(&mut self, event: &Event) {
+        let text = serde_json::to_string(event).expect("plain data");
+        match event {
+            Event::Progress { .. } => self.progress = Some(text),
+            _ => self.events.push(text),
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.events.iter().chain(&self.progress).cloned().collect()
+    }
 }
 
 enum Engine {
@@ -73,10 +97,14 @@ impl Run {
 
     /// A saved run, to go on.
     pub async fn restore(bytes: &[u8], set: &DataSet) -> Result<Run, RunError> {
-        let checkpoint = Checkpoint::from_bytes(bytes)?;
+        let mut checkpoint = Checkpoint::from_bytes(bytes)?;
         let specs = checkpoint.specs()?;
+        let told = checkpoint.events_told()?;
         let (choice, used) = choose(&specs, set, 1).await;
+        let album = checkpoint.album.take();
         let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
+        told.iter().for_each(|event| run.told.note(event));
+        run.album = album;
         run.checkpoint = Some(checkpoint);
         run.announce_first(&specs[0]);
         Ok(run)
@@ -91,7 +119,8 @@ impl Run {
     }
 
     fn of(engine: Engine, used: EngineUsed) -> Run {
-        Run { engine, used, waiting: VecDeque::new(), checkpoint: None, due: 0.0, losses: 0, watched: false }
+        let (waiting, told) = (VecDeque::new(), Told::default());
+        Run { engine, used, waiting, checkpoint: None, due: 0.0, losses: 0, told, album: None }
     }
 
     /// The next event; `None` once all runs have ended.
@@ -100,11 +129,19 @@ impl Run {
     /// When the engine fails: see [`Run::recover`].
     pub async fn next(&mut self) -> Result<Option<Event>, EngineError> {
         if let Some(event) = self.waiting.pop_front() {
+            self.told.note(&event);
             return Ok(Some(event));
         }
         let mut event = on!(&mut self.engine, experiment => experiment.next().await)?;
         if let Some(Event::Finished(finished)) = &mut event {
             finished.engine = Some(self.used.clone());
+        }
+        if let Some(event) = &event {
+            self.told.note(event);
+        }
+        if let (Some(Event::Phase(report)), Some(album)) = (&event, &mut self.album) {
+            album.cut(report.phase as usize + 1); // a phase may be told again
+            on!(&self.engine, experiment => experiment.measured()).iter().for_each(|net| album.keep(net));
         }
         let is_due = matches!(event, Some(Event::Phase(_))) || clock::now() > self.due;
         if is_due && !on!(&self.engine, experiment => experiment.has_news()) {
@@ -142,7 +179,7 @@ impl Run {
 
     /// Goes on with the engine that `kind` names, from here.
     pub async fn change_engine(&mut self, kind: EngineKind, set: &DataSet) -> Result<(), RunError> {
-        let checkpoint = on!(&mut self.engine, experiment => experiment.checkpoint().await)?;
+        let checkpoint = self.checkpoint().await?;
         let specs: Vec<Spec> = checkpoint.specs()?.into_iter().map(|spec| Spec { engine: kind, ..spec }).collect();
         let (choice, used) = choose(&specs, set, 1).await;
         let failure = (kind == EngineKind::Gpu && matches!(choice, Choice::Cpu)).then(|| used.reason.clone());
@@ -159,19 +196,28 @@ impl Run {
         set: &DataSet,
     ) -> Result<(), RunError> {
         self.engine = resumed(choice, checkpoint.clone(), set)?;
+        self.told = Told::default();
+        checkpoint.events_told()?.iter().for_each(|event| self.told.note(event));
         self.checkpoint = Some(checkpoint);
         self.used = used;
-        if self.watched {
-            self.watch();
+        if self.album.is_some() {
+            on!(&mut self.engine, experiment => experiment.watch());
         }
         Ok(())
     }
 
+    /// The runs as they stand, with what was told of them; without the album, which outlives an engine.
+    async fn checkpoint(&mut self) -> Result<Checkpoint, EngineError> {
+        let mut checkpoint = on!(&mut self.engine, experiment => experiment.checkpoint().await)?;
+        checkpoint.told = self.told.all();
+        Ok(checkpoint)
+    }
+
     /// Nothing is lost with a CPU.
     async fn keep_checkpoint(&mut self) -> Result<(), EngineError> {
-        if let Engine::Gpu(experiment) = &mut self.engine {
+        if matches!(self.engine, Engine::Gpu(_)) {
             let start = clock::now();
-            self.checkpoint = Some(experiment.checkpoint().await?);
+            self.checkpoint = Some(self.checkpoint().await?);
             let now = clock::now();
             self.due = now + BETWEEN.max(SHARE * (now - start));
         }
@@ -200,10 +246,36 @@ impl Run {
         }
     }
 
-    /// See [`Experiment::watch`].
+    /// Keeps single spikes, and the first run's network after every phase, from now on.
     pub fn watch(&mut self) {
-        self.watched = true;
         on!(&mut self.engine, experiment => experiment.watch());
+        let (phases, stands_between) = on!(&self.engine, experiment => experiment.phases_done());
+        self.album.get_or_insert_with(|| {
+            let mut album = Album::without(if stands_between { phases } else { phases + 1 });
+            if stands_between {
+                on!(&self.engine, experiment => experiment.measured()).iter().take(1).for_each(|net| album.keep(net));
+            }
+            album
+        });
+    }
+
+    /// Of a run that is watched: its networks after each phase.
+    pub fn album(&self) -> Option<&Album> {
+        self.album.as_ref()
+    }
+
+    /// What was told so far; of reports of progress the last one alone.
+    ///
+    /// # Errors
+    /// Never for what a run itself told.
+    pub fn told(&self) -> Result<Vec<Event>, RunError> {
+        let read = |text: &String| serde_json::from_str(text).map_err(|e| RunError::Saved(e.to_string()));
+        self.told.all().iter().map(read).collect()
+    }
+
+    /// Whether there is nothing more to tell or to do.
+    pub fn is_over(&self) -> bool {
+        self.waiting.is_empty() && on!(&self.engine, experiment => experiment.is_over())
     }
 
     pub fn raster(&self) -> Option<&Raster> {
@@ -230,15 +302,20 @@ impl Run {
 
     /// The runs as bytes; as they were at the last checkpoint, if the engine fails.
     pub async fn save(&mut self) -> Result<Vec<u8>, RunError> {
-        let saved = on!(&mut self.engine, experiment => experiment.save().await);
-        match (saved, &self.checkpoint) {
+        let mut checkpoint = match (self.checkpoint().await, &self.checkpoint) {
             (Err(_), Some(checkpoint)) => {
                 let mut checkpoint = checkpoint.clone();
                 checkpoint.note_actions(&self.spec().actions)?;
-                Ok(checkpoint.to_bytes())
+                checkpoint
             }
-            (saved, _) => Ok(saved?),
-        }
+            (saved, _) => saved?,
+        };
+        checkpoint.told.extend(self.waiting.iter().map(|event| serde_json::to_string(event).expect("plain data")));
+        // It is large: lent, not copied.
+        checkpoint.album = self.album.take();
+        let bytes = checkpoint.to_bytes();
+        self.album = checkpoint.album;
+        Ok(bytes)
     }
 
     /// Events that wait, and cost no work.

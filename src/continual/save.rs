@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::experiment::{State, layer_sizes};
-use super::{Experiment, RunError};
+use super::{Album, Experiment, RunError};
 use crate::data::DataSet;
-use crate::event::Event;
+use crate::event::{Event, Raster};
 use crate::kernels::{Device, EngineError};
 use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
 use crate::spec::{Action, Spec};
 
-const MAGIC: &[u8] = b"engram run 3\n";
+/// How a saved run begins.
+pub const MAGIC: &[u8] = b"engram run 4\n";
 const DIGEST: usize = 32;
 
 /// All that a run needs to go on, on any device.
@@ -26,6 +27,11 @@ pub struct Checkpoint {
     events: Vec<String>,
     weights: Vec<Mrnn>,
     sleepers: Option<Vec<Sleeper>>,
+    /// What whoever looked on had been told, as JSON, the last report of progress last: so that a page shows the run again.
+    pub(super) told: Vec<String>,
+    /// Of a run that is watched: its last spikes, and its networks after each phase.
+    pub(super) raster: Option<Raster>,
+    pub(super) album: Option<Album>,
 }
 
 /// The Specs of saved runs, at least one: they tell which data are needed.
@@ -43,6 +49,9 @@ impl<D: Device> Experiment<D> {
             weights: self.networks().await?,
             sleepers: self.read_sleepers().await?,
             state: self.state.clone(),
+            told: Vec::new(),
+            raster: self.raster().cloned(),
+            album: None,
         })
     }
 
@@ -65,7 +74,7 @@ impl<D: Device> Experiment<D> {
         let mut experiment = Self::assemble(device, &specs, set, checkpoint.weights)?;
         let mut state = checkpoint.state;
         state.events = events;
-        experiment.resume(state, checkpoint.sleepers);
+        experiment.resume(state, checkpoint.sleepers, checkpoint.raster);
         Ok(experiment)
     }
 }
@@ -84,6 +93,13 @@ impl Checkpoint {
             return Err(broken("it is damaged: its checksum does not match"));
         }
         postcard::from_bytes(body).map_err(|e| RunError::Saved(format!("its content does not fit this version ({e})")))
+    }
+
+    /// What was told, to be told again.
+    pub(super) fn events_told(&self) -> Result<Vec<Event>, RunError> {
+        let read =
+            |text: &String| serde_json::from_str(text).map_err(|e| RunError::Saved(format!("an event in it: {e}")));
+        self.told.iter().map(read).collect()
     }
 
     /// Gives the runs these actions, those that are still to be done at their places included.
@@ -111,6 +127,7 @@ impl Checkpoint {
             && nets_fit(&self.weights)
             && nets_fit(&self.state.before)
             && self.sleepers.as_ref().is_none_or(sleepers_fit)
+            && self.album.as_ref().is_none_or(|album| album.has_shape(&shapes))
             && self.state.fits(spec, runs, set.classes.len(), self.sleepers.is_some());
         if fits { Ok(()) } else { Err(RunError::Saved("its parts do not fit each other or these data".into())) }
     }

@@ -1,3 +1,4 @@
 //! The networks, one a file.
 
 pub mod mrnn;
+pub mod weights;

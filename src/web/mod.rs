@@ -10,6 +10,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::bench::{self, Shapes};
+use crate::continual::saved_specs;
 use crate::data::{catalogue, own};
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
@@ -49,6 +50,19 @@ pub fn spec_from_hash(hash: &str) -> Result<JsValue, JsError> {
 #[wasm_bindgen]
 pub fn spec_to_hash(#[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue) -> Result<String, JsError> {
     Ok(spec::to_hash(&read_spec(spec)?))
+}
+
+/// The Spec of a run that `Session.save` or the command line wrote.
+#[wasm_bindgen(unchecked_return_type = "Spec")]
+pub fn saved_spec(saved: &[u8]) -> Result<JsValue, JsError> {
+    let mut specs = saved_specs(saved)?;
+    if specs.len() > 1 {
+        let count = specs.len();
+        return Err(JsError::new(&format!(
+            "this file holds {count} runs side by side; the page opens files of one run"
+        )));
+    }
+    to_js(&specs.swap_remove(0))
 }
 
 /// `spec` with some fields replaced, validated as a whole: pairs of a path and a value.

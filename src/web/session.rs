@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use super::{read_spec, to_js};
 use crate::continual::{Album, Run, RunError, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
-use crate::event::Event;
+use crate::net::weights::to_safetensors;
 use crate::spec::{Act, EngineKind};
 
 /// Hidden units whose receptive fields are shown.
@@ -46,8 +46,6 @@ pub struct Session {
     /// What the data are made of again, should the run change its engine.
     files: JsValue,
     quick: bool,
-    /// Of a run that is watched.
-    album: Option<Album>,
     tests: Samples,
     /// Values of a sample.
     len: usize,
@@ -64,7 +62,7 @@ impl Session {
         let spec = read_spec(spec)?;
         let set = assemble(&spec.data.name, files.clone(), quick)?;
         let run = Run::new(&[spec], &set).await?;
-        Ok(Session { run, files, quick, album: None, len: set.shape.len(), tests: set.test })
+        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test })
     }
 
     /// A run that `save` wrote, to go on.
@@ -76,33 +74,37 @@ impl Session {
         let name = saved_specs(saved)?.swap_remove(0).data.name;
         let set = assemble(&name, files.clone(), quick)?;
         let run = Run::restore(saved, &set).await?;
-        Ok(Session { run, files, quick, album: None, len: set.shape.len(), tests: set.test })
+        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test })
     }
 
-    /// Keeps single spikes, and every phase's network, to be asked about. Begins before the run does.
+    /// Keeps single spikes, and every phase's network, to be asked about and saved, from now on.
     pub fn watch(&mut self) {
         self.run.watch();
-        self.album = Some(Album::default());
-        self.keep(0);
+    }
+
+    /// What was told so far, of reports of progress the last one alone: a run that was restored is shown again by it.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub fn told(&self) -> Result<JsValue, JsError> {
+        to_js(&self.run.told()?)
+    }
+
+    /// Whether there is nothing more to tell or to do.
+    pub fn is_over(&self) -> bool {
+        self.run.is_over()
     }
 
     /// One slice of work, or an event that waits; `undefined` when the run has ended.
     #[wasm_bindgen(unchecked_return_type = "Event | undefined")]
     pub async fn next(&mut self) -> Result<JsValue, JsError> {
         loop {
-            let event = match self.run.next().await {
-                Ok(Some(event)) => event,
+            match self.run.next().await {
+                Ok(Some(event)) => return to_js(&event),
                 Ok(None) => return Ok(JsValue::UNDEFINED),
                 Err(error) => {
                     let set = self.set()?;
                     self.run.recover(error, &set).await?;
-                    continue;
                 }
-            };
-            if let Event::Phase(report) = &event {
-                self.keep(report.phase as usize + 1);
             }
-            return to_js(&event);
         }
     }
 
@@ -138,6 +140,12 @@ impl Session {
         Ok(self.run.save().await?)
     }
 
+    /// The network as it is now, in the safetensors format.
+    pub async fn weights(&mut self) -> Result<Vec<u8>, JsError> {
+        let networks = self.run.networks().await?;
+        Ok(to_safetensors(&networks[0], self.run.spec()))
+    }
+
     /// Does something with the run, now; what it was and when is noted in its Spec.
     pub fn act(&mut self, #[wasm_bindgen(unchecked_param_type = "Act")] act: JsValue) -> Result<(), JsError> {
         let act: Act = serde_wasm_bindgen::from_value(act)?;
@@ -158,8 +166,9 @@ impl Session {
         }
         let network = &self.run.spec().network;
         let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
-        for after in 0..self.album.as_ref().map_or(0, Album::len) {
-            let net = self.album.as_ref().and_then(|album| album.net(after));
+        let album = self.run.album();
+        for after in 0..album.map_or(0, Album::len) {
+            let net = album.and_then(|album| album.net(after));
             let course = net.map(|net| net.outputs(values, network.free_steps, network.dt, network.gamma));
             answer.outputs.push(course.as_ref().and_then(|course| course.last().cloned()));
             if after == phases {
@@ -182,20 +191,12 @@ impl Session {
     /// `undefined` where they were not kept.
     #[wasm_bindgen(unchecked_return_type = "Field[] | undefined")]
     pub fn fields(&self, phases: usize) -> Result<JsValue, JsError> {
-        let fields = self.album.as_ref().and_then(|album| album.fields(phases, FIELDS));
+        let fields = self.run.album().and_then(|album| album.fields(phases, FIELDS));
         fields.map_or(Ok(JsValue::UNDEFINED), |fields| to_js(&fields))
     }
 }
 
 impl Session {
-    /// Keeps the networks after so many phases; a phase may be told again.
-    fn keep(&mut self, phases: usize) {
-        if let Some(album) = &mut self.album {
-            album.cut(phases);
-            self.run.measured().iter().for_each(|net| album.keep(net));
-        }
-    }
-
     fn set(&self) -> Result<DataSet, JsError> {
         assemble(&self.run.spec().data.name, self.files.clone(), self.quick)
     }

@@ -338,3 +338,65 @@ fn a_spec_that_does_not_fit_the_data_is_not_tried() {
     let refused = block_on(Run::new(&[spec], &set())).err().unwrap().to_string();
     assert!(refused.contains("sleep.window"), "{refused}");
 }
+
+/// Whoever opens a saved run is told what was told before, in its order, and asks its networks as before.
+#[test]
+fn a_saved_run_brings_what_was_told_and_its_networks() {
+    let spec = small("src", EngineKind::Cpu);
+    let start = || {
+        let mut run = block_on(Run::new(std::slice::from_ref(&spec), &set())).unwrap();
+        run.watch();
+        run
+    };
+    let mut whole = start();
+    let events = finish(&mut whole, &set(), |_, _| {});
+    let is_kept = |event: &&Event| !matches!(event, Event::Progress { .. } | Event::Engine { .. });
+    let kept = |events: &[Event]| -> Vec<String> { events.iter().filter(is_kept).map(stable).collect() };
+    for stop in [0, 1, 20, 45, events.len()] {
+        let mut run = start();
+        let mut heard = Vec::new();
+        for _ in 0..stop {
+            heard.push(block_on(run.next()).unwrap().expect("more to come"));
+        }
+        let mut opened = block_on(Run::restore(&block_on(run.save()).unwrap(), &set())).unwrap();
+        opened.watch();
+        let told = opened.told().unwrap();
+        assert!(kept(&told).starts_with(&kept(&heard)), "stopped after {stop} events");
+        let progress = |events: &[Event]| events.iter().rfind(|event| matches!(event, Event::Progress { .. })).cloned();
+        assert_eq!(progress(&told), progress(&heard));
+        assert_eq!(opened.raster(), run.raster());
+        assert_eq!(opened.album().unwrap().len(), run.album().unwrap().len());
+        let rest = finish(&mut opened, &set(), |_, _| {});
+        assert_eq!([kept(&told), kept(&rest)].concat(), kept(&events), "stopped after {stop} events");
+        assert!(opened.is_over());
+        let answers = |run: &Run, after: usize| run.album().unwrap().net(after);
+        for after in 0..whole.album().unwrap().len() {
+            assert_eq!(answers(&opened, after), answers(&whole, after), "after {after} phases");
+        }
+    }
+}
+
+/// An event without its times.
+fn stable(event: &Event) -> String {
+    let mut event = event.clone();
+    match &mut event {
+        Event::Phase(report) => report.seconds = 0.0,
+        Event::Finished(finished) => (finished.seconds, finished.time) = Default::default(),
+        _ => {}
+    }
+    format!("{event:?}")
+}
+
+/// A run that nobody watched, as the command line's, is shown from where it stands.
+#[test]
+fn an_unwatched_run_is_watched_from_where_it_stands() {
+    let spec = small("src", EngineKind::Cpu);
+    let mut run = block_on(Run::new(&[spec], &set())).unwrap();
+    let events = finish(&mut run, &set(), |_, _| {});
+    let mut opened = block_on(Run::restore(&block_on(run.save()).unwrap(), &set())).unwrap();
+    opened.watch();
+    let (album, phases) = (opened.album().unwrap(), phases(&events).len());
+    assert_eq!(album.len(), phases + 1);
+    assert!((0..phases).all(|after| album.net(after).is_none()));
+    assert!(distance(&album.net(phases).unwrap(), &block_on(run.networks()).unwrap()[0]) < 1e-3);
+}

@@ -1,7 +1,7 @@
 // What to run: data set, preset, order of tasks, seed; and the buttons that run it.
 
 import { choosePreset } from "../choices.js";
-import { el, enable, isEnabled, say, type Panel } from "../dom.js";
+import { el, enable, isEnabled, type Panel } from "../dom.js";
 import type { EngineKind, Order, Preset } from "../generated/engram.js";
 import { change, parts } from "../link.js";
 import { isActive } from "../run.js";
@@ -9,6 +9,7 @@ import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
 import { datasetPanel } from "./dataset.js";
+import { runButton } from "./run-button.js";
 
 export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) }, ...groups(store.state));
@@ -91,18 +92,18 @@ function buttonsPanel(store: Store, runner: Runner): Panel<State> {
     if (kind() === "paused") runner.resume(until);
     else if (!isActive(store.state.run)) void runner.start(until);
   };
-  const main = el("button", { type: "button", class: "primary", click: () => (kind() === "running" ? runner.pause() : go("end")) }, "Run");
+  const main = runButton(store, runner);
   const step = el("button", { type: "button", title: "Run to the end of the next phase, then pause", click: () => go("phase") }, "Next phase");
   const batch = el("button", { type: "button", title: "One slice of work, then pause: a minibatch, or 500 steps of sleep", click: () => go("batch") }, "Next batch");
   const rewind = el("button", { type: "button", title: "Back to the same initial weights, before anything is learnt", click: () => isEnabled(rewind) && void runner.start("beginning") }, "Rewind");
   const stop = el("button", { type: "button", title: "End this run; what was measured stays", click: () => runner.stop() }, "Stop");
   return {
-    element: el("div", { class: "buttons" }, main, step, batch, rewind, stop),
-    update({ run }) {
+    element: el("div", { class: "buttons" }, main.element, step, batch, rewind, stop),
+    update(state) {
+      const { run } = state;
       const status = isActive(run) ? run.status.kind : null;
-      say(main, status === "running" || status === "loading" || status === "pausing" ? "Pause" : status === "paused" ? "Resume" : "Run");
       const standing = status === null || status === "paused";
-      enable(main, status !== "loading" && status !== "pausing");
+      main.update(state);
       enable(step, standing);
       enable(batch, standing);
       enable(rewind, run !== null && status !== "loading");

@@ -1,11 +1,17 @@
 // Where files are dropped: anywhere on the page, which says so while they hover over it.
 
 import { el, type Panel } from "../dom.js";
-import { take } from "../own.js";
+import { take as takeImages } from "../own.js";
+import { isRunFile, openRun } from "../run-file.js";
+import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
 
-export function dropPanel(store: Store): Panel<State> {
-  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop your images here: IDX files of images and of labels. They stay in this browser."));
+export function dropPanel(store: Store, runner: Runner): Panel<State> {
+  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, or your images: IDX files of images and of labels. They stay in this browser."));
+  const take = async (files: readonly File[]) => {
+    if (await isRunFile(files)) await openRun(store, runner, files[0]!);
+    else await takeImages(store, files);
+  };
   const files = (event: DragEvent) => (event.dataTransfer?.types.includes("Files") ? event.dataTransfer : null);
   addEventListener("dragover", (event) => {
     if (!files(event)) return;
@@ -20,7 +26,7 @@ export function dropPanel(store: Store): Panel<State> {
     const dropped = files(event);
     if (!dropped) return;
     event.preventDefault();
-    void take(store, [...dropped.files]);
+    void take([...dropped.files]);
   });
   return { element, update: () => {} };
 }
