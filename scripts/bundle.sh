@@ -12,7 +12,8 @@ sed -i.bak "/rel=\"rust\"/d" "$stage/index.html" && rm "$stage/index.html.bak" #
 
 tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
 esbuild www/styles.css --bundle --minify --log-override:css-syntax-error=error --log-level=warning --outfile="$stage/styles.css"
-esbuild www/main.ts www/worker.ts www/bench.ts www/bench-worker.ts --bundle --format=esm --target=es2022 --minify --legal-comments=linked \
-  --log-level=warning --outdir="$stage"
-# A page of any origin loads it by a plain script element.
-esbuild www/engram-lab.ts --bundle --format=iife --target=es2022 --minify --log-level=warning --outfile="$stage/engram-lab.js"
+bundle() { esbuild "$@" --bundle --target=es2022 --minify --legal-comments=linked --log-level=warning --outdir="$stage"; }
+bundle www/main.ts www/bench.ts --format=esm
+# Plain scripts: browsers refuse a Worker that is a module in a frame that a page keeps apart, and a page of any origin loads
+# the element by a script element.
+bundle www/worker.ts www/bench-worker.ts www/engram-lab.ts --format=iife --define:import.meta.url=location.href

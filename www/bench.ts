@@ -34,7 +34,7 @@ try {
     button.disabled = true;
     results.replaceChildren();
     status.textContent = "Measuring the CPU …";
-    const worker = new Worker(new URL("bench-worker.js", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("bench-worker.js", import.meta.url));
     const end = (text: string): void => {
       worker.terminate();
       button.disabled = false;

@@ -27,7 +27,7 @@ export class Job {
 
   /** Starts the run; `hear` is told what the Worker says, a Worker that cannot be started included. */
   constructor({ code, module, begin, files, until, watched, keep }: Work, hear: (message: FromWorker) => void) {
-    this.#worker = new Worker(code, { type: "module" });
+    this.#worker = new Worker(code);
     // What a terminated Worker had still sent is heard by nobody.
     const pass = (message: FromWorker) => this.#stopped || hear(message);
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => pass(data));

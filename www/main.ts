@@ -86,7 +86,7 @@ try {
     compare: () => comparePanel(store, new Comparer(store, core)),
     data: dataPanel,
   };
-  const steer = !embed || embed.controls === "steer" ? steering() : embed.controls === "run" ? [runBar(store, runner)] : [];
+  const steer = !embed ? steering() : embed.controls === "steer" ? [...steering(), progressPanel()] : embed.controls === "run" ? [runBar(store, runner)] : [];
   const see = (embed ? embed.panels : (Object.keys(figures) as PanelName[])).map((name) => figures[name]());
   const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));
   lab.replaceChildren(notice.element, drop.element, side("steer", steer), side("see", see));

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
@@ -43,14 +45,33 @@ function chromiumPath() {
 }
 
 /** A page at the lab, or at another `path` of the site, ready for use once there is such a button; at the end of the test it must have kept to its own host and its policy. */
-export async function openLab(t, { path = "", ready = "Run", hash = "", size = [1280, 800], scheme = "light", prepare = async () => {} } = {}) {
-  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme });
+export async function openLab(t, { path = "", ready = "Run", hash = "", ...rest } = {}) {
+  const page = await openPage(t, rest);
+  await page.goto(url + path + hash);
+  await button(page, ready).waitFor();
+  return page;
+}
+
+/** A page of another origin around the lab: `html` is told the lab's address. Its own address comes with it. */
+export async function openAround(t, html, rest = {}) {
+  const dir = mkdtempSync(join(tmpdir(), "engram-around-"));
+  writeFileSync(join(dir, "index.html"), `<!doctype html><title>Around</title><link rel="icon" href="data:,">${html(url)}`);
+  const around = await serve({ dir });
+  t.after(() => around.server.close());
+  const page = await openPage(t, { ...rest, hosts: [around.url] });
+  await page.goto(around.url);
+  return page;
+}
+
+async function openPage(t, { size = [1280, 800], scheme = "light", permissions = [], hosts = [], prepare = async () => {} }) {
+  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme, permissions });
   const wrong = [];
+  const allowed = [url, "data:", `blob:${new URL(url).origin}`, "blob:null", ...hosts];
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
   context.on("request", (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) wrong.push(`request to ${request.url()}`);
+    if (!allowed.some((start) => request.url().startsWith(start))) wrong.push(`request to ${request.url()}`);
   });
   const page = await context.newPage();
   page.on("pageerror", (error) => wrong.push(`error on the page: ${error.message}`));
@@ -58,8 +79,6 @@ export async function openLab(t, { path = "", ready = "Run", hash = "", size = [
     if (message.type() === "error" && message.text().startsWith("policy:")) wrong.push(message.text());
   });
   await prepare(page);
-  await page.goto(url + path + hash);
-  await button(page, ready).waitFor();
   t.after(async () => {
     await context.close();
     assert.deepEqual(wrong, []);
