@@ -12,7 +12,7 @@ const frame = (page) => page.frameLocator("iframe");
 const order = (page, message) => page.evaluate((message) => document.querySelector("iframe").contentWindow.postMessage(message, "*"), message);
 /** Waits until the frame stands still where it is. */
 const standsStill = async (lab) => {
-  await reach(lab, /^Paused/);
+  await button(lab, "Resume").waitFor(); // not while it still pauses
   const before = await status(lab);
   await new Promise((done) => setTimeout(done, 700));
   assert.equal(await status(lab), before);

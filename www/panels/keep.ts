@@ -49,7 +49,7 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
     if (chosen) await openRun(store, runner, chosen);
   }
 
-  const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by `engram run FILE`, it goes on where it was, or shows what it gave. Weights are safetensors.");
+  const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by ", el("code", {}, "engram run FILE"), ", it goes on where it was, or shows what it gave. Weights are written as safetensors.");
   const about = el("label", { class: "aside", for: "open-run" }, "A saved run");
   return {
     element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, said, embed.element, kept.element),
