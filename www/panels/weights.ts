@@ -51,7 +51,7 @@ function figure(change: WeightChange, matrix: string, sleep: string, width: numb
 }
 
 /** A number to two figures, as in −1.8 · 10⁻². */
-function scientific(n: number): string {
+export function scientific(n: number): string {
   if (n === 0) return "0";
   const [digits, power] = n.toExponential(1).replaceAll("-", "−").split("e");
   return `${digits} · 10${[...power!.replace("+", "")].map(raised).join("")}`;
