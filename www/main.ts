@@ -34,7 +34,7 @@ import { spikesPanel } from "./panels/spikes.js";
 import { tourPanel } from "./panels/tour.js";
 import { weightsPanel } from "./panels/weights.js";
 import { fetchRecording, Player } from "./recording.js";
-import { obey } from "./remote.js";
+import { listen } from "./remote.js";
 import { Runner } from "./runner.js";
 import { EMPTY_PAD, Store, type State } from "./state.js";
 import { words } from "./words.js";
@@ -45,6 +45,7 @@ const FIRST: readonly PanelName[] = ["progress", "recording", "curves"];
 
 const lab = document.getElementById("lab")!;
 const { embed, misread } = asked();
+const obey = listen();
 const recorded = fetchRecording(); // beside the core, not after it
 
 try {
@@ -69,7 +70,6 @@ try {
   const player = new Player(store);
   follow(store, () => runner.stop());
   keepAsking(store, runner);
-  obey(store, runner);
 
   const notice = noticePanel();
   const drop = dropPanel(store, runner);
@@ -101,6 +101,7 @@ try {
   store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
   void heldSets().then((held) => store.set({ held }));
   await begin(store, runner, player, embed?.autoplay ?? false);
+  obey(store, runner);
 } catch (error) {
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
