@@ -92,7 +92,7 @@ try {
   };
   const steer = !embed || embed.controls === "steer" ? steering() : embed.controls === "run" ? [runBar(store, runner)] : [];
   const tour = embed ? null : tourPanel(store, player, recorded);
-  const first = tour ? [...FIRST.map((name) => figures[name]()), tour.offer] : [];
+  const first = tour ? [figures.progress(), figures.recording(), tour.offer, figures.curves()] : [];
   const see = (embed ? embed.panels : PANELS.filter((name) => !FIRST.includes(name))).map((name) => figures[name]());
   lab.replaceChildren(notice.element, drop.element, ...sides(steer, first, see));
   if (tour) document.querySelector("header nav")?.prepend(tour.button);

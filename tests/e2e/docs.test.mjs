@@ -83,6 +83,17 @@ test("each figure of the lab leads to how to read it, in another tab", async (t)
   for (const kind of kinds) assert.equal(await page.locator(`h2#${kind}`).count(), 1, kind);
 });
 
+test("every option of an embedded lab is written down", async (t) => {
+  const source = (path) => readFileSync(new URL(`../../www/${path}`, import.meta.url), "utf8");
+  const listed = (name) => [...new RegExp(`${name} = \\[([^\\]]+)\\]`).exec(source("embed.ts"))[1].matchAll(/"([^"]+)"/g)].map(([, value]) => value);
+  const page = await openPage(t, "host.html");
+  const rows = await page.locator("#embed ~ .scroll tbody tr").evaluateAll((rows) => rows.map((row) => [row.cells[0].textContent, [...row.cells[1].querySelectorAll("code")].map((code) => code.textContent)]));
+  const values = Object.fromEntries(rows);
+  assert.deepEqual(values.panels.sort(), listed("PANELS").sort());
+  assert.deepEqual(values.theme.sort(), listed("THEMES").sort());
+  assert.deepEqual(values.controls.sort(), listed("CONTROLS").sort());
+});
+
 test("what to cite is what CITATION.cff says, of the version that is built", async (t) => {
   const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
   const cff = file("CITATION.cff");
