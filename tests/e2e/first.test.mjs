@@ -40,6 +40,22 @@ test("the recorded run is drawn at once, and says that it is one", async (t) => 
   await page.waitForFunction(() => document.querySelector(".matrix tr.shown th").textContent === "T1");
 });
 
+test("on a phone the curves come before the controls, for the eye and for the keyboard; on a wide screen beside them", async (t) => {
+  const page = await recorded(t, { size: [390, 844] });
+  const curvesFirst = () =>
+    page.evaluate(() => {
+      const [curves, controls] = [document.querySelector(".curves"), document.querySelector(".controls")];
+      return {
+        read: Boolean(curves.compareDocumentPosition(controls) & Node.DOCUMENT_POSITION_FOLLOWING),
+        seen: curves.getBoundingClientRect().top < controls.getBoundingClientRect().top,
+      };
+    });
+  assert.deepEqual(await curvesFirst(), { read: true, seen: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.waitForFunction(() => document.querySelector(".controls").getBoundingClientRect().top < 200);
+  assert.deepEqual(await curvesFirst(), { read: false, seen: false });
+});
+
 test("a replay at high speed ends where the recording did", async (t) => {
   const page = await recorded(t);
   const before = await matrix(page);

@@ -144,3 +144,17 @@ test("a card can be enlarged", async (t) => {
   await page.setViewportSize({ width: 1000, height: 800 });
   assert.equal(await page.locator(".matrix").getByRole("button", { name: "Enlarge" }).isVisible(), false, "a card alone in its row is large already");
 });
+
+test("each of ten tasks has a mark that is seen, and a name apart from its number", async (t) => {
+  const ten = JSON.stringify([...Array(10).keys()].map((c) => [c]));
+  const page = await openLab(t, { hash: `#v=1&preset=quick-mnist-sequential&tasks.order=listed&training.epochs=1&data.subset={"train_per_class":50,"test_per_class":20}&tasks.classes=${ten}` });
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  const marks = await page.locator(".curves g.dot").evaluateAll((all) =>
+    all.map((mark) => ({ fill: mark.getAttribute("fill"), stroke: mark.getAttribute("stroke"), open: !mark.querySelector("path").getAttribute("d").includes("Z") && !mark.querySelector("path").getAttribute("d").includes("A") })),
+  );
+  const tasks = marks.filter(({ fill, stroke }) => `${fill} ${stroke}`.includes("--task-"));
+  assert.equal(tasks.length, 10);
+  for (const { stroke, open } of tasks) if (open) assert.match(stroke, /--task-/, "lines have nothing to fill");
+  assert.match(await page.locator(".curves svg").first().textContent(), /9: \d+\s%/);
+});

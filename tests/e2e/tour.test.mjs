@@ -155,3 +155,10 @@ test("a run computed here is told in its own numbers; while one has nothing to t
   await reach(page, /^Paused in T3/);
   assert.ok(await tour(page).isVisible(), "the tour stays while the run goes on");
 });
+
+test("without a recording and a run the tour says what it needs", async (t) => {
+  const page = await openLab(t, { prepare: (page) => page.route("**/first-run.json", (route) => route.fulfill({ status: 404, body: "not found" })) });
+  await button(page, "Tour").click();
+  await page.getByRole("alert").filter({ hasText: "There is no recorded one here: press Run" }).waitFor();
+  assert.ok(await tour(page).isHidden());
+});
