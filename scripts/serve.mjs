@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const TYPES = {
+  ".cff": "text/plain; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".gz": "application/gzip", // a data set's file as it is: no Content-Encoding
   ".html": "text/html; charset=utf-8",

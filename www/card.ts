@@ -1,11 +1,12 @@
 // A card: a panel with a title that is drawn anew when what it shows changes, or its room; it can be closed and enlarged.
 
 import { el, roomOf, say, type Panel } from "./dom.js";
+import { howToRead } from "./manual.js";
 import type { Run } from "./run.js";
 import type { State } from "./state.js";
 
 export interface Card {
-  /** Its class. */
+  /** Its class, and its heading on the page that says how to read figures. */
   readonly kind: string;
   readonly title: string;
   /** What is shown, with its unit. */
@@ -31,7 +32,7 @@ export const smallType = (): number => 0.8 * parseFloat(getComputedStyle(documen
 
 export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Panel<State> {
   const body = el("div", { class: "body" });
-  const about = el("p", {}, lead);
+  const about = el("p", {}, `${lead} `, howToRead(kind, title));
   const open = el("button", { type: "button", "aria-expanded": "true", click: () => fold(!closed) }, "Close");
   const enlarge = el("button", { type: "button", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
   const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, el("header", {}, el("h2", {}, title), open, enlarge), about, body);

@@ -5,7 +5,7 @@ import { Comparer } from "./comparer.js";
 import { loadCore } from "./core.js";
 import { heldSets } from "./data.js";
 import { el, type Panel } from "./dom.js";
-import { embedding, PLAIN, type Embedding, type PanelName } from "./embed.js";
+import { embedding, PANELS, PLAIN, type Embedding, type PanelName } from "./embed.js";
 import { catalogue, presets } from "./generated/engram.js";
 import { keptRun, toReopen } from "./kept.js";
 import { follow, isOf, noteInAddress, open, parts } from "./link.js";
@@ -31,16 +31,21 @@ import { runBar } from "./panels/run-bar.js";
 import { scrubPanel } from "./panels/scrub.js";
 import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
+import { tourPanel } from "./panels/tour.js";
 import { weightsPanel } from "./panels/weights.js";
 import { fetchRecording, Player } from "./recording.js";
-import { obey } from "./remote.js";
+import { listen } from "./remote.js";
 import { Runner } from "./runner.js";
 import { EMPTY_PAD, Store, type State } from "./state.js";
 import { words } from "./words.js";
 import { workerUrl } from "./worker-url.js";
 
+/** What the lab is about: where there is no room beside it, it comes before the controls. */
+const FIRST: readonly PanelName[] = ["progress", "recording", "curves"];
+
 const lab = document.getElementById("lab")!;
 const { embed, misread } = asked();
+const obey = listen();
 const recorded = fetchRecording(); // beside the core, not after it
 
 try {
@@ -65,7 +70,6 @@ try {
   const player = new Player(store);
   follow(store, () => runner.stop());
   keepAsking(store, runner);
-  obey(store, runner);
 
   const notice = noticePanel();
   const drop = dropPanel(store, runner);
@@ -87,13 +91,17 @@ try {
     data: dataPanel,
   };
   const steer = !embed ? steering() : embed.controls === "steer" ? [...steering(), progressPanel()] : embed.controls === "run" ? [runBar(store, runner)] : [];
-  const see = (embed ? embed.panels : (Object.keys(figures) as PanelName[])).map((name) => figures[name]());
-  const side = (name: string, panels: Panel<State>[]) => el("div", { class: name }, ...panels.map((panel) => panel.element));
-  lab.replaceChildren(notice.element, drop.element, side("steer", steer), side("see", see));
-  const panels = [notice, ...steer, ...see];
+  const tour = embed ? null : tourPanel(store, player, recorded);
+  const first = tour ? [figures.progress(), figures.recording(), tour.offer, figures.curves()] : [];
+  const see = (embed ? embed.panels : PANELS.filter((name) => !FIRST.includes(name))).map((name) => figures[name]());
+  lab.replaceChildren(notice.element, drop.element, ...sides(steer, first, see));
+  if (tour) document.querySelector("header nav")?.prepend(tour.button);
+  if (tour) lab.before(tour.element);
+  const panels = [notice, ...(tour ? [tour] : []), ...steer, ...first, ...see];
   store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
   void heldSets().then((held) => store.set({ held }));
   await begin(store, runner, player, embed?.autoplay ?? false);
+  obey(store, runner);
 } catch (error) {
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
@@ -113,6 +121,15 @@ async function begin(store: Store, runner: Runner, player: Player, autoplay: boo
   if (autoplay && untouched()) return runner.start("end");
   const recording = await recorded;
   if (recording && untouched() && isOf(store.state.hash, recording.spec)) player.show(recording, parts(store.state.hash).preset);
+}
+
+/** The controls, and the figures beside them. On narrow screens the first figures stand before the controls: for the eye and for
+ *  the keyboard alike. */
+function sides(...panels: readonly (readonly Panel<State>[])[]): HTMLElement[] {
+  const [steer, first, see] = ["steer", "first", "see"].map((name, i) => el("div", { class: name }, ...panels[i]!.map(({ element }) => element)));
+  const narrow = matchMedia("(max-width: 63.99rem)");
+  narrow.addEventListener("change", () => (narrow.matches ? steer!.before(first!) : steer!.after(first!)));
+  return (narrow.matches ? [first!, steer!, see!] : [steer!, first!, see!]).filter((side) => side.hasChildNodes());
 }
 
 /** What the page around this frame asks for, if there is one; and what of it cannot be had. */

@@ -57,6 +57,14 @@ export function runAt(recording: Recording, preset: string, at: number, playing:
   return heard.reduce((run, { event }) => hear(run, event), before);
 }
 
+/** When a phase was over; or when it ended what it does, before it was measured. */
+export function timeOf({ events, seconds }: Recording, phase: number, during: boolean): number {
+  const found = events.filter(({ event }) =>
+    during ? event.event === "progress" && event.phase === phase && event.activity !== "evaluate" : event.event === "phase" && event.phase === phase,
+  );
+  return found.at(-1)?.at ?? seconds;
+}
+
 /** Shows a recording and plays it, for as long as no other run takes its place. */
 export class Player {
   readonly #store: Store;

@@ -15,11 +15,21 @@ export function order(message: unknown): Order | null {
   return engram === "start" || engram === "pause" || engram === "stop" ? engram : null;
 }
 
-export function obey(store: Store, runner: Runner): void {
+/** Listens from now on. A page may give its orders as soon as the frame has loaded, before the lab has opened: the last one waits
+ *  until there is a run to order. */
+export function listen(): (store: Store, runner: Runner) => void {
+  let waiting: Order | null = null;
+  let obey = (given: Order): void => {
+    waiting = given;
+  };
   addEventListener("message", ({ data }) => {
     const given = order(data);
-    if (given) carryOut(given, store, runner);
+    if (given) obey(given);
   });
+  return (store, runner) => {
+    obey = (given) => carryOut(given, store, runner);
+    if (waiting) obey(waiting);
+  };
 }
 
 /** A run that is over stays to be seen: what was told to start is started once. */

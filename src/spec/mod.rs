@@ -5,6 +5,7 @@
 //! range are refused with the field's name and what is allowed.
 
 mod codec;
+mod plain;
 mod preset;
 mod validate;
 
@@ -290,8 +291,10 @@ impl Spec {
         if let Some(found) = value.get("version").filter(|v| v.as_u64() != Some(VERSION.into())) {
             return Err(SpecError::Version { found: found.to_string() });
         }
-        let spec: Spec = serde_path_to_error::deserialize(value)
-            .map_err(|e| SpecError::Malformed { field: e.path().to_string(), message: e.inner().to_string() })?;
+        let spec: Spec = serde_path_to_error::deserialize(value).map_err(|e| SpecError::Malformed {
+            field: e.path().to_string(),
+            message: plain::plain(&e.inner().to_string()),
+        })?;
         spec.validate()?;
         Ok(spec)
     }

@@ -24,7 +24,8 @@ async function recorded(t, options) {
 
 test("the recorded run is drawn at once, and says that it is one", async (t) => {
   const page = await recorded(t);
-  assert.match(await status(page), /^Recorded run, n\s=\s1: engram run quick-mnist-src .+, commit [0-9a-f]{7,}, \d{4}-\d\d-\d\d\. Press Run/);
+  assert.match(await status(page), /^This run was recorded\. Press Run/);
+  assert.match(await page.locator(".engine").textContent(), /^One run \(n\s=\s1\), recorded on \d{4}-\d\d-\d\d by engram run quick-mnist-src .+, commit [0-9a-f]{7,}\.$/);
   assert.match(await page.locator(".curves .caption").textContent(), /^Recorded: one run \(n = 1\): quick-mnist-src, seed 0\./);
   assert.equal(await page.locator(".result h2").textContent(), "Recorded result");
   assert.match(await page.locator(".time caption").textContent(), /of the machine that recorded it$/);
@@ -32,9 +33,27 @@ test("the recorded run is drawn at once, and says that it is one", async (t) => 
   assert.equal(await page.locator(".curves g.line path").count(), 6);
   for (const card of [".matrix", ".spikes", ".confusion", ".weights"]) assert.ok(await page.locator(card).isVisible(), card);
   assert.equal(await page.getByText("Press Run.", { exact: true }).isVisible(), false, "the guide makes room");
+  assert.equal(await page.getByText(/^\d+ changed$/).count(), 0, "nobody has changed anything yet");
+  assert.match(await page.locator(".curves figcaption").textContent(), /T1, T2, …: the first task is learnt.+S1, S2, … \(shaded\): the sleep after it/);
 
   await page.locator("#scrub").fill("1");
   await page.waitForFunction(() => document.querySelector(".matrix tr.shown th").textContent === "T1");
+});
+
+test("on a phone the curves come before the controls, for the eye and for the keyboard; on a wide screen beside them", async (t) => {
+  const page = await recorded(t, { size: [390, 844] });
+  const curvesFirst = () =>
+    page.evaluate(() => {
+      const [curves, controls] = [document.querySelector(".curves"), document.querySelector(".controls")];
+      return {
+        read: Boolean(curves.compareDocumentPosition(controls) & Node.DOCUMENT_POSITION_FOLLOWING),
+        seen: curves.getBoundingClientRect().top < controls.getBoundingClientRect().top,
+      };
+    });
+  assert.deepEqual(await curvesFirst(), { read: true, seen: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.waitForFunction(() => document.querySelector(".controls").getBoundingClientRect().top < 200);
+  assert.deepEqual(await curvesFirst(), { read: false, seen: false });
 });
 
 test("a replay at high speed ends where the recording did", async (t) => {
@@ -43,7 +62,7 @@ test("a replay at high speed ends where the recording did", async (t) => {
   await page.getByLabel("Speed").selectOption("8");
   await button(page, "Replay").click();
   await page.waitForFunction(() => document.querySelectorAll(".matrix td.mean").length < 10);
-  await reach(page, /^Recorded run, n\s=\s1/, 20_000);
+  await reach(page, /^This run was recorded/, 20_000);
   await button(page, "Replay").waitFor();
   assert.deepEqual(await matrix(page), before);
 });
@@ -87,7 +106,7 @@ test("a control leaves the recording in sight; a link to another run does not", 
   const page = await recorded(t);
   await page.getByLabel("Preset").selectOption("quick-mnist-sequential");
   await page.waitForFunction(() => location.hash.includes("sequential"));
-  assert.match(await status(page), /^Recorded run/);
+  assert.match(await status(page), /^This run was recorded/);
   await page.evaluate(() => (location.hash = "v=1&preset=quick-mnist-src&seed=3"));
   await reach(page, /^Ready/);
   assert.ok(await panel(page).isHidden());

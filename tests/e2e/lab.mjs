@@ -44,11 +44,11 @@ function chromiumPath() {
   }
 }
 
-/** A page at the lab, or at another `path` of the site, ready for use once there is such a button; at the end of the test it must have kept to its own host and its policy. */
+/** A page at the lab, or at another `path` of the site, ready for use once there is such a button (`null`: at once); at the end of the test it must have kept to its own host and its policy. */
 export async function openLab(t, { path = "", ready = "Run", hash = "", ...rest } = {}) {
   const page = await openPage(t, rest);
   await page.goto(url + path + hash);
-  await button(page, ready).waitFor();
+  if (ready) await button(page, ready).waitFor();
   return page;
 }
 

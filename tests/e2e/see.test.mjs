@@ -30,7 +30,11 @@ test("cards show the latest phase, or the one that is slid to", async (t) => {
   const titles = () => page.locator(".confusion figcaption").allTextContents();
   assert.match((await titles()).join(), /after T2, before sleep: .*after S2 \(sleep\)/);
   assert.equal(await page.locator(".weights figure").count(), 2, "input to hidden, hidden to output");
-  assert.match(await page.locator(".weights figcaption").first().textContent(), /^input to hidden, S2: mean change .+ over 401,408 weights$/);
+  assert.match(await page.locator(".weights figcaption").first().textContent(), /^input to hidden, S2: mean change −?\d\.\d · 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+ over 401,408 weights$/);
+  for (const figure of await page.locator(".pair figure").all()) {
+    const [drawn, shown] = await figure.evaluate((figure) => [Number(figure.querySelector("svg").getAttribute("width")), figure.clientWidth]);
+    assert.ok(drawn > 300 && Math.abs(drawn - shown) < 2, `a figure drawn ${drawn} px wide is shown ${shown} px wide`);
+  }
 
   await slide(page, 1);
   await page.waitForFunction(() => document.querySelectorAll(".confusion figcaption").length === 1);
@@ -139,4 +143,20 @@ test("a card can be enlarged", async (t) => {
   assert.equal(await width(), before);
   await page.setViewportSize({ width: 1000, height: 800 });
   assert.equal(await page.locator(".matrix").getByRole("button", { name: "Enlarge" }).isVisible(), false, "a card alone in its row is large already");
+});
+
+test("each of ten tasks has a mark that is seen, and a name apart from its number", async (t) => {
+  const ten = JSON.stringify([...Array(10).keys()].map((c) => [c]));
+  const page = await openLab(t, { hash: `#v=1&preset=quick-mnist-sequential&tasks.order=listed&training.epochs=1&data.subset={"train_per_class":50,"test_per_class":20}&tasks.classes=${ten}` });
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  const marks = await page.locator(".curves g.dot").evaluateAll((all) =>
+    all.map((mark) => ({ fill: mark.getAttribute("fill"), stroke: mark.getAttribute("stroke"), open: !(mark.querySelector("path")?.getAttribute("d") ?? "Z").endsWith("Z") })),
+  );
+  const tasks = marks.filter(({ fill, stroke }) => `${fill} ${stroke}`.includes("--task-"));
+  assert.equal(tasks.length, 10);
+  const lines = tasks.filter(({ open }) => open);
+  assert.equal(lines.length, 3);
+  for (const { stroke } of lines) assert.match(stroke, /--task-/, "lines have nothing to fill");
+  assert.match(await page.locator(".curves svg").first().textContent(), /9: \d+\s%/);
 });

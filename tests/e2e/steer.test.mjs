@@ -32,6 +32,8 @@ test("a value is checked as it is typed, and a wrong one changes nothing", async
   assert.equal(await leak.getAttribute("aria-invalid"), "true");
   await leak.press("Enter");
   assert.equal(hash(page), before);
+  await leak.fill("much");
+  await page.locator(".wrong", { hasText: "`much` is not a number." }).waitFor();
 
   await leak.fill(".99");
   assert.equal(await leak.getAttribute("aria-invalid"), null);

@@ -4,6 +4,7 @@ import { described, labelOf, METHODS, NAMES } from "../arms.js";
 import { isComparing, MOST_SEEDS, seedCount, type Added, type Chosen } from "../compare.js";
 import type { Comparer } from "../comparer.js";
 import { el, enable, say, type Child, type Panel } from "../dom.js";
+import { howToRead } from "../manual.js";
 import { isActive } from "../run.js";
 import type { State, Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
@@ -56,7 +57,7 @@ function strategiesPanel(choose: Choose): Panel<State> {
     element: el(
       "div",
       { class: "strategies", role: "group", "aria-label": "Methods" },
-      el("p", { class: "fine" }, "Each method is run with what the controls say, and only what is done against forgetting differs."),
+      el("p", { class: "fine" }, "Each method is run with what the controls say, and only what is done against forgetting differs. Each of them, and each setting that is added, is an arm of the comparison. ", howToRead("compare", "Compare")),
       ...choices,
       el("p", { class: "fine" }, `Always beside them: ${NAMES.sequential} (lower bound) and ${NAMES.parallel} (upper bound).`),
     ),

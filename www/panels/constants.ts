@@ -22,16 +22,16 @@ export function constantsPanel(store: Store): Panel<State> {
     return { rows, differs, element };
   });
   const fieldset = el("fieldset", { class: "constants" }, el("legend", {}, "Constants"), ...groups.map(({ element }) => element));
-  const reset = el("button", { type: "button", click: () => choose(store, reseeded(presetOf(store.state), store.state.spec)) }, "Reset all to the preset");
+  const reset = el("button", { type: "button", click: () => choose(store, presetOf(store.state)) }, "Reset all to the preset");
   fieldset.append(reset);
-  let shown: unknown[] = [];
+  let shown: Spec | null = null;
   return {
     element: fieldset,
     update(state) {
       fieldset.disabled = isActive(state.run);
+      if (shown === state.spec) return;
+      shown = state.spec;
       const preset = presetOf(state);
-      if (shown[0] === state.spec && shown[1] === preset) return;
-      shown = [state.spec, preset];
       let total = 0;
       for (const { rows, differs, element } of groups) {
         rows.forEach((row) => row.update(state.spec, preset));
@@ -45,10 +45,14 @@ export function constantsPanel(store: Store): Panel<State> {
   };
 }
 
-const presetOf = ({ presets, hash, spec }: State): Spec => presets.find(({ name }) => name === parts(hash).preset)?.spec ?? spec;
-
-/** A preset with the seed and the engine that are chosen: they are no constants. */
-const reseeded = (preset: Spec, { seed, engine = "auto" }: Spec): Spec => ({ ...preset, seed, engine });
+/** The preset, with what has a control of its own as it is chosen there: that is no change of a constant. */
+function presetOf({ presets, hash, spec }: State): Spec {
+  const preset = presets.find(({ name }) => name === parts(hash).preset)?.spec ?? spec;
+  const { seed, engine = "auto", tasks } = spec;
+  // An order that is written out is chosen among the constants.
+  const order = typeof tasks.order === "string" ? tasks.order : preset.tasks.order;
+  return { ...preset, seed, engine, tasks: { ...preset.tasks, order } };
+}
 
 const written = (field: Field, spec: Spec): string | null => {
   const value = valueAt(spec, field.path);

@@ -30,7 +30,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const computed = field("", "Computed on", engine, "Automatic: whichever is faster, measured first. It can be changed during a run.");
   const buttons = buttonsPanel(store, runner);
   return {
-    element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, fields, computed, buttons.element),
+    element: el("form", { class: "controls", "aria-label": "Run", submit: (event) => event.preventDefault() }, buttons.element, fields, computed),
     update(state) {
       fields.disabled = isActive(state.run);
       dataset.update(state);

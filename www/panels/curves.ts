@@ -2,6 +2,7 @@
 
 import { el, roomOf, say, type Panel } from "../dom.js";
 import { curves, type Curves } from "../plots/curves.js";
+import { howToRead } from "../manual.js";
 import { asImage } from "../plots/figure.js";
 import { phaseFraction, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
@@ -13,10 +14,11 @@ export function curvesPanel(): Panel<State> {
   const now = el("div", { class: "now", hidden: true });
   const guide = el("p", { class: "guide" }, ...GUIDE);
   const caption = el("p", { class: "caption" });
+  const names = el("span");
   const element = el(
     "figure",
     { class: "panel curves" },
-    el("figcaption", {}, el("h2", {}, "Forgetting curves"), el("p", {}, "Accuracy on each task's test images after every phase. Shaded: sleep.")),
+    el("figcaption", {}, el("h2", {}, "Forgetting curves"), el("p", {}, "Accuracy on each task's test images after every phase. ", names, " ", howToRead("curves", "Forgetting curves"))),
     stage,
     caption,
   );
@@ -40,6 +42,7 @@ export function curvesPanel(): Panel<State> {
     guide.hidden = state.run !== null;
     if (drawn) showNow(now, state.run, drawn.x);
     say(caption, captionOf(state));
+    say(names, namesOf(state.run?.plan?.phases ?? []));
   };
   const room = roomOf(stage, () => latest && update(latest));
   return { element, update };
@@ -83,17 +86,31 @@ function described({ phases, tasks, rows, means, chance }: Curves): string {
   return `Forgetting curves. After ${phases[rows.length - 1]}: ${each.join(", ")}; over all classes ${percent(mean, 0)}; chance ${percent(chance, 0)}.`;
 }
 
+/** What the names below the curves stand for. */
+function namesOf(phases: readonly string[]): string {
+  const has = (kind: RegExp) => phases.some((name) => kind.test(name));
+  return [
+    has(/^T\d/) && "T1, T2, …: the first task is learnt, the second, and so on.",
+    has(/^P$/) && "P: all tasks are learnt at once.",
+    has(/^S\d/) && "S1, S2, … (shaded): the sleep after it.",
+    has(/^N/) && "N1, … (shaded): a sleep that was added.",
+    has(/^A/) && "A1, …: classes taught again.",
+    has(/^D/) && "D1, …: a drawing that was taught.",
+    has(/^T\d+a$/) && "T2a: the first part of a T2 that was interrupted.",
+  ]
+    .filter((words) => words !== false)
+    .join(" ");
+}
+
 function captionOf(state: State): string {
   const { run } = state;
   if (!run?.plan) return "Nothing measured yet.";
   const set = dataSet(state, run.spec.data.name);
   const images = testImages(run);
-  const added = run.plan.phases.some((name) => /^[NAD]/.test(name)) ? "Added during the run: N sleep, A classes taught again, D a drawing; T2a is a first part of T2." : "";
   return [
     `${run.status.kind === "recorded" ? "Recorded: one" : "One"} run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
     `“All” is the accuracy over all ${run.plan.tasks.flat().length} classes, learnt or not`,
     images === null ? "." : `: ${count(images)} test images of ${set?.title ?? run.spec.data.name}.`,
-    added,
-  ].join(" ").replace(" .", ".").replace(" :", ":").trim();
+  ].join(" ").replace(" .", ".").replace(" :", ":");
 }
 

@@ -1,7 +1,7 @@
 // Which data set: one that this site holds, or a person's own files.
 
 import { chooseSet } from "../choices.js";
-import { el, type Panel } from "../dom.js";
+import { el, say, type Panel } from "../dom.js";
 import { missing, take } from "../own.js";
 import { dataSet, type State, type Store } from "../state.js";
 
@@ -13,8 +13,9 @@ export function datasetPanel(store: Store): Panel<State> {
   let seen: readonly unknown[] = [];
   const pick = () => {
     asked = select.value === ASK;
-    if (asked) update(store.state);
-    else chooseSet(store, select.value);
+    if (!asked) return chooseSet(store, select.value);
+    update(store.state); // which says again what is learnt from until there are files
+    input.focus();
   };
   const select = el("select", { id: "data-set", "aria-describedby": "data-set-meaning", change: pick });
   const input = el("input", { id: "own-files", type: "file", multiple: true, "aria-describedby": "own-files-meaning", change: () => given() });
@@ -22,14 +23,16 @@ export function datasetPanel(store: Store): Panel<State> {
     void take(store, [...(input.files ?? [])]);
     input.value = ""; // so that the same files, mended, can be chosen again
   };
-  const meaning = el("p", { class: "meaning", id: "own-files-meaning" }, MEANING);
+  const until = el("strong");
+  const meaning = el("p", { class: "meaning", id: "own-files-meaning" }, until, MEANING);
   const files = el("div", { class: "field grow", hidden: true }, el("label", { for: input.id }, "Files of your images"), input, meaning);
   const update = (state: State) => {
     const { spec, own } = state;
     if (seen[0] !== spec || seen[1] !== own) asked = false;
     seen = [spec, own];
-    fill(select, choices(state), asked ? ASK : spec.data.name);
+    fill(select, choices(state), spec.data.name);
     files.hidden = !asked && missing(state) === null;
+    say(until, missing(state) === null ? `Until they are chosen, ${dataSet(state, spec.data.name)?.title ?? spec.data.name} stays. ` : "");
   };
   const element = el("div", { class: "dataset" }, el("div", { class: "field grow" }, el("label", { for: select.id }, "Data set"), select, el("p", { class: "meaning", id: "data-set-meaning" }, "Images that are learnt from and tested on.")), files);
   return { element, update };

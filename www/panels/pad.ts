@@ -3,6 +3,7 @@
 import { smallType } from "../card.js";
 import { el, enable, isEnabled, roomOf, say, type Panel } from "../dom.js";
 import { digits, image, type Point } from "../pad.js";
+import { howToRead } from "../manual.js";
 import { answers } from "../plots/answers.js";
 import { asImage } from "../plots/figure.js";
 import { outputs } from "../plots/outputs.js";
@@ -29,7 +30,7 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
     "section",
     { class: "panel card try", "aria-label": "Try it", hidden: true },
     el("h2", {}, "Try it"),
-    el("p", {}, "Draw with mouse, pen or finger, or take a test image. The network settles on an answer; below, the same image is answered by the network as it was after every phase."),
+    el("p", {}, "Draw with mouse, pen or finger, or take a test image. The network settles on an answer; below, the same image is answered by the network as it was after every phase. ", howToRead("try", "Try it")),
     el("div", { class: "bench" }, el("div", { class: "easel" }, drawing.element, tools.element), el("div", { class: "shown" }, el("p", { class: "caption" }, "What the network sees"), seen, hint), settling.element),
     travel,
   );

@@ -71,16 +71,19 @@ function status(run: Run | null): string {
   }
 }
 
-/** What computes the run, or computed it in the end; of a recorded one another machine did. */
+/** What computes the run, or computed it in the end; of a recorded one, where it comes from. */
 function computing(run: Run | null): string {
+  if (run?.status.kind === "recorded") {
+    const { command, commit, date } = run.status.recording;
+    return `One run (n\u00a0=\u00a01), recorded on ${date} by ${command}, commit ${commit}.`;
+  }
   const engine = run?.finished?.engine ?? run?.engine?.engine;
-  return !engine || run?.status.kind === "recorded" ? "" : engineInWords(engine);
+  return engine ? engineInWords(engine) : "";
 }
 
 function recorded(run: Run, { recording, at }: Extract<Status, { kind: "recorded" }>): string {
   if (at < recording.seconds) return `Recorded run · ${doing(run)}`;
-  const { command, commit, date } = recording;
-  return `Recorded run, n\u00a0=\u00a01: ${command}, commit ${commit}, ${date}. Press Run to compute it here, in your browser.`;
+  return "This run was recorded. Press Run to compute it here, in your browser.";
 }
 
 function loading(received: number, total: number): string {

@@ -2,6 +2,7 @@
 
 import { el, type Panel } from "../dom.js";
 import { engineName } from "../engine.js";
+import { howToRead } from "../manual.js";
 import type { Finished, Run } from "../run.js";
 import type { State } from "../state.js";
 import { testImages } from "../tasks.js";
@@ -16,7 +17,7 @@ export function resultPanel(): Panel<State> {
       element.hidden = !run?.finished;
       if (!run?.finished || run.finished === shown) return;
       shown = run.finished;
-      element.replaceChildren(el("h2", {}, run.status.kind === "recorded" ? "Recorded result" : "Result"), el("p", { class: "caption" }, "One run (n = 1), so no spread: Compare, below, gives means ± s.d. over seeds."), numbers(run, run.finished), time(run, run.finished));
+      element.replaceChildren(el("h2", {}, run.status.kind === "recorded" ? "Recorded result" : "Result"), el("p", { class: "caption" }, "One run (n = 1), so no spread: Compare, below, gives means ± s.d. over seeds. ", howToRead("result", "Result")), numbers(run, run.finished), time(run, run.finished));
     },
   };
 }

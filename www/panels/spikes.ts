@@ -52,6 +52,9 @@ function meanOf({ spikes }: Run, phase: number, layer: number): number {
   return sums.reduce((sum, n) => sum + n, 0) / Math.max(1, slices.at(-1)?.step ?? 0);
 }
 
+/** The same of the first hidden layer. */
+export const hiddenSpikes = (run: Run, phase: number): number => meanOf(run, phase, 1);
+
 /** In words, where it is known what works. */
 function works(name: string, spikes: number): HTMLElement | null {
   if (!name.startsWith("hidden")) return null;

@@ -50,6 +50,11 @@ function figure(change: WeightChange, matrix: string, sleep: string, width: numb
   );
 }
 
-const scientific = (n: number): string => (n === 0 ? "0" : n.toExponential(1).replace("-", "−").replace("e", " · 10^").replace(/\^([+-]?)(\d+)/, (_, sign, digits) => power(sign, digits)));
+/** A number to two figures, as in −1.8 · 10⁻². */
+export function scientific(n: number): string {
+  if (n === 0) return "0";
+  const [digits, power] = n.toExponential(1).replaceAll("-", "−").split("e");
+  return `${digits} · 10${[...power!.replace("+", "")].map(raised).join("")}`;
+}
 
-const power = (sign: string, digits: string): string => (sign === "-" ? "⁻" : "") + [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]).join("");
+const raised = (sign: string): string => (sign === "−" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)]!);

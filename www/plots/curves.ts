@@ -32,6 +32,8 @@ export interface Frame {
 export const color = (task: number): string => `var(--task-${task % 10})`;
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus", "times", "asterisk"] as const;
 const symbol = (task: number) => SYMBOLS[task % 10]!;
+/** The last ones are lines, which have nothing to fill. */
+const isLines = (task: number): boolean => task % 10 >= 7;
 
 /** S1, S2, … are the strategy's; N1, N2, … those that a person added. */
 export const isSleep = (phase: string): boolean => /^[SN]/.test(phase);
@@ -132,7 +134,7 @@ function taskMarks(data: Curves, task: CurveTask, i: number, fontSize: number): 
     .filter(({ phase }) => phase >= task.learnt);
   return [
     Plot.line(known, { x: "x", y: "y", stroke: color(i), strokeWidth: fontSize / 7 }),
-    Plot.dot(known, { x: "x", y: "y", fill: color(i), symbol: symbol(i), r: fontSize / 3.2, stroke: "var(--paper)", strokeWidth: 1 }),
+    Plot.dot(known, { x: "x", y: "y", symbol: symbol(i), r: fontSize / 3.2, ...(isLines(i) ? { stroke: color(i), strokeWidth: fontSize / 7 } : { fill: color(i), stroke: "var(--paper)", strokeWidth: 1 }) }),
   ];
 }
 
@@ -152,11 +154,11 @@ function endLabels(data: Curves, wide: boolean): Label[] {
     const y = row[i] ?? 0;
     return [{ text: shown(task, y, wide, i), y, fill: `color-mix(in oklab, ${color(i)}, var(--ink) 25%)`, bold: false }];
   });
-  return [...labels, { text: `all ${percent(mean, 0)}`, y: mean, fill: "var(--ink)", bold: true }];
+  return [...labels, { text: `all: ${percent(mean, 0)}`, y: mean, fill: "var(--ink)", bold: true }];
 }
 
 const shown = (task: CurveTask, accuracy: number, wide: boolean, i: number): string =>
-  `${wide || task.label.length < 8 ? task.label : `T${i + 1}`} ${percent(accuracy, 0)}`;
+  `${wide || task.label.length < 8 ? task.label : `T${i + 1}`}: ${percent(accuracy, 0)}`;
 
 /** Room for the longest label, in ems. */
 const labelWidth = (data: Curves, wide: boolean): number =>
