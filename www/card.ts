@@ -3,7 +3,11 @@
 import { el, roomOf, say, type Panel } from "./dom.js";
 import { howToRead } from "./manual.js";
 import type { Run } from "./run.js";
+import { dataTables } from "./save/data.js";
+import { saveMenu } from "./save/menu.js";
+import { sourceOfRun } from "./source.js";
 import type { State } from "./state.js";
+import type { Table } from "./table.js";
 
 export interface Card {
   /** Its class, and its heading on the page that says how to read figures. */
@@ -17,6 +21,8 @@ export interface Card {
   readonly pace?: number;
   /** The body; `width` is the room in whole pixels. */
   readonly draw: (state: State, run: Run, width: number) => readonly Node[];
+  /** What is drawn, in numbers. */
+  readonly tables: (state: State, run: Run) => readonly Table[];
 }
 
 /** Between figures that stand side by side, in pixels. */
@@ -30,12 +36,16 @@ export function side(width: number, figures: number): number {
 /** Pixels of the small type that figures in cards are lettered with. */
 export const smallType = (): number => 0.8 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Panel<State> {
+export function card({ kind, title, lead, depends, draw, tables, pace = 0 }: Card): Panel<State> {
   const body = el("div", { class: "body" });
   const about = el("p", {}, `${lead} `, howToRead(kind, title));
   const open = el("button", { type: "button", "aria-expanded": "true", click: () => fold(!closed) }, "Close");
   const enlarge = el("button", { type: "button", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
-  const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, el("header", {}, el("h2", {}, title), open, enlarge), about, body);
+  const numbers = () => (latest?.run ? tables(latest, latest.run) : []);
+  const save = saveMenu(title, () => latest?.run && { title, caption: lead, tables: numbers(), source: sourceOfRun(latest.run) }, [body]);
+  const data = dataTables(title, numbers);
+  const header = el("header", {}, el("h2", {}, title), save.element, open, enlarge);
+  const element = el("section", { class: `panel card ${kind}`, "aria-label": title, hidden: true }, header, about, body, data.element);
   const toggle = () => {
     const large = element.classList.toggle("large");
     enlarge.ariaPressed = String(large);
@@ -48,9 +58,15 @@ export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Pane
     closed = close;
     if (closed && element.classList.contains("large")) toggle();
     for (const part of [about, body, enlarge]) part.hidden = closed;
+    offer();
     open.ariaExpanded = String(!closed);
     say(open, closed ? "Open" : "Close");
     if (latest) update(latest);
+  };
+  // What is drawn may be words alone, which say why there is nothing; or a table, whose numbers are there already.
+  const offer = () => {
+    save.element.hidden = closed || !body.querySelector("svg, table");
+    data.element.hidden = closed || !body.querySelector("svg");
   };
   let latest: State | null = null;
   let shown: readonly unknown[] = [];
@@ -76,6 +92,8 @@ export function card({ kind, title, lead, depends, draw, pace = 0 }: Card): Pane
     drawnAt = performance.now();
     shown = now;
     body.replaceChildren(...draw(state, run, width));
+    offer();
+    data.update();
   };
   const room = roomOf(body, () => latest && update(latest));
   return { element, update };

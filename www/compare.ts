@@ -111,7 +111,7 @@ export function hearLean(run: Run, event: RunEvent): Run {
 }
 
 /** Whether a run failed or diverged: its numbers count nowhere. */
-const isLost = (run: Run): boolean => run.diverged !== null || run.status.kind === "failed";
+export const isLost = (run: Run): boolean => run.diverged !== null || run.status.kind === "failed";
 
 const sound = (runs: readonly (Run | null)[]): Run[] => runs.filter((run) => run !== null && !isLost(run)) as Run[];
 

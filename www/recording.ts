@@ -65,6 +65,9 @@ export function timeOf({ events, seconds }: Recording, phase: number, during: bo
   return found.at(-1)?.at ?? seconds;
 }
 
+/** Between two pictures for those who want little motion, in milliseconds. */
+const STILL = 1000;
+
 /** Shows a recording and plays it, for as long as no other run takes its place. */
 export class Player {
   readonly #store: Store;
@@ -85,8 +88,10 @@ export class Player {
   play(): void {
     this.#place(({ recording, at }) => (at < recording.seconds ? at : 0), true);
     this.#store.set({ scrub: null });
+    const beat = matchMedia("(prefers-reduced-motion: reduce)").matches ? STILL : 0;
     let before = performance.now();
     const step = (now: number) => {
+      if (now - before < beat) return void (this.#frame = requestAnimationFrame(step));
       const passed = Math.max(0, now - before) / 1000;
       before = now;
       if (this.#place(({ at }) => at + passed * this.speed, true)) this.#frame = requestAnimationFrame(step);

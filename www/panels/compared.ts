@@ -2,32 +2,50 @@
 
 import { lookOf } from "../arms.js";
 import { smallType } from "../card.js";
-import { course, known, meanPhases, summaryOf, unshared, type Arm, type Compare, type Comparison } from "../compare.js";
+import { course, known, meanPhases, referenceArm, summaryOf, unshared, type Arm, type Compare, type Comparison } from "../compare.js";
 import { el, roomOf, say, type Panel } from "../dom.js";
 import { compare as comparePlot, type Course } from "../plots/compare.js";
 import { curves, type Curves } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
+import { dataTables } from "../save/data.js";
+import { saveMenu } from "../save/menu.js";
+import { sourceOfComparison } from "../source.js";
 import { dataSet, type State, type Store } from "../state.js";
 import type { Summary } from "../statistics.js";
+import { comparisonTables } from "../tables/comparison.js";
 import { classNames, learntIn } from "../tasks.js";
 import { percent } from "../words.js";
 import { comparedTable, withSpread } from "./compared-table.js";
 import { comparingPanel } from "./comparing.js";
 
 export function comparedPanel(store: Store): Panel<State> {
-  const parts = [comparingPanel(), viewPanel(store), figuresPanel(), comparedTable(store)];
+  const figures = figuresPanel();
+  let latest: State | null = null;
+  let counted = "";
+  const tables = () => (latest?.compare.latest ? comparisonTables(latest.compare.latest, referenceArm(latest.compare.latest, latest.compare.reference)) : []);
+  const exhibit = (comparison: Comparison) => ({ title: TITLE, caption: figures.caption(), tables: tables(), source: sourceOfComparison(comparison) });
+  const save = saveMenu(TITLE, () => latest?.compare.latest && exhibit(latest.compare.latest), [figures.body]);
+  const data = dataTables(TITLE, tables);
+  const parts = [comparingPanel(), viewPanel(store, save.element), figures, comparedTable(store)];
   const element = el("div", { class: "compared" });
   return {
     element,
     update(state) {
       if (!state.compare.latest) return;
-      if (!element.hasChildNodes()) element.append(...parts.map((part) => part.element));
+      latest = state;
+      if (!element.hasChildNodes()) element.append(...parts.map((part) => part.element), data.element);
       parts.forEach((part) => part.update(state));
+      const now = `${known(state.compare.latest)} ${state.compare.reference}`;
+      if (now !== counted) data.update();
+      counted = now;
     },
   };
 }
 
-function viewPanel(store: Store): Panel<State> {
+const TITLE = "Comparison";
+
+/** `save` stands beside the choice of figures. */
+function viewPanel(store: Store, save: HTMLElement): Panel<State> {
   const radio = (view: Compare["view"]) => {
     const set = () => store.set({ compare: { ...store.state.compare, view } });
     return { view, input: el("input", { type: "radio", name: "compare-view", id: `compare-${view}`, change: set }) };
@@ -37,9 +55,14 @@ function viewPanel(store: Store): Panel<State> {
   return {
     element: el(
       "div",
-      { class: "views", role: "radiogroup", "aria-label": "Figures" },
-      el("label", { class: "tick" }, overlaid.input, "overlaid"),
-      el("label", { class: "tick" }, multiples.input, "small multiples"),
+      { class: "views" },
+      el(
+        "div",
+        { class: "views", role: "radiogroup", "aria-label": "Figures" },
+        el("label", { class: "tick" }, overlaid.input, "overlaid"),
+        el("label", { class: "tick" }, multiples.input, "small multiples"),
+      ),
+      save,
     ),
     update({ compare }) {
       for (const { view, input } of [overlaid, multiples]) input.checked = compare.view === view;
@@ -47,7 +70,7 @@ function viewPanel(store: Store): Panel<State> {
   };
 }
 
-function figuresPanel(): Panel<State> {
+function figuresPanel(): Panel<State> & { readonly body: HTMLElement; caption(): string } {
   const body = el("div", { class: "body" });
   const caption = el("p", { class: "caption" });
   let latest: State | null = null;
@@ -63,7 +86,7 @@ function figuresPanel(): Panel<State> {
     say(caption, view === "overlaid" ? overlaidCaption(comparison!) : MULTIPLES);
   };
   const room = roomOf(body, () => latest && update(latest));
-  return { element: el("figure", {}, body, caption), update };
+  return { element: el("figure", {}, body, caption), update, body, caption: () => caption.textContent };
 }
 
 const MULTIPLES =

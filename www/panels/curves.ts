@@ -5,7 +5,11 @@ import { curves, type Curves } from "../plots/curves.js";
 import { howToRead } from "../manual.js";
 import { asImage } from "../plots/figure.js";
 import { phaseFraction, type Run } from "../run.js";
+import { dataTables } from "../save/data.js";
+import { saveMenu } from "../save/menu.js";
+import { sourceOfRun } from "../source.js";
 import { dataSet, type State } from "../state.js";
+import { accuracyTable } from "../tables/accuracy.js";
 import { classNames, learntIn, testImages } from "../tasks.js";
 import { count, percent } from "../words.js";
 
@@ -15,14 +19,18 @@ export function curvesPanel(): Panel<State> {
   const guide = el("p", { class: "guide" }, ...GUIDE);
   const caption = el("p", { class: "caption" });
   const names = el("span");
+  let latest: State | null = null;
+  const tables = () => (latest?.run ? [accuracyTable(latest, latest.run)] : []);
+  const save = saveMenu(TITLE, () => latest?.run && { title: TITLE, caption: `${LEAD} ${names.textContent} ${caption.textContent}`, tables: tables(), source: sourceOfRun(latest.run) }, [stage]);
+  const numbers = dataTables(TITLE, tables);
   const element = el(
     "figure",
     { class: "panel curves" },
-    el("figcaption", {}, el("h2", {}, "Forgetting curves"), el("p", {}, "Accuracy on each task's test images after every phase. ", names, " ", howToRead("curves", "Forgetting curves"))),
+    el("figcaption", {}, el("div", { class: "titled" }, el("h2", {}, TITLE), save.element), el("p", {}, `${LEAD} `, names, " ", howToRead("curves", TITLE))),
     stage,
     caption,
+    numbers.element,
   );
-  let latest: State | null = null;
   let drawn: { key: unknown[]; x: (value: number) => number } | null = null;
 
   const draw = (state: State) => {
@@ -35,6 +43,7 @@ export function curvesPanel(): Panel<State> {
     const x = svg.scale("x")!;
     drawn = { key, x: (value) => x.apply(value) };
     stage.replaceChildren(svg, now, guide);
+    numbers.update();
   };
   const update = (state: State) => {
     latest = state;
@@ -43,10 +52,14 @@ export function curvesPanel(): Panel<State> {
     if (drawn) showNow(now, state.run, drawn.x);
     say(caption, captionOf(state));
     say(names, namesOf(state.run?.plan?.phases ?? []));
+    save.element.hidden = numbers.element.hidden = !state.run?.plan;
   };
   const room = roomOf(stage, () => latest && update(latest));
   return { element, update };
 }
+
+const TITLE = "Forgetting curves";
+const LEAD = "Accuracy on each task's test images after every phase.";
 
 const GUIDE = [
   el("strong", {}, "Press Run."),

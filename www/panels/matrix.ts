@@ -5,6 +5,7 @@ import { el, type Panel } from "../dom.js";
 import { color, isSleep } from "../plots/curves.js";
 import { shownPhase, type Phase, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
+import { accuracyTable } from "../tables/accuracy.js";
 import { classNames, learntIn } from "../tasks.js";
 
 export function matrixPanel(): Panel<State> {
@@ -14,6 +15,7 @@ export function matrixPanel(): Panel<State> {
     lead: "Accuracy in % on each task's test images (columns) after each phase (rows).",
     depends: ({ scrub }, run) => run.plan && [run.plan, run.phases.length, scrub],
     draw: (state, run) => [el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of accuracies" }, table(state, run))],
+    tables: (state, run) => [accuracyTable(state, run)],
   });
 }
 

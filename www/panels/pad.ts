@@ -2,15 +2,21 @@
 
 import { smallType } from "../card.js";
 import { el, enable, isEnabled, roomOf, say, type Panel } from "../dom.js";
+import type { Answer } from "../generated/engram.js";
 import { digits, image, type Point } from "../pad.js";
 import { howToRead } from "../manual.js";
 import { answers } from "../plots/answers.js";
 import { asImage } from "../plots/figure.js";
 import { outputs } from "../plots/outputs.js";
 import { picture } from "../plots/picture.js";
-import { isLive } from "../run.js";
+import { isLive, type Run } from "../run.js";
 import type { Runner } from "../runner.js";
+import { dataTables } from "../save/data.js";
+import { saveMenu } from "../save/menu.js";
+import { sourceOfRun } from "../source.js";
 import { dataSet, EMPTY_PAD, type State, type Store } from "../state.js";
+import type { Table } from "../table.js";
+import { answerTables } from "../tables/answers.js";
 import { classNames } from "../tasks.js";
 import { imageSize } from "./fields.js";
 
@@ -26,15 +32,20 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
   const settling = settlingPart();
   const travel = el("div", { class: "travel" });
   const hint = el("p", { class: "hint" });
+  const shown = el("div", { class: "shown" }, el("p", { class: "caption" }, "What the network sees"), seen, hint);
+  let latest: State | null = null;
+  const tables = () => (latest ? tablesOf(latest) : []);
+  const save = saveMenu(TITLE, () => latest?.run && { title: TITLE, caption: CAPTION, tables: tables(), source: sourceOfRun(latest.run) }, [shown, settling.element, travel]);
+  const data = dataTables(TITLE, tables);
   const element = el(
     "section",
-    { class: "panel card try", "aria-label": "Try it", hidden: true },
-    el("h2", {}, "Try it"),
-    el("p", {}, "Draw with mouse, pen or finger, or take a test image. The network settles on an answer; below, the same image is answered by the network as it was after every phase. ", howToRead("try", "Try it")),
-    el("div", { class: "bench" }, el("div", { class: "easel" }, drawing.element, tools.element), el("div", { class: "shown" }, el("p", { class: "caption" }, "What the network sees"), seen, hint), settling.element),
+    { class: "panel card try", "aria-label": TITLE, hidden: true },
+    el("div", { class: "titled" }, el("h2", {}, TITLE), save.element),
+    el("p", {}, `${LEAD} `, howToRead("try", TITLE)),
+    el("div", { class: "bench" }, el("div", { class: "easel" }, drawing.element, tools.element), shown, settling.element),
     travel,
+    data.element,
   );
-  let latest: State | null = null;
   let drawn: readonly unknown[] = [];
   const update = (state: State): void => {
     latest = state;
@@ -51,12 +62,19 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
     if (now.every((part, i) => part === drawn[i])) return;
     drawn = now;
     const { values } = state.pad;
-    seen.replaceChildren(...(values ? [asImage(picture(values, size.height, size.width, "ink", 1, 112), "The image as the network sees it")] : []));
+    seen.replaceChildren(...(values ? [asImage(picture(values, size.height, size.width, "ink", 1, 112), `The image as the network sees it, ${size.width} × ${size.height} pixels. ${hintOf(state)}`.trim())] : []));
     travel.replaceChildren(...travelled(state, room().width));
+    save.element.hidden = data.element.hidden = !state.pad.answer;
+    data.update();
   };
   const room = roomOf(travel, () => latest && update(latest));
   return { element, update };
 }
+
+const TITLE = "Try it";
+const LEAD =
+  "Draw with mouse, pen or finger, or take a test image. The network settles on an answer; below, the same image is answered by the network as it was after every phase.";
+const CAPTION = "An image, the outputs of the network settling on an answer to it, and the answers of the network as it was after every phase.";
 
 function hintOf(state: State): string {
   const { run, pad } = state;
@@ -190,11 +208,20 @@ function travelled(state: State, width: number): Node[] {
   const { run } = state;
   if (!answer || !run || width < 100) return [];
   const names = dataSet(state, run.spec.data.name)?.classes ?? [];
-  const phases = ["start", ...run.phases.map(({ name }) => name)].slice(0, answer.outputs.length);
+  const phases = phasesOf(run, answer);
   const said = answer.outputs.map((row, i) => `${phases[i]} ${row ? (names[row.indexOf(Math.max(...row))] ?? "") : "not kept"}`);
   const right = label === null ? "" : ` The right answer is ${names[label] ?? label}.`;
   return [
     el("p", { class: "caption" }, `Answers through time: the outputs of every class after each phase, shaded relative to the largest, which is framed: the answer (output, 0 to 1).${right}`),
     asImage(answers({ phases, outputs: answer.outputs.map((row) => row ?? null), names }, width, smallType()), `Answers after each phase: ${said.join(", ")}.`),
   ];
+}
+
+const phasesOf = (run: Run, { outputs }: Answer): string[] => ["start", ...run.phases.map(({ name }) => name)].slice(0, outputs.length);
+
+function tablesOf(state: State): Table[] {
+  const { run, pad } = state;
+  if (!run || !pad.answer) return [];
+  const names = dataSet(state, run.spec.data.name)?.classes ?? [];
+  return answerTables(pad.answer, phasesOf(run, pad.answer), names);
 }

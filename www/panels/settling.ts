@@ -7,6 +7,7 @@ import { asImage } from "../plots/figure.js";
 import { settling } from "../plots/settling.js";
 import { isActive, shownPhase } from "../run.js";
 import type { State, Store } from "../state.js";
+import { settlingTable } from "../tables/settling.js";
 
 export function settlingPanel(store: Store): Panel<State> {
   return card({
@@ -27,6 +28,7 @@ export function settlingPanel(store: Store): Panel<State> {
       );
       return [el("div", { class: "pair" }, ...drawn)];
     },
+    tables: ({ scrub }, run) => [settlingTable(shownPhase(run, scrub)!)],
   });
 }
 

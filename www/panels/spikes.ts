@@ -8,6 +8,7 @@ import { raster } from "../plots/raster.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
 import type { Run, Spikes } from "../run.js";
 import type { State } from "../state.js";
+import { layerNames, spikeTables } from "../tables/spikes.js";
 import { count, figures } from "../words.js";
 
 export function spikesPanel(): Panel<State> {
@@ -20,16 +21,12 @@ export function spikesPanel(): Panel<State> {
     draw: (_, run, width) => {
       const last = run.spikes.at(-1)!;
       return [
-        ...layers(last).map((name, layer) => row(run, last, layer, name, width)),
+        ...layerNames(last).map((name, layer) => row(run, last, layer, name, width)),
         el("p", { class: "caption" }, `${rasterWords(run)}${count(run.spec.sleep.steps)} steps a sleep, unless a person changed it; n = 1 run.`),
       ];
     },
+    tables: (_, run) => spikeTables(run),
   });
-}
-
-function layers({ per_step }: Spikes): string[] {
-  const hidden = per_step.length - 2;
-  return per_step.map((_, i) => (i === 0 ? "input" : i === per_step.length - 1 ? "output" : hidden === 1 ? "hidden" : `hidden ${i}`));
 }
 
 function row(run: Run, last: Spikes, layer: number, name: string, width: number): HTMLElement {

@@ -7,6 +7,7 @@ import { asImage } from "../plots/figure.js";
 import { histogram } from "../plots/histogram.js";
 import { shownPhase } from "../run.js";
 import type { State } from "../state.js";
+import { matrixName, weightTables } from "../tables/weights.js";
 import { count } from "../words.js";
 
 export function weightsPanel(): Panel<State> {
@@ -25,6 +26,7 @@ export function weightsPanel(): Panel<State> {
       const figures = sleep.weight_change.map((change, layer) => figure(change, matrixName(layer, last), sleep.name, room));
       return [el("div", { class: "pair" }, ...figures)];
     },
+    tables: (state, run) => weightTables(lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!),
   });
 }
 
@@ -32,12 +34,6 @@ type Sleep = { readonly phase: number; readonly name: string; readonly weight_ch
 
 const lastSleep = <P extends Sleep>(phases: readonly P[], shown: number | undefined): P | undefined =>
   phases.filter(({ phase, weight_change }) => weight_change.length > 0 && phase <= (shown ?? -1)).at(-1);
-
-function matrixName(layer: number, last: number): string {
-  if (layer === last) return last === 1 ? "hidden to output" : `hidden ${last} to output`;
-  if (layer === 0) return last === 1 ? "input to hidden" : "input to hidden 1";
-  return `hidden ${layer} to hidden ${layer + 1}`;
-}
 
 function figure(change: WeightChange, matrix: string, sleep: string, width: number): HTMLElement {
   const total = change.histogram.reduce((sum, n) => sum + n, 0);

@@ -13,6 +13,9 @@ export interface Outputs {
   readonly names: readonly string[];
 }
 
+/** Lines that cross are told apart without their colours. */
+const DASHES = ["none", "9 3", "3 3", "12 3 3 3", "6 6"] as const;
+
 /** Below this an output is not named: ten names at zero would hide those that matter. */
 const NAMED = 0.04;
 
@@ -39,7 +42,7 @@ export function outputs({ course, until, names }: Outputs, width: number, fontSi
     marks: [
       Plot.ruleY([0], { stroke: "var(--ink-soft)" }),
       ...last.map((_, c) =>
-        Plot.line(points.filter((point) => point.c === c), { x: "step", y: "output", stroke: color(c), strokeWidth: c === best ? 3 : 1.5 }),
+        Plot.line(points.filter((point) => point.c === c), { x: "step", y: "output", stroke: color(c), strokeWidth: c === best ? 3 : 1.5, strokeDasharray: DASHES[c % DASHES.length]! }),
       ),
       ...separate(ends, ({ output }) => (1 - output) * room, fontSize * 1.15, room).map(({ item: { c, output }, at }) =>
         Plot.text([0], {

@@ -1,0 +1,65 @@
+// Where numbers come from: a run, or the arms of a comparison, in words and as what computes them again.
+
+import type { Comparison } from "./compare.js";
+import { engineName } from "./engine.js";
+import type { Origin, Source } from "./exhibit.js";
+import { spec_to_hash, type Spec } from "./generated/engram.js";
+import { parts } from "./link.js";
+import { isOwn } from "./own.js";
+import type { Run } from "./run.js";
+
+export function sourceOfRun(run: Run): Source {
+  const { spec, status, phases, plan } = run;
+  const link = spec_to_hash(spec);
+  const { preset } = parts(link);
+  const recording = status.kind === "recorded" ? status.recording : null;
+  const origin: Origin = {
+    arm: null,
+    preset,
+    seeds: [spec.seed],
+    spec,
+    link,
+    command: recording?.command ?? command(spec, `'${link}'`),
+    engine: engineOf(run),
+    done: `${phases.length} of ${plan?.phases.length ?? 0} phases`,
+  };
+  const recorded = recording ? [`recorded ${recording.date} at commit ${recording.commit}`] : [];
+  const line = [`${preset}, seed ${spec.seed}`, origin.done, ...recorded, computedOn(origin.engine), shortened(link)];
+  return { slug: `${preset}-seed${spec.seed}`, line: line.join(" · "), origins: [origin] };
+}
+
+export function sourceOfComparison({ arms, seeds, runs }: Comparison): Source {
+  const [first, last] = [seeds[0]!, seeds.at(-1)!];
+  const origins = arms.map(({ label, spec }, i): Origin => {
+    const link = spec_to_hash(spec);
+    const engines = new Set(runs[i]!.flatMap((run) => (run && engineOf(run)) ?? []));
+    return {
+      arm: label,
+      preset: parts(link).preset,
+      seeds,
+      spec,
+      link,
+      command: command(spec, `'${link}' --seeds ${first}..${last + 1}`),
+      engine: [...engines].join(", ") || null,
+      done: `${runs[i]!.filter((run) => run?.finished).length} of ${seeds.length} runs`,
+    };
+  }) as [Origin, ...Origin[]];
+  const engines = new Set(origins.flatMap(({ engine }) => engine ?? []));
+  const over = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
+  const line = [`${origins.length} arms, ${over}`, ...origins.map(({ arm, done }) => `${arm}: ${done}`), computedOn([...engines].join(", "))];
+  const preset = origins.find((_, i) => arms[i]!.bound === null)?.preset ?? origins[0].preset;
+  return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}`, line: line.join(" · "), origins };
+}
+
+/** A person's own images are not on the command line. */
+const command = ({ data }: Spec, what: string): string | null => (isOwn(data.name) ? null : `engram run ${what}`);
+
+function engineOf({ finished, engine }: Run): string | null {
+  const used = finished?.engine ?? engine?.engine;
+  return used ? engineName(used) : null;
+}
+
+const computedOn = (engine: string | null): string => `computed on ${engine || "an engine that was not noted"}`;
+
+/** Links that hold drawings fill pages. */
+const shortened = (link: string): string => (link.length > 160 ? `${link.slice(0, 159)}…` : link);
