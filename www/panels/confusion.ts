@@ -4,8 +4,7 @@ import { card, side, smallType } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import { confusion } from "../plots/confusion.js";
 import { asImage } from "../plots/figure.js";
-import { isSleep } from "../plots/curves.js";
-import { shownPhase, type Phase } from "../run.js";
+import { isSleep, shownPhase, type Phase } from "../run.js";
 import { dataSet, type State } from "../state.js";
 import { count, percent } from "../words.js";
 
