@@ -55,9 +55,11 @@ test("after one visit the lab opens and runs without a network and without its s
   await panel(page).getByText(/^Not all could be kept: there is no answer from the network/).waitFor();
 
   // Other addresses of the page are the same page.
-  await page.goto(`${url}?embed=1#v=1&preset=quick-mnist-src&seed=3`);
+  await page.goto(`${url}?embed=1&controls=steer#v=1&preset=quick-mnist-src&seed=3`);
   await button(page, "Run").waitFor();
   assert.equal(await page.getByLabel("Seed", { exact: true }).inputValue(), "3");
+  await page.goto(`${url}docs/`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
   await page.goto(`${url}bench.html`);
   await button(page, "Measure").waitFor();
 });
