@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trunk's hook: bundles the page's TypeScript with the core's bindings that Trunk has just generated.
+# Trunk's hook: builds the page's small part of the core, and bundles the TypeScript with both parts' bindings.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 cd "$repo"
@@ -10,10 +10,16 @@ mv "$stage/engram.js" "$stage/engram.d.ts" www/generated/
 rm -f "$stage/engram_bg.wasm.d.ts"
 sed -i.bak "/rel=\"rust\"/d" "$stage/index.html" && rm "$stage/index.html.bak" # Trunk leaves its own link behind
 
-tsc || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
+# Trunk builds one module a page: the other, without the engine, is built here.
+cargo build --quiet --lib --target wasm32-unknown-unknown --profile page --no-default-features
+wasm-bindgen --target web --out-dir www/generated --out-name page "${CARGO_TARGET_DIR:-target}/wasm32-unknown-unknown/page/engram.wasm"
+wasm-opt -Oz --converge www/generated/page_bg.wasm -o "$stage/page_bg.wasm"
+rm www/generated/page_bg.*
+
+{ tsc && tsc -p tsconfig.service-worker.json; } || { echo 'error: the page has type errors (see above)' >&2; exit 1; }
 esbuild www/styles.css www/talk/talk.css --bundle --minify --log-override:css-syntax-error=error --log-level=warning --outdir="$stage"
 bundle() { esbuild "$@" --bundle --target=es2022 --minify --legal-comments=linked --log-level=warning --outdir="$stage"; }
-bundle www/main.ts www/bench.ts www/talk/talk.ts --format=esm
+bundle www/main.ts www/bench.ts www/talk/talk.ts --format=esm --splitting --chunk-names='chunk-[hash]'
 # Plain scripts: browsers refuse a Worker that is a module in a frame that a page keeps apart, and a page of any origin loads
 # the element by a script element.
 bundle www/worker.ts www/bench-worker.ts www/engram-lab.ts --format=iife --define:import.meta.url=location.href

@@ -16,7 +16,7 @@ import { serve } from "./serve.mjs";
 const { values, positionals: hashes } = parseArgs({ options: { compare: { type: "string" } }, allowPositionals: true });
 if (hashes.length === 0 && !values.compare) hashes.push("v=1&preset=quick-mnist-src&seed=0", "v=1&preset=mnist-src&seed=100");
 
-for (const file of ["engram_bg.wasm", "main.js", "worker.js", "styles.css", "index.html"]) {
+for (const file of ["page_bg.wasm", "engram_bg.wasm", "main.js", "worker.js", "styles.css", "index.html"]) {
   const bytes = readFileSync(`dist/${file}`);
   console.log(`${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }

@@ -18,6 +18,7 @@ step() { # name, how long it takes, command …; keeps what it prints as $logs/N
 step "format" "a second" cargo fmt --check
 step "clippy, native" "a minute" cargo clippy --quiet --all-targets --all-features -- -D warnings
 step "clippy, wasm32" "a minute" cargo clippy --quiet --lib --tests --target wasm32-unknown-unknown -- -D warnings
+step "clippy, the page's part of the core" "half a minute" cargo clippy --quiet --lib --no-default-features --target wasm32-unknown-unknown -- -D warnings
 step "site and TypeScript" "two minutes" "$scripts/site.sh"
 # Mesa complains where there is no XDG_RUNTIME_DIR.
 step "Rust tests" "three minutes" env VK_ICD_FILENAMES="$LAVAPIPE" XDG_RUNTIME_DIR="$logs" \
@@ -25,6 +26,7 @@ step "Rust tests" "three minutes" env VK_ICD_FILENAMES="$LAVAPIPE" XDG_RUNTIME_D
 step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
   wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test 'web*'
 step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs
+step "budgets" "half a minute" node scripts/budget.mjs
 step "browser tests" "six minutes" node --test --test-reporter=tap --test-concurrency=1 tests/e2e/*.test.mjs
 
 rust() { awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$1"; }

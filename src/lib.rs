@@ -15,18 +15,28 @@
 //! - [`bench`]: how fast each kernel is, against what the device can do at most.
 //! - `cli`: the command line.
 //! - `web`: the only room that knows of the browser.
+//!
+//! Without the feature `engine` there is no more than the page needs before a run: [`spec`], [`data`] and its door.
 
+#[cfg(feature = "engine")]
 pub mod bench;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
 pub mod cli;
+#[cfg(feature = "engine")]
 pub mod clock;
+#[cfg(feature = "engine")]
 pub mod continual;
 pub mod data;
+#[cfg(feature = "engine")]
 pub mod event;
+#[cfg(feature = "engine")]
 pub mod kernels;
+#[cfg(feature = "engine")]
 pub mod learn;
+#[cfg(feature = "engine")]
 pub mod net;
 pub mod rng;
+#[cfg(feature = "engine")]
 pub mod sleep;
 pub mod spec;
 #[cfg(target_arch = "wasm32")]

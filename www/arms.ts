@@ -2,7 +2,8 @@
 
 import type { Added, Arm, Chosen, StrategyKind } from "./compare.js";
 import { isQuick } from "./data.js";
-import { spec_set, spec_to_hash, type Preset, type Spec } from "./generated/engram.js";
+import type { Preset, Spec } from "./generated/engram.js";
+import { spec_set, spec_to_hash } from "./generated/page.js";
 import { parts, unacted } from "./link.js";
 import { count } from "./words.js";
 import type { State } from "./state.js";

@@ -1,7 +1,7 @@
 // The bench page: asks for shapes, has a Worker time the kernels of both engines, and shows what it measured.
 
 import type { FromBench, ToBench } from "./bench-worker.js";
-import { loadCore } from "./core.js";
+import { engine } from "./core.js";
 import { el } from "./dom.js";
 import type { Report, Shapes, Timed } from "./generated/engram.js";
 import { words } from "./words.js";
@@ -15,7 +15,7 @@ const FIELDS = [
 const main = document.getElementById("bench")!;
 
 try {
-  const module = await loadCore();
+  const { module } = await engine();
   const inputs = FIELDS.map(({ key, most, value }) => el("input", { id: key, type: "number", min: "1", max: String(most), step: "1", value: String(value), required: "" }));
   const labels = FIELDS.map(({ key, label }, i) => el("label", { for: key }, label, inputs[i]!));
   const button = el("button", { type: "submit", class: "primary" }, "Measure");

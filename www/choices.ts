@@ -1,7 +1,7 @@
 // Takes a preset or a data set, and keeps of what was chosen before what fits.
 
 import { isQuick } from "./data.js";
-import { spec_set } from "./generated/engram.js";
+import { spec_set } from "./generated/page.js";
 import { choose, unacted } from "./link.js";
 import { chooseOwn, isOwn } from "./own.js";
 import type { Store } from "./state.js";

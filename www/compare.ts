@@ -57,24 +57,12 @@ export interface Compare {
   readonly latest: Comparison | null;
 }
 
-export const NOT_COMPARED: Compare = {
-  chosen: { strategies: ["src", "rehearsal"], added: [], seeds: "3" },
-  problem: null,
-  view: "overlaid",
-  reference: null,
-  latest: null,
-};
-
 export const MOST_SEEDS = 24;
 
 /** The number of seeds that was typed; `null`: no such number. */
 export function seedCount(text: string): number | null {
   const n = /^\d+$/.test(text.trim()) ? Number(text) : 0;
   return n >= 1 && n <= MOST_SEEDS ? n : null;
-}
-
-export function isComparing({ latest }: Compare): boolean {
-  return latest?.status.kind === "loading" || latest?.status.kind === "running";
 }
 
 /** Why arms cannot be held against each other; `null`: they can. */

@@ -2,12 +2,12 @@
 
 import { armsOf, described, labelOf, LETTERS } from "./arms.js";
 import { capacity, thisMachine } from "./capacity.js";
-import { clash, hearLean, isComparing, MOST_SEEDS, seedCount, withRun, type Arm, type Compare, type Comparison, type ComparisonStatus } from "./compare.js";
+import { clash, hearLean, MOST_SEEDS, seedCount, withRun, type Arm, type Compare, type Comparison, type ComparisonStatus } from "./compare.js";
 import { fetchData, forgetData } from "./data.js";
 import { Job, type Core } from "./job.js";
 import type { DataFile, FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
-import type { Store } from "./state.js";
+import { isComparing, type Store } from "./state.js";
 import { words } from "./words.js";
 
 /** Positions of an arm and of a seed. */
@@ -18,12 +18,12 @@ interface Turn {
 
 export class Comparer {
   readonly #store: Store;
-  readonly #core: Core;
+  readonly #core: () => Promise<Core>;
   #queue: Turn[] = [];
   #jobs = new Set<Job>();
   #fetching = new AbortController();
 
-  constructor(store: Store, core: Core) {
+  constructor(store: Store, core: () => Promise<Core>) {
     this.#store = store;
     this.#core = core;
   }
@@ -52,12 +52,12 @@ export class Comparer {
     this.#set({ latest: planned, problem: null });
     const fetching = (this.#fetching = new AbortController());
     try {
-      const files = await this.#fetch(planned.arms, fetching.signal);
+      const [files, core] = await Promise.all([this.#fetch(planned.arms, fetching.signal), this.#core()]);
       if (fetching.signal.aborted) return;
       // Seed by seed, so that pairs are complete early.
       this.#queue = planned.seeds.flatMap((_, seed) => planned.arms.map((_, arm) => ({ arm, seed })));
       this.#stand({ kind: "running" });
-      this.#fill(files);
+      this.#fill({ core, files });
     } catch (error) {
       if (fetching.signal.aborted) return;
       fetching.abort(); // the other files of the set
@@ -107,14 +107,14 @@ export class Comparer {
   }
 
   /** Lets the next runs begin, while there is room. A single run that goes on takes a place. */
-  #fill(files: Files): void {
+  #fill(means: Means): void {
     const { compare, run } = this.#store.state;
     const room = Math.max(1, compare.latest!.capacity.atOnce - (isActive(run) ? 1 : 0));
-    while (this.#jobs.size < room && this.#queue.length > 0) this.#run(this.#queue.shift()!, files);
+    while (this.#jobs.size < room && this.#queue.length > 0) this.#run(this.#queue.shift()!, means);
     if (this.#jobs.size === 0) this.#stand({ kind: "ended" });
   }
 
-  #run(turn: Turn, files: Files): void {
+  #run(turn: Turn, { core, files }: Means): void {
     const { arms, seeds } = this.#store.state.compare.latest!;
     const arm = arms[turn.arm]!;
     const spec = { ...arm.spec, seed: seeds[turn.seed]! };
@@ -123,9 +123,9 @@ export class Comparer {
       job.stop();
       this.#jobs.delete(job);
       this.#updateRun(turn, (run) => run && { ...run, status });
-      this.#fill(files);
+      this.#fill({ core, files });
     };
-    const job = new Job({ ...this.#core, begin: { spec }, files: files[turn.arm]!, until: "end", watched: false, keep: null }, (message) => this.#hear(turn, message, over));
+    const job = new Job({ ...core, begin: { spec }, files: files[turn.arm]!, until: "end", watched: false, keep: null }, (message) => this.#hear(turn, message, over));
     this.#jobs.add(job);
   }
 
@@ -164,3 +164,9 @@ export class Comparer {
 
 /** Of each arm. */
 type Files = readonly (readonly DataFile[])[];
+
+/** What all runs are made with. */
+interface Means {
+  readonly core: Core;
+  readonly files: Files;
+}

@@ -1,18 +1,48 @@
-// Loads the core once; Workers share the compiled module.
+// The core, in two parts: a small one that the page itself asks, and the whole one, which Workers share.
 
-import init from "./generated/engram.js";
+import type { Spec } from "./generated/engram.js";
+import init from "./generated/page.js";
+import type { Core } from "./job.js";
+import { workerUrl } from "./worker-url.js";
 
-export async function loadCore(): Promise<WebAssembly.Module> {
-  const response = await fetch(new URL("engram_bg.wasm", import.meta.url));
+/** Readies what the page asks: Specs, presets, data sets' names. */
+export async function openCore(): Promise<void> {
+  await init({ module_or_path: await compiled("page_bg.wasm") });
+}
+
+let whole: Promise<Core> | null = null;
+
+/** What computes, for Workers: brought and compiled once, when it is first asked for. */
+export function engine(): Promise<Core> {
+  const bring = async () => {
+    const [module, code] = await Promise.all([compiled("engram_bg.wasm"), workerUrl("worker.js")]);
+    return { module, code };
+  };
+  whole ??= bring().catch((error: unknown) => {
+    whole = null; // so that it is tried again the next time
+    throw error;
+  });
+  return whole;
+}
+
+/** The Spec of a saved run, which only the whole core reads. */
+export async function savedSpec(saved: Uint8Array): Promise<Spec> {
+  const [{ module }, core] = await Promise.all([engine(), import("./generated/engram.js")]);
+  await core.default({ module_or_path: module });
+  return core.saved_spec(saved);
+}
+
+async function compiled(file: string): Promise<WebAssembly.Module> {
+  const url = new URL(file, import.meta.url);
+  const response = await fetch(url).catch(() => {
+    throw new Error(`The core, ${url}, cannot be had: there is no answer. Is the network, or the server, still there?`);
+  });
   if (!response.ok) throw new Error(`The core, ${response.url}, cannot be had: the server answers ${response.status}.`);
-  let module: WebAssembly.Module;
   try {
     // A host that does not know the type of such a file sends it as something else, which is not compiled as it comes.
     const typed = response.headers.get("content-type") === "application/wasm";
-    module = typed ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
+    return typed ? await WebAssembly.compileStreaming(response) : await WebAssembly.compile(await response.arrayBuffer());
   } catch {
     throw new Error("This browser cannot run the core, which needs WebAssembly with SIMD: Chrome 91, Firefox 89, Safari 16.4 or newer.");
   }
-  await init({ module_or_path: module });
-  return module;
 }

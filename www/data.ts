@@ -82,12 +82,19 @@ async function request(path: string, signal: AbortSignal): Promise<Response> {
     response = await fetch(new URL(path, document.baseURI), { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Error(`The images cannot be loaded: no answer for ${path}. Is the server still running?`);
+    throw new Error(`The images cannot be loaded: no answer for ${path}. ${unanswered()}`);
   }
   if (!response.ok || !response.body) {
     throw new Error(`The images cannot be loaded: ${path} answers ${response.status}. \`make site\` puts them beside the page.`);
   }
   return response;
+}
+
+/** What to do where the network, or the server, is gone. */
+function unanswered(): string {
+  const keeps = self.origin !== "null" && navigator.serviceWorker?.controller;
+  if (!keeps) return "Is the server still running?";
+  return "These images are not kept in this browser: once there is a network again, press “Keep everything”, at the end of the page. Until then a preset with 1,000 images a class runs.";
 }
 
 async function read(response: Response, heard: (length: number) => void): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 // The Spec in the URL's hash. Only the core reads and writes it.
 
-import { spec_from_hash, spec_set, spec_to_hash, type Spec } from "./generated/engram.js";
+import type { Spec } from "./generated/engram.js";
+import { spec_from_hash, spec_set, spec_to_hash } from "./generated/page.js";
 import { isActive } from "./run.js";
 import type { State, Store } from "./state.js";
 import { words } from "./words.js";

@@ -1,6 +1,7 @@
 // A person's own images: taken from files, kept for runs while the page lives, sent nowhere.
 
-import { own_set, spec_set, type OwnInfo } from "./generated/engram.js";
+import type { OwnInfo } from "./generated/engram.js";
+import { own_set, spec_set } from "./generated/page.js";
 import { choose, unacted } from "./link.js";
 import type { DataFile } from "./messages.js";
 import { isActive } from "./run.js";

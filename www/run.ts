@@ -146,3 +146,6 @@ function smoothed({ progress: before, rate }: Run, now: Progress): number | null
   const latest = (now.done - before.done) / seconds;
   return rate === null ? latest : rate + 0.15 * (latest - rate);
 }
+
+/** Whether a phase of that name is slept. */
+export const isSleep = (phase: string): boolean => /^[SN]/.test(phase);

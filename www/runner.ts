@@ -1,7 +1,8 @@
 // Starts, pauses, acts upon, asks and stops the run: the page's end of the Worker.
 
+import { savedSpec } from "./core.js";
 import { fetchData, forgetData } from "./data.js";
-import { saved_spec, type Act, type EngineKind, type Event as RunEvent } from "./generated/engram.js";
+import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
 import { Job, type Core } from "./job.js";
 import { canKeep, hold, noteHere, noteStopped } from "./kept.js";
 import { choose, parts } from "./link.js";
@@ -12,7 +13,8 @@ import { words } from "./words.js";
 
 export class Runner {
   readonly #store: Store;
-  readonly #core: Core;
+  /** Brought when the first run needs it. */
+  readonly #core: () => Promise<Core>;
   #job: Job | null = null;
   /** What the run at hand is kept as, and lets other tabs have it. */
   #kept: { readonly id: string; readonly release: () => void } | null = null;
@@ -22,7 +24,7 @@ export class Runner {
   #stood: Status = { kind: "running" };
   readonly #questions = new Map<number, { told: (reply: never) => void; refused: (reason: Error) => void }>();
 
-  constructor(store: Store, core: Core) {
+  constructor(store: Store, core: () => Promise<Core>) {
     this.#store = store;
     this.#core = core;
   }
@@ -35,7 +37,7 @@ export class Runner {
   /** Opens a run that was saved, and puts it into the controls and the address; goes on with it, or has it stand where it stood.
    *  Fails, and changes nothing, where it cannot be read. */
   async open(saved: Uint8Array, goOn: boolean, id: string | null = newId()): Promise<void> {
-    const spec = saved_spec(saved);
+    const spec = await savedSpec(saved);
     choose(this.#store, spec);
     await this.#begin({ spec, saved }, goOn ? "end" : "beginning", id);
   }
@@ -50,12 +52,12 @@ export class Runner {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });
       };
-      const files = await fetchData(spec.data, loading, fetching.signal);
+      const [files, core] = await Promise.all([fetchData(spec.data, loading, fetching.signal), this.#core()]);
       if (fetching.signal.aborted) return;
       // What computes may have been chosen anew meanwhile.
       const { spec: latest } = this.#store.state.run!;
       this.#keepAs(id);
-      const work = { ...this.#core, begin: { ...begin, spec: latest }, files, until, watched: true, keep: id };
+      const work = { ...core, begin: { ...begin, spec: latest }, files, until, watched: true, keep: id };
       this.#job = new Job(work, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {

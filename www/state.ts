@@ -42,6 +42,18 @@ export interface Pad {
   readonly phases: number;
 }
 
+export const NOT_COMPARED: Compare = {
+  chosen: { strategies: ["src", "rehearsal"], added: [], seeds: "3" },
+  problem: null,
+  view: "overlaid",
+  reference: null,
+  latest: null,
+};
+
+export function isComparing({ latest }: Compare): boolean {
+  return latest?.status.kind === "loading" || latest?.status.kind === "running";
+}
+
 export const EMPTY_PAD: Pad = { strokes: [], values: null, label: null, answer: null, phases: 0 };
 
 export interface Fields {

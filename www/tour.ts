@@ -1,10 +1,9 @@
 // The guided tour: five steps through a run, told in its own numbers.
 
 import type { DataSetInfo, OwnInfo } from "./generated/engram.js";
-import { isSleep } from "./plots/curves.js";
 import { hiddenSpikes } from "./panels/spikes.js";
 import { scientific } from "./panels/weights.js";
-import type { Phase, Run } from "./run.js";
+import { isSleep, type Phase, type Run } from "./run.js";
 import { classNames } from "./tasks.js";
 import { figures, percent } from "./words.js";
 

@@ -1,10 +1,10 @@
 //! One run in a Worker: data in, events out; and questions about it while it stands or when it is over.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use super::{read_spec, to_js};
+use super::{read_files, read_spec, to_js};
 use crate::continual::{Album, Run, RunError, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
 use crate::net::weights::to_safetensors;
@@ -12,15 +12,6 @@ use crate::spec::{Act, EngineKind};
 
 /// Hidden units whose receptive fields are shown.
 const FIELDS: usize = 8;
-
-/// A file's name in the catalogue and its bytes.
-#[derive(Deserialize, Tsify)]
-pub struct NamedFile {
-    pub name: String,
-    #[serde(with = "serde_bytes")]
-    #[tsify(type = "Uint8Array")]
-    pub bytes: Vec<u8>,
-}
 
 /// How the network answers an input, now and as it was.
 #[derive(Serialize, Tsify)]
@@ -37,6 +28,19 @@ pub struct TestImage {
     /// Values row by row, 0 to 1 for images.
     pub values: Vec<f32>,
     pub label: u8,
+}
+
+/// The Spec of a run that `Session.save` or the command line wrote.
+#[wasm_bindgen(unchecked_return_type = "Spec")]
+pub fn saved_spec(saved: &[u8]) -> Result<JsValue, JsError> {
+    let mut specs = saved_specs(saved)?;
+    if specs.len() > 1 {
+        let count = specs.len();
+        return Err(JsError::new(&format!(
+            "this file holds {count} runs side by side; the page opens files of one run"
+        )));
+    }
+    to_js(&specs.swap_remove(0))
 }
 
 /// A run that can be stepped, acted upon, asked, saved and restored.
@@ -209,10 +213,4 @@ fn assemble(name: &str, files: JsValue, quick: bool) -> Result<DataSet, JsError>
     }
     let info = catalogue::info(name)?;
     Ok(if quick { catalogue::assemble_quick(info, &files)? } else { catalogue::assemble(info, &files)? })
-}
-
-/// Files from JavaScript: names and contents.
-pub(super) fn read_files(files: JsValue) -> Result<Vec<(String, Vec<u8>)>, JsError> {
-    let files: Vec<NamedFile> = serde_wasm_bindgen::from_value(files)?;
-    Ok(files.into_iter().map(|file| (file.name, file.bytes)).collect())
 }

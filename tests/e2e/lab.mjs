@@ -44,10 +44,11 @@ function chromiumPath() {
   }
 }
 
-/** A page at the lab, or at another `path` of the site, ready for use once there is such a button (`null`: at once); at the end of the test it must have kept to its own host and its policy. */
-export async function openLab(t, { path = "", ready = "Run", hash = "", ...rest } = {}) {
-  const page = await openPage(t, rest);
-  await page.goto(url + path + hash);
+/** A page at the lab, or at another `path` of the site, ready for use once there is such a button (`null`: at once); at the end of the test it must have kept to its own host and its policy.
+ *  `at`: on another server; `keeps`: with the service worker, whose answers a test cannot put others in place of. */
+export async function openLab(t, { path = "", ready = "Run", hash = "", at = url, ...rest } = {}) {
+  const page = await openPage(t, { ...rest, hosts: [at] });
+  await page.goto(at + path + hash);
   if (ready) await button(page, ready).waitFor();
   return page;
 }
@@ -63,8 +64,8 @@ export async function openAround(t, html, rest = {}) {
   return page;
 }
 
-async function openPage(t, { size = [1280, 800], scheme = "light", permissions = [], hosts = [], prepare = async () => {} }) {
-  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme, permissions });
+async function openPage(t, { size = [1280, 800], scheme = "light", permissions = [], hosts = [], keeps = false, prepare = async () => {} }) {
+  const context = await browser.newContext({ viewport: { width: size[0], height: size[1] }, colorScheme: scheme, permissions, serviceWorkers: keeps ? "allow" : "block" });
   const wrong = [];
   const allowed = [url, "data:", `blob:${new URL(url).origin}`, "blob:null", ...hosts];
   await context.addInitScript(() => {
@@ -76,7 +77,7 @@ async function openPage(t, { size = [1280, 800], scheme = "light", permissions =
   const page = await context.newPage();
   page.on("pageerror", (error) => wrong.push(`error on the page: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" && message.text().startsWith("policy:")) wrong.push(message.text());
+    if (message.type() === "error" && /^policy:|Content Security Policy/.test(message.text())) wrong.push(message.text());
   });
   await prepare(page);
   t.after(async () => {

@@ -66,7 +66,7 @@ test("the numbers are those stored with the presets", async (t) => {
 });
 
 test("the talk's links lead to the lab and the documentation", async (t) => {
-  const page = await openTalk(t, { hash: "#/5" });
+  const page = await openTalk(t, { hash: "#/5", ready: "previous slide" });
   await present(page).getByRole("link", { name: "Try it yourself" }).click();
   // The lab may go on with the slide's own run.
   await button(page, "Next phase").waitFor();

@@ -3,8 +3,7 @@
 import { el, enable, isEnabled, say, type Child, type Panel } from "../dom.js";
 import type { Act, Action, Spec } from "../generated/engram.js";
 import { choose } from "../link.js";
-import { isSleep } from "../plots/curves.js";
-import { isActive, isLive, type Run } from "../run.js";
+import { isSleep, isActive, isLive, type Run } from "../run.js";
 import type { Runner } from "../runner.js";
 import { dataSet, type State, type Store } from "../state.js";
 import { classNames } from "../tasks.js";

@@ -1,12 +1,12 @@
 // Compare: which arms, on how many seeds; and below, what they give.
 
 import { described, labelOf, METHODS, NAMES } from "../arms.js";
-import { isComparing, MOST_SEEDS, seedCount, type Added, type Chosen } from "../compare.js";
+import { MOST_SEEDS, seedCount, type Added, type Chosen } from "../compare.js";
 import type { Comparer } from "../comparer.js";
 import { el, enable, say, type Child, type Panel } from "../dom.js";
 import { howToRead } from "../manual.js";
 import { isActive } from "../run.js";
-import type { State, Store } from "../state.js";
+import { isComparing, type State, type Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
 
 export function comparePanel(store: Store, comparer: Comparer): Panel<State> {

@@ -1,8 +1,8 @@
 // How far a comparison is, how many runs go at once and why, and what went wrong.
 
-import { done, isComparing, troubles, type Comparison } from "../compare.js";
+import { done, troubles, type Comparison } from "../compare.js";
 import { el, say, type Panel } from "../dom.js";
-import type { State } from "../state.js";
+import { isComparing, type State } from "../state.js";
 import { count, duration, megabytes } from "../words.js";
 
 export function comparingPanel(): Panel<State> {

@@ -2,7 +2,8 @@
 
 import { el, say, type Panel } from "../dom.js";
 import { changesFor, GROUPS, valueAt, type Field } from "../fields.js";
-import { spec_set, type Spec } from "../generated/engram.js";
+import type { Spec } from "../generated/engram.js";
+import { spec_set } from "../generated/page.js";
 import { choose, parts } from "../link.js";
 import { isActive } from "../run.js";
 import type { State, Store } from "../state.js";

@@ -3,7 +3,7 @@
 import { download } from "../download.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { CONTROLS, PANELS, PLAIN, query, THEMES, type Embedding, type PanelName } from "../embed.js";
-import { spec_to_hash } from "../generated/engram.js";
+import { spec_to_hash } from "../generated/page.js";
 import { canKeep, forget, keptRun, notes, type Note } from "../kept.js";
 import { parts } from "../link.js";
 import { isActive, isLive } from "../run.js";

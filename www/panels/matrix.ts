@@ -2,8 +2,8 @@
 
 import { card } from "../card.js";
 import { el, type Panel } from "../dom.js";
-import { color, isSleep } from "../plots/curves.js";
-import { shownPhase, type Phase, type Run } from "../run.js";
+import { color } from "../plots/curves.js";
+import { isSleep, shownPhase, type Phase, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
 import { accuracyTable } from "../tables/accuracy.js";
 import { classNames, learntIn } from "../tasks.js";

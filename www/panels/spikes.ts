@@ -2,11 +2,10 @@
 
 import { card } from "../card.js";
 import { el, type Panel } from "../dom.js";
-import { isSleep } from "../plots/curves.js";
 import { asImage } from "../plots/figure.js";
 import { raster } from "../plots/raster.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
-import type { Run, Spikes } from "../run.js";
+import { isSleep, type Run, type Spikes } from "../run.js";
 import type { State } from "../state.js";
 import { layerNames, spikeTables } from "../tables/spikes.js";
 import { count, figures } from "../words.js";

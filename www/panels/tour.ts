@@ -1,7 +1,7 @@
 // The tour's panel: beside the figure it speaks of, never in its way; and the offer to take it.
 
 import { el, say, type Panel } from "../dom.js";
-import { spec_to_hash } from "../generated/engram.js";
+import { spec_to_hash } from "../generated/page.js";
 import { parts } from "../link.js";
 import { timeOf, type Player, type Recording } from "../recording.js";
 import { isActive, type Run } from "../run.js";

@@ -1,6 +1,7 @@
 // The forgetting curves: accuracy of each task, and over all classes, after every phase; sleep shaded.
 
 import * as Plot from "@observablehq/plot";
+import { isSleep } from "../run.js";
 import { percent } from "../words.js";
 import { separate } from "./separate.js";
 
@@ -34,9 +35,6 @@ const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wy
 const symbol = (task: number) => SYMBOLS[task % 10]!;
 /** The last ones are lines, which have nothing to fill. */
 const isLines = (task: number): boolean => task % 10 >= 7;
-
-/** S1, S2, … are the strategy's; N1, N2, … those that a person added. */
-export const isSleep = (phase: string): boolean => /^[SN]/.test(phase);
 
 type Figure = (SVGSVGElement | HTMLElement) & Plot.Plot;
 

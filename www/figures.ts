@@ -1,0 +1,44 @@
+// What a run is seen by: every panel that draws, apart from what the page needs to be usable.
+
+import { Comparer } from "./comparer.js";
+import { engine } from "./core.js";
+import type { Panel } from "./dom.js";
+import type { PanelName } from "./embed.js";
+import { comparePanel } from "./panels/compare.js";
+import { confusionPanel } from "./panels/confusion.js";
+import { curvesPanel } from "./panels/curves.js";
+import { dataPanel } from "./panels/data.js";
+import { fieldsPanel } from "./panels/fields.js";
+import { matrixPanel } from "./panels/matrix.js";
+import { padPanel } from "./panels/pad.js";
+import { progressPanel } from "./panels/progress.js";
+import { recordingPanel } from "./panels/recording.js";
+import { resultPanel } from "./panels/result.js";
+import { scrubPanel } from "./panels/scrub.js";
+import { settlingPanel } from "./panels/settling.js";
+import { spikesPanel } from "./panels/spikes.js";
+import { weightsPanel } from "./panels/weights.js";
+import type { Player } from "./recording.js";
+import type { Runner } from "./runner.js";
+import type { State, Store } from "./state.js";
+
+export function figures(store: Store, runner: Runner, player: Player): Record<PanelName, () => Panel<State>> {
+  return {
+    progress: progressPanel,
+    recording: () => recordingPanel(player),
+    curves: curvesPanel,
+    pad: () => padPanel(store, runner),
+    result: resultPanel,
+    scrub: () => scrubPanel(store),
+    matrix: matrixPanel,
+    spikes: spikesPanel,
+    confusion: confusionPanel,
+    weights: weightsPanel,
+    fields: fieldsPanel,
+    settling: () => settlingPanel(store),
+    compare: () => comparePanel(store, new Comparer(store, engine)),
+    data: dataPanel,
+  };
+}
+
+export { tourPanel } from "./panels/tour.js";

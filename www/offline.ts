@@ -1,0 +1,87 @@
+// The page's end of the service worker: registers it, has files kept, hears of a new version.
+
+import type { FromServiceWorker, KeptFile, ToServiceWorker } from "./offline-messages.js";
+
+export class Offline {
+  readonly #registration: ServiceWorkerRegistration;
+  readonly #active: ServiceWorker;
+
+  private constructor(registration: ServiceWorkerRegistration, active: ServiceWorker) {
+    this.#registration = registration;
+    this.#active = active;
+  }
+
+  /** Whether a page here can be kept: not in a frame, which is another site's business, nor where the browser refuses it. */
+  static isPossible(): boolean {
+    return self === top && self.origin !== "null" && isSecureContext && "serviceWorker" in navigator;
+  }
+
+  /** Registers the service worker; the lab itself is kept once this resolves. */
+  static async open(): Promise<Offline> {
+    if (!Offline.isPossible()) throw new Error("the browser keeps no pages that are opened like this one");
+    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" });
+    await Promise.race([navigator.serviceWorker.ready, failure(registration)]);
+    return new Offline(registration, registration.active!);
+  }
+
+  /** Calls `waits` when a new version is here and waits to be used. */
+  watch(waits: () => void): void {
+    const look = (worker: ServiceWorker | null) => {
+      if (worker?.state === "installed") waits();
+      else worker?.addEventListener("statechange", () => worker.state === "installed" && waits());
+    };
+    look(this.#registration.waiting ?? this.#registration.installing);
+    this.#registration.addEventListener("updatefound", () => look(this.#registration.installing));
+  }
+
+  /** Loads the page anew with the version that waits. Refused in words. */
+  async replace(): Promise<void> {
+    const { waiting } = this.#registration;
+    if (!waiting) return location.reload();
+    const refused = new AbortController();
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { signal: refused.signal });
+    await ask(waiting, { kind: "replace" }, () => {}).finally(() => refused.abort());
+  }
+
+  /** The data files of the site. */
+  async files(): Promise<readonly KeptFile[]> {
+    const answer = await ask(this.#active, { kind: "list" }, () => {});
+    return answer.kind === "files" ? answer.files : [];
+  }
+
+  /** Has files kept that are not yet. `heard` is told of the bytes that have come. */
+  async keep(files: readonly KeptFile[], heard: (bytes: number) => void = () => {}): Promise<void> {
+    for (const { path, kept } of files) if (!kept) await ask(this.#active, { kind: "keep", path }, heard);
+  }
+}
+
+/** Sends a question; the last answer to it. */
+function ask(worker: ServiceWorker, question: ToServiceWorker, heard: (bytes: number) => void): Promise<FromServiceWorker> {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(question, [port2]);
+  return new Promise((told, refused) => {
+    port1.onmessage = ({ data }: MessageEvent<FromServiceWorker>) => {
+      switch (data.kind) {
+        case "received":
+          return heard(data.bytes);
+        case "failed":
+          return refused(new Error(data.message));
+        case "others":
+          return refused(new Error("other pages of the lab are open and go on with the version they have. Close them first"));
+        case "files":
+        case "kept":
+          return told(data);
+      }
+    };
+  });
+}
+
+/** Fails when the first service worker cannot be installed, as where there is no room. */
+function failure({ installing, active }: ServiceWorkerRegistration): Promise<never> {
+  return new Promise((_, refused) => {
+    if (active) return;
+    installing?.addEventListener("statechange", () => {
+      if (installing.state === "redundant") refused(new Error("the browser gave no room for it, or the network was lost"));
+    });
+  });
+}
