@@ -66,16 +66,14 @@ export async function noteStopped(id: string): Promise<void> {
   if (note?.state === "running") await set(noteOf(id), { ...note, state: "standing" }, store());
 }
 
-/** The run that this page shows again by itself: the one that this very tab or frame had, or the latest of the same link that
- *  was left at work and that no other tab has. */
+/** The run that this page shows again by itself: the latest of the same link that nobody has now, and that this tab had before or
+ *  that was left at work. */
 export async function toReopen(isOfLink: (spec: Spec) => boolean): Promise<Note | null> {
-  const ofLink = (await notes()).filter(({ spec }) => isOfLink(spec));
-  const own = lastHere();
-  const here = ofLink.find(({ id }) => id === own);
-  if (here) return here;
-  const left = ofLink.filter(({ state, at }) => state === "running" && Date.now() - at < FRESH);
   const taken = await held();
-  return left.find(({ id }) => !taken.has(lockOf(id))) ?? null;
+  const free = (await notes()).filter(({ id, spec }) => isOfLink(spec) && !taken.has(lockOf(id)));
+  const here = hadHere();
+  const isLeft = ({ state, at }: Note) => state === "running" && Date.now() - at < FRESH;
+  return free.find(({ id }) => here.includes(id)) ?? free.find(isLeft) ?? null;
 }
 
 const lockOf = (id: string) => `engram run ${id}`;
@@ -96,22 +94,23 @@ async function held(): Promise<ReadonlySet<string | undefined>> {
 /** Browsers know locks on secure pages only. */
 const locks = (): LockManager | null => (canKeep() && "locks" in navigator ? navigator.locks : null);
 
-/** A reloaded tab or frame has the same address and the same session. */
-const HERE = () => `engram run of ${location.pathname}${location.search}`;
+/** Where a tab notes the runs that it had: it survives a reload, and is no other tab's. Frames of one page share it. */
+const HERE = "engram runs";
 
 export function noteHere(id: string | null): void {
+  if (id === null) return;
   try {
-    if (id === null) sessionStorage.removeItem(HERE());
-    else sessionStorage.setItem(HERE(), id);
+    sessionStorage.setItem(HERE, JSON.stringify([id, ...hadHere()].slice(0, MOST)));
   } catch {
     // Where nothing can be kept, nothing is.
   }
 }
 
-function lastHere(): string | null {
+function hadHere(): readonly unknown[] {
   try {
-    return sessionStorage.getItem(HERE());
+    const ids: unknown = JSON.parse(sessionStorage.getItem(HERE) ?? "[]");
+    return Array.isArray(ids) ? ids : [];
   } catch {
-    return null;
+    return [];
   }
 }
