@@ -101,7 +101,9 @@ impl Run {
         let specs = checkpoint.specs()?;
         let told = checkpoint.events_told()?;
         let (choice, used) = choose(&specs, set, 1).await;
-        let album = checkpoint.album.take();
+        let mut album = checkpoint.album.take();
+        // What it takes up is counted, not believed.
+        album.iter_mut().for_each(|album| album.cut(album.len()));
         let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
         told.iter().for_each(|event| run.told.note(event));
         run.album = album;

@@ -1,11 +1,11 @@
 //! Whole runs on toy data: phases, strategies, events, and the promise that a continuation is the same run.
 
-use engram::continual::{Experiment, RunError, saved_specs};
+use engram::continual::{Experiment, Run, RunError, saved_specs};
 use engram::data::DataSet;
 use engram::event::{Activity, Event, Finished, PhaseReport};
 use engram::kernels::cpu::Cpu;
 use engram::net::mrnn::Mrnn;
-use engram::spec::{self, Spec};
+use engram::spec::{self, EngineKind, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -277,20 +277,31 @@ proptest! {
     fn no_saved_bytes_panic(cut in any::<prop::sample::Index>(), flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
         use sha2::{Digest, Sha256};
         let set = toy::digits(12, 4);
-        let mut experiment = start(&toy::spec("src"), &[4], &set);
-        (0..70).for_each(|_| drop(block_on(experiment.next()).unwrap()));
-        let bytes = block_on(experiment.save()).unwrap();
+        let spec = Spec { seed: 4, engine: EngineKind::Cpu, ..toy::spec("src") };
+        let mut run = block_on(Run::new(&[spec], &set)).unwrap();
+        run.watch();
+        (0..70).for_each(|_| drop(block_on(run.next()).unwrap()));
+        let bytes = block_on(run.save()).unwrap();
         let head = bytes.len() - bytes[45..].len() - 32;
         let mut body = bytes[head + 32..].to_vec();
         for (at, value) in flips {
             // Weights are most of a file: look at what surrounds them, too.
-            let at = if value % 2 == 0 { at.index(body.len().min(3000)) } else { at.index(body.len()) };
+            let at = match value % 4 {
+                0 => at.index(body.len().min(3000)),
+                1 => body.len() - 1 - at.index(body.len().min(40_000)),
+                _ => at.index(body.len()),
+            };
             body[at] = body[at].wrapping_add(value | 1);
         }
         body.truncate(body.len() - cut.index(8));
         let forged = [&bytes[..head], &Sha256::digest(&body)[..], &body].concat();
-        if let Ok(mut restored) = Experiment::restore(Cpu, &forged, &set) {
+        if let Ok(mut restored) = block_on(Run::restore(&forged, &set)) {
+            restored.watch();
+            restored.told().unwrap();
+            let album = restored.album().unwrap();
+            (0..album.len()).for_each(|after| drop((album.net(after), album.fields(after, 8))));
             (0..3).for_each(|_| drop(block_on(restored.next()).unwrap()));
+            block_on(restored.save()).unwrap();
             drop(restored.act(spec::Act::Sleep { steps: 5 }));
             (0..3).for_each(|_| drop(block_on(restored.next()).unwrap()));
         }

@@ -9,7 +9,7 @@ import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 useLab();
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const WIDTHS = [360, 390, 1280, 2560];
+const WIDTHS = [360, 1280, 1920, 2560];
 
 async function inspect(page, when) {
   for (const colorScheme of ["light", "dark"]) {

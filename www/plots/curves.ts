@@ -29,7 +29,7 @@ export interface Frame {
   readonly fontSize: number;
 }
 
-/** One of ten colours and symbols for a task; `styles.css` holds the colours. */
+/** One of ten colours and symbols for a task; `styles/lab.css` holds the colours. */
 export const color = (task: number): string => `var(--task-${task % 10})`;
 const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus", "times", "asterisk"] as const;
 const symbol = (task: number) => SYMBOLS[task % 10]!;
