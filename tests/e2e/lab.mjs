@@ -50,6 +50,7 @@ export async function openLab(t, { path = "", ready = "Run", hash = "", at = url
   const page = await openPage(t, { ...rest, hosts: [at] });
   await page.goto(at + path + hash);
   if (ready) await button(page, ready).waitFor();
+  if (ready === "Run") await page.locator(".see > *").first().waitFor({ state: "attached" }); // the figures come after the controls
   return page;
 }
 
