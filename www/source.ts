@@ -3,7 +3,7 @@
 import type { Comparison } from "./compare.js";
 import { engineName } from "./engine.js";
 import type { Origin, Source } from "./exhibit.js";
-import { spec_to_hash, type Spec } from "./generated/engram.js";
+import { spec_to_hash, type Spec } from "./generated/page.js";
 import { parts } from "./link.js";
 import { isOwn } from "./own.js";
 import type { Run } from "./run.js";
