@@ -85,6 +85,21 @@ pub enum Event {
     Finished(Box<Finished>),
 }
 
+impl Event {
+    /// The run that it is of; `None` where it is of all runs of the experiment.
+    pub fn run(&self) -> Option<u32> {
+        match self {
+            Event::Engine { .. } | Event::Progress { .. } => None,
+            Event::Started { run, .. }
+            | Event::Acted { run, .. }
+            | Event::Spikes { run, .. }
+            | Event::Diverged { run, .. } => Some(*run),
+            Event::Phase(report) => Some(report.run),
+            Event::Finished(finished) => Some(finished.run),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

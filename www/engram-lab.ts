@@ -8,9 +8,14 @@ const source = document.currentScript instanceof HTMLScriptElement ? document.cu
 /** What a frame's address depends on. `link` is a link of the lab, which holds the whole run; `preset` and `seed` are short. */
 const ATTRIBUTES = ["preset", "seed", "link", "panel", "theme", "controls", "autoplay", "label"] as const;
 
+type Order = "start" | "pause" | "stop";
+
 class EngramLab extends HTMLElement {
   static readonly observedAttributes = ATTRIBUTES;
   readonly #frame = document.createElement("iframe");
+  /** What was ordered before there was anybody to hear it: frames below the fold load late. */
+  #waiting: Order | null = null;
+  #isLoaded = false;
 
   constructor() {
     super();
@@ -18,6 +23,10 @@ class EngramLab extends HTMLElement {
     style.textContent = `:host { display: block; aspect-ratio: 16 / 10; min-height: 20rem } :host([hidden]) { display: none } iframe { width: 100%; height: 100%; border: 0 }`;
     this.#frame.allow = "fullscreen; clipboard-write";
     this.#frame.loading = "lazy";
+    this.#frame.addEventListener("load", () => {
+      this.#isLoaded = true;
+      if (this.#waiting) this.#tell(this.#waiting);
+    });
     this.attachShadow({ mode: "open" }).append(style, this.#frame);
   }
 
@@ -45,7 +54,9 @@ class EngramLab extends HTMLElement {
   #show(): void {
     const address = this.#address();
     this.#frame.title = this.getAttribute("label") ?? `Engram, a live figure: ${this.getAttribute("panel") ?? "curves"} of ${this.getAttribute("preset") ?? "a run"}`;
-    if (this.#frame.src !== address) this.#frame.src = address;
+    if (this.#frame.src === address) return;
+    this.#isLoaded = false;
+    this.#frame.src = address;
   }
 
   #address(): string {
@@ -71,7 +82,9 @@ class EngramLab extends HTMLElement {
   }
 
   /** Said to the lab's own origin alone. */
-  #tell(order: "start" | "pause" | "stop"): void {
+  #tell(order: Order): void {
+    this.#waiting = this.#isLoaded ? null : order;
+    if (!this.#isLoaded) return;
     this.#frame.contentWindow?.postMessage({ engram: order }, new URL(base()).origin);
   }
 }

@@ -1,6 +1,6 @@
 // Keeps a Worker's run in this browser while it goes on: at every phase's end, whenever it stands still, and now and then.
 
-import type { Event as RunEvent, Session, Spec } from "./generated/engram.js";
+import type { EngineKind, Event as RunEvent, Session, Spec } from "./generated/engram.js";
 import { keep, type Note } from "./kept.js";
 import { words } from "./words.js";
 
@@ -29,6 +29,10 @@ export class Keeper {
     if (event.event === "progress" || event.event === "phase") this.#place = event.name;
     if (event.event === "started" || event.event === "acted") this.#spec = event.spec;
     if (event.event === "phase") this.#isPhaseOver = true;
+  }
+
+  computeOn(engine: EngineKind): void {
+    this.#spec = { ...this.#spec, engine };
   }
 
   /** Writes the run if it is time. */

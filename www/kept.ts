@@ -21,6 +21,9 @@ const MOST = 8;
 /** A run that was left at work is gone on with unasked for so long, in milliseconds. */
 const FRESH = 24 * 3600 * 1000;
 
+/** Labs in other folders of a host keep runs of their own. */
+const PLACE = new URL("./", location.href).pathname;
+
 const noteOf = (id: string) => `note ${id}`;
 const runOf = (id: string) => `run ${id}`;
 
@@ -28,11 +31,18 @@ const runOf = (id: string) => `run ${id}`;
 export const canKeep = (): boolean => origin !== "null" && typeof indexedDB !== "undefined";
 
 let opened: UseStore | null = null;
-const store = (): UseStore => (opened ??= createStore("engram", "runs"));
+const store = (): UseStore => (opened ??= createStore(`engram ${PLACE}`, "runs"));
 
-/** Writes a run and what is known of it, both or neither; fails in the browser's words. */
+/** Writes a run and what is known of it, both or neither; where there is no room, in place of the others. Fails in the browser's
+ *  words. */
 export async function keep(note: Note, run: Uint8Array): Promise<void> {
-  await setMany([[noteOf(note.id), note], [runOf(note.id), run]], store());
+  const write = () => setMany([[noteOf(note.id), note], [runOf(note.id), run]], store());
+  try {
+    await write();
+  } catch {
+    await forget((await notes()).map(({ id }) => id).filter((id) => id !== note.id));
+    await write();
+  }
   const others = (await notes()).slice(MOST);
   if (others.length > 0) await forget(others.map(({ id }) => id));
 }
@@ -66,36 +76,52 @@ export async function noteStopped(id: string): Promise<void> {
   if (note?.state === "running") await set(noteOf(id), { ...note, state: "standing" }, store());
 }
 
-/** The run that this page shows again by itself: the latest of the same link that nobody has now, and that this tab had before or
- *  that was left at work. */
-export async function toReopen(isOfLink: (spec: Spec) => boolean): Promise<Note | null> {
-  const taken = await held();
-  const free = (await notes()).filter(({ id, spec }) => isOfLink(spec) && !taken.has(lockOf(id)));
+/** A kept run that this page shows again by itself, with the right to it: the latest of the link that this tab had before, or that was
+ *  left at work; none that another tab has. Of no link in particular, only one left at work. */
+export async function toReopen(isOfLink: ((spec: Spec) => boolean) | null): Promise<{ readonly note: Note; readonly claim: Claim } | null> {
+  const all = (await notes()).filter(({ spec }) => !isOfLink || isOfLink(spec));
   const here = hadHere();
-  const isLeft = ({ state, at }: Note) => state === "running" && Date.now() - at < FRESH;
-  return free.find(({ id }) => here.includes(id)) ?? free.find(isLeft) ?? null;
+  const had = all.filter(({ id }) => isOfLink && here.includes(id));
+  const left = all.filter(({ state, at }) => state === "running" && Date.now() - at < FRESH);
+  for (const note of [...had, ...left]) {
+    const right = await claim(note.id);
+    if (right) return { note, claim: right };
+  }
+  return null;
 }
 
-const lockOf = (id: string) => `engram run ${id}`;
-
-/** Has other tabs know that this one has the run; what is returned lets it go. */
-export function hold(id: string): () => void {
-  let release = () => {};
-  const until = new Promise<void>((resolve) => (release = resolve));
-  void locks()?.request(lockOf(id), () => until).catch(() => {});
-  return release;
+/** The right to go on with a kept run and to write it, which one tab has at a time. */
+export interface Claim {
+  readonly id: string;
+  readonly release: () => void;
 }
 
-async function held(): Promise<ReadonlySet<string | undefined>> {
-  const state = await locks()?.query().catch(() => null);
-  return new Set(state?.held?.map(({ name }) => name));
+/** `null` where another tab, or frame, has it. */
+export function claim(id: string): Promise<Claim | null> {
+  // Browsers know locks on secure pages only.
+  const locks = canKeep() && "locks" in navigator ? navigator.locks : null;
+  const free: Claim = { id, release: () => {} };
+  if (!locks) return Promise.resolve(free);
+  return new Promise((told) => {
+    const hold = (lock: Lock | null) => new Promise<void>((release) => {
+      if (lock) return told({ id, release });
+      told(null);
+      release();
+    });
+    locks.request(`engram run ${PLACE} ${id}`, { ifAvailable: true }, hold).catch(() => told(free));
+  });
 }
 
-/** Browsers know locks on secure pages only. */
-const locks = (): LockManager | null => (canKeep() && "locks" in navigator ? navigator.locks : null);
+/** That to a run that there was not before; `null` where nothing can be kept. */
+export function newClaim(): Claim | null {
+  if (!canKeep()) return null;
+  const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+  const right = claim(id);
+  return { id, release: () => void right.then((right) => right?.release()) };
+}
 
 /** Where a tab notes the runs that it had: it survives a reload, and is no other tab's. Frames of one page share it. */
-const HERE = "engram runs";
+const HERE = `engram runs ${PLACE}`;
 
 export function noteHere(id: string | null): void {
   if (id === null) return;

@@ -4,9 +4,9 @@ import { engine, openCore } from "./core.js";
 import { heldSets } from "./data.js";
 import { el, type Panel } from "./dom.js";
 import { embedding, PANELS, PLAIN, type Embedding, type PanelName } from "./embed.js";
-import { catalogue, presets } from "./generated/page.js";
+import { catalogue, presets, spec_to_hash, type Spec } from "./generated/page.js";
 import { idle } from "./idle.js";
-import { keptRun, toReopen } from "./kept.js";
+import { forget, keptRun, noteStopped, toReopen } from "./kept.js";
 import { follow, isOf, noteInAddress, open, parts } from "./link.js";
 import { actingPanel } from "./panels/acting.js";
 import { keepAsking } from "./asking.js";
@@ -53,6 +53,7 @@ try {
     fields: null,
     compare: NOT_COMPARED,
   });
+  const isBare = !embed && location.hash === "";
   if (!link.problem) noteInAddress(link.hash);
   const runner = new Runner(store, engine);
   const player = new Player(store);
@@ -89,28 +90,54 @@ try {
   see.append(...seen.map((panel) => panel.element));
   tell(seen);
   void heldSets().then((held) => store.set({ held }));
-  await begin(store, runner, player, embed?.autoplay ?? false);
+  await begin(store, runner, player, isBare);
+  lab.ariaBusy = "false";
   obey(store, runner);
   void idle().then(() => engine().catch(() => {})); // the first run asks again, and says what is wrong
 } catch (error) {
+  lab.ariaBusy = "false";
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
 
 /** How the page begins: with the run that was here before it was closed or reloaded; with a run of its own where that is asked for;
  *  else with the recorded one, where it is what the link says. */
-async function begin(store: Store, runner: Runner, player: Player, autoplay: boolean): Promise<void> {
-  const untouched = () => store.state.run === null && store.state.problem === null;
-  const kept = await toReopen((spec) => isOf(store.state.hash, spec));
-  if (kept && untouched()) {
-    try {
-      return await runner.open(await keptRun(kept.id), kept.state === "running", kept.id);
-    } catch (error) {
-      store.set({ problem: `The run that was here before cannot be opened again: ${words(error)}.` });
-    }
-  }
-  if (autoplay && untouched()) return runner.start("end");
+async function begin(store: Store, runner: Runner, player: Player, isBare: boolean): Promise<void> {
+  const isLinkRead = store.state.problem === null;
+  const untouched = () => isLinkRead && store.state.run === null;
+  if (untouched() && (await reopened(store, runner, isBare))) return;
+  if (embed?.autoplay && untouched()) return runner.start("end");
   const recording = await recorded;
   if (recording && untouched() && isOf(store.state.hash, recording.spec)) player.show(recording, parts(store.state.hash).preset);
+}
+
+/** Opens the run that was here before, if there is one; an address of no run in particular is that of any that was left at work. */
+async function reopened(store: Store, runner: Runner, isBare: boolean): Promise<boolean> {
+  const kept = (await toReopen((spec) => isOfAddress(store.state.spec, spec))) ?? (isBare ? await toReopen(null) : null);
+  if (!kept) return false;
+  const { note, claim } = kept;
+  try {
+    await engine(); // where it cannot be had nothing is wrong with the run
+  } catch (error) {
+    store.set({ problem: words(error) });
+    return false;
+  }
+  try {
+    // Its Worker notes that it runs again: one that breaks the page is not opened for ever.
+    if (note.state === "running") await noteStopped(note.id);
+    await runner.open(await keptRun(note.id), note.state === "running", claim);
+    return true;
+  } catch (error) {
+    store.set({ problem: `The run that was here before cannot be opened again, and is kept no longer: ${words(error)}.` });
+    await forget([note.id]).catch(() => {});
+    return false;
+  }
+}
+
+/** Whether a kept run is the address's, whatever computed it. What was done to a frame's run is not in the address that the page
+ *  around it loads again. */
+function isOfAddress(spec: Spec, kept: Spec): boolean {
+  const plain = (spec: Spec): Spec => ({ ...spec, engine: "auto", actions: embed ? [] : (spec.actions ?? []) });
+  return isOf(spec_to_hash(plain(spec)), plain(kept));
 }
 
 /** The controls, and the figures beside them. On narrow screens the first figures stand before the controls: for the eye and for

@@ -38,7 +38,8 @@ export function carryOut(given: Order, store: Store, runner: Runner): void {
   const status = run?.status.kind;
   switch (given) {
     case "start":
-      if (status === "paused" || status === "pausing") runner.resume("end");
+      // A run that was just opened is said to run before its Worker says that it stands.
+      if (status === "paused" || status === "pausing" || status === "running") runner.resume("end");
       else if (run === null || status === "recorded" || status === "stopped") void runner.start("end");
       break;
     case "pause":

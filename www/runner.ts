@@ -4,7 +4,7 @@ import { savedSpec } from "./core.js";
 import { fetchData, forgetData } from "./data.js";
 import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
 import { Job, type Core } from "./job.js";
-import { canKeep, hold, noteHere, noteStopped } from "./kept.js";
+import { claim, newClaim, noteHere, noteStopped, type Claim } from "./kept.js";
 import { choose, parts } from "./link.js";
 import type { Begin, FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { again, begin as newRun, hear, isActive, isLive, type Run, type Status } from "./run.js";
@@ -17,7 +17,7 @@ export class Runner {
   readonly #core: () => Promise<Core>;
   #job: Job | null = null;
   /** What the run at hand is kept as, and lets other tabs have it. */
-  #kept: { readonly id: string; readonly release: () => void } | null = null;
+  #kept: Claim | null = null;
   #fetching = new AbortController();
   #asked = 0;
   /** How the run stood before the last act, which may be refused. */
@@ -31,19 +31,31 @@ export class Runner {
 
   /** Runs what the controls say, from the beginning. */
   start(until: Until): Promise<void> {
-    return this.#begin({ spec: this.#store.state.spec }, until, newId());
+    return this.#begin({ spec: this.#store.state.spec }, until, newClaim());
   }
 
   /** Opens a run that was saved, and puts it into the controls and the address; goes on with it, or has it stand where it stood.
    *  Fails, and changes nothing, where it cannot be read. */
-  async open(saved: Uint8Array, goOn: boolean, id: string | null = newId()): Promise<void> {
-    const spec = await savedSpec(saved);
+  async open(saved: Uint8Array, goOn: boolean, kept: Claim | null = newClaim()): Promise<void> {
+    const spec = await savedSpec(saved).catch((error: unknown) => {
+      kept?.release();
+      throw error;
+    });
     choose(this.#store, spec);
-    await this.#begin({ spec, saved }, goOn ? "end" : "beginning", id);
+    await this.#begin({ spec, saved }, goOn ? "end" : "beginning", kept);
   }
 
-  async #begin(begin: Begin, until: Until, id: string | null): Promise<void> {
+  /** The right to a kept run, which this page may have already; `null`: another tab has it. */
+  claim(id: string): Promise<Claim | null> {
+    if (this.#kept?.id !== id) return claim(id);
+    const own = this.#kept;
+    this.#kept = null;
+    return Promise.resolve(own);
+  }
+
+  async #begin(begin: Begin, until: Until, kept: Claim | null): Promise<void> {
     this.stop();
+    this.#kept = kept;
     const { hash } = this.#store.state;
     const { spec } = begin;
     const fetching = (this.#fetching = new AbortController());
@@ -56,8 +68,9 @@ export class Runner {
       if (fetching.signal.aborted) return;
       // What computes may have been chosen anew meanwhile.
       const { spec: latest } = this.#store.state.run!;
-      this.#keepAs(id);
-      const work = { ...core, begin: { ...begin, spec: latest }, files, until, watched: true, keep: id };
+      const keep = kept?.id ?? null;
+      noteHere(keep);
+      const work = { ...core, begin: { ...begin, spec: latest }, files, until, watched: true, keep };
       this.#job = new Job(work, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {
@@ -109,17 +122,17 @@ export class Runner {
   /** Ends the run; what was measured stays. */
   stop(): void {
     this.#fetching.abort();
-    const { id } = this.#kept ?? {};
+    const wasActive = isActive(this.#store.state.run);
+    if (wasActive) this.#noteStopped();
     this.#dismiss();
-    if (!isActive(this.#store.state.run)) return;
-    this.#stand({ kind: "stopped" });
-    if (id) void noteStopped(id).catch(() => {});
+    if (wasActive) this.#stand({ kind: "stopped" });
   }
 
-  #keepAs(id: string | null): void {
-    noteHere(id);
-    if (id !== null) this.#kept = { id, release: hold(id) };
+  /** Nobody goes on unasked with a run that was stopped, or that broke. */
+  #noteStopped(): void {
+    if (this.#kept) void noteStopped(this.#kept.id).catch(() => {});
   }
+
 
   #hear(message: FromWorker): void {
     switch (message.kind) {
@@ -171,6 +184,7 @@ export class Runner {
 
   #fail(message: string): void {
     forgetData();
+    this.#noteStopped();
     this.#dismiss();
     this.#stand({ kind: "failed", message });
   }
@@ -197,6 +211,3 @@ export class Runner {
     if (run) this.#store.set({ run: change(run) });
   }
 }
-
-/** A name for a new run; `null` where it cannot be kept. */
-const newId = (): string | null => (canKeep() ? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}` : null);

@@ -45,6 +45,7 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       withSession(
         async (session) => {
           await session.change_engine(data.engine);
+          keeper?.computeOn(data.engine);
           // Which engine it is, and what befell the one before: no work is done for that.
           for (let news = session.news(); news > 0; news--) tell(session, await session.next());
           // A GPU that was lost after the end took the end with it.
@@ -65,11 +66,14 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
+/** Keeps the run in this browser, if it is to be kept. */
+let keeper: Keeper | null = null;
+
 async function run({ module, begin, files, quick, watched, keep }: Start): Promise<void> {
   await init({ module_or_path: module });
   const session = await (begin.saved ? Session.restore(begin.saved, [...files], quick) : Session.create(begin.spec, [...files], quick));
   if (watched) session.watch();
-  const keeper = keep === null ? null : new Keeper(keep, begin.spec, (message) => say({ kind: "unkept", message }));
+  keeper = keep === null ? null : new Keeper(keep, begin.spec, (message) => say({ kind: "unkept", message }));
   const stand = async (kind: "paused" | "ended") => {
     standing = kind;
     say({ kind });
@@ -91,6 +95,7 @@ async function run({ module, begin, files, quick, watched, keep }: Start): Promi
     for (let news = session.news(); news > 0; news--) tell(session, await session.next());
     if (session.is_over()) await stand("ended");
     else if (until === "beginning") await stand("paused");
+    else await keeper?.write(session, "running"); // it can be gone on with
   }
   for (;;) {
     const event = await session.next();

@@ -79,7 +79,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["source", "set", "seeds", "engine"])]
     pub resume: Vec<PathBuf>,
 
-    /// Keep every run that ends as a file, which the page and `engram run` open: NAME-seed-N.engram
+    /// Keep every run that ends as a file, which the page and `engram run` open: NAME-seed-N.engram; runs side by side on a GPU
+    /// are one file, which only `engram run` opens
     #[arg(long)]
     pub save: bool,
 

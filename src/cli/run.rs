@@ -255,8 +255,7 @@ impl Crew<'_> {
                     self.tell_engine(job, &engine, failure.as_deref(), went_back);
                 }
                 Event::Diverged { run, name, step, layer, message, .. } => {
-                    let seed = job.specs[run as usize].seed;
-                    self.screen.alert(&format!("seed {seed} diverged in {name}, step {step}, {layer}: {message}"));
+                    self.tell_diverged(job, run, &name, step, &layer, &message);
                 }
                 Event::Finished(finished) => {
                     self.screen.say(&report::summary(&finished));
@@ -274,20 +273,41 @@ impl Crew<'_> {
             if retell == Retell::Yes {
                 self.output.write(&event, job.first as u32).map_err(|e| Failure::Failed(e.to_string()))?;
             }
-            if let Event::Finished(finished) = event {
-                self.screen.say(&report::summary(&finished));
-                let of_job = finished.run as usize;
-                ends[of_job] = End::Finished(finished);
+            match event {
+                Event::Diverged { run, name, step, layer, message, .. } => {
+                    self.tell_diverged(job, run, &name, step, &layer, &message);
+                }
+                Event::Finished(finished) => {
+                    let run = finished.run as usize;
+                    ends[run] = End::Finished(finished);
+                }
+                // It went on after its end.
+                Event::Acted { run, .. } => ends[run as usize] = End::Failed,
+                _ => {}
+            }
+        }
+        for end in ends {
+            if let End::Finished(finished) = end {
+                self.screen.say(&report::summary(finished));
             }
         }
         Ok(())
+    }
+
+    fn tell_diverged(&self, job: &Job, run: u32, name: &str, step: u64, layer: &str, message: &str) {
+        let seed = job.specs[run as usize].seed;
+        self.screen.alert(&format!("seed {seed} diverged in {name}, step {step}, {layer}: {message}"));
     }
 
     /// Writes what was asked for beside the results.
     fn keep(&self, run: &mut Run, job: &Job) -> Result<(), Failure> {
         if self.keep.run {
             let file = save(run, job)?;
-            self.screen.say(&format!("the run is kept in {}: the page opens it", file.display()));
+            let file = file.display();
+            self.screen.say(&match job.specs.len() {
+                1 => format!("the run is kept in {file}: the page opens it"),
+                count => format!("{count} runs side by side are kept in {file}: `engram run` opens them"),
+            });
         }
         if self.keep.weights {
             let networks = block_on(run.networks()).map_err(RunError::from)?;
@@ -364,7 +384,8 @@ fn save(run: &mut Run, job: &Job) -> Result<PathBuf, Failure> {
     let bytes = block_on(run.save())?;
     let file = match job.begin {
         Begin::Anew(..) => unused(&job.file),
-        Begin::Saved(..) => job.file.clone(),
+        Begin::Saved(_, Retell::Yes) => unused(&job.file),
+        Begin::Saved(_, Retell::No) => job.file.clone(),
     };
     cache::write(&file, &bytes)?;
     Ok(file)

@@ -107,7 +107,7 @@ impl Run {
         let mut run = Run::of(resumed(choice, checkpoint.clone(), set)?, used);
         told.iter().for_each(|event| run.told.note(event));
         run.album = album;
-        run.checkpoint = Some(checkpoint);
+        run.hold(checkpoint);
         run.announce_first(&specs[0]);
         Ok(run)
     }
@@ -181,9 +181,9 @@ impl Run {
 
     /// Goes on with the engine that `kind` names, from here.
     pub async fn change_engine(&mut self, kind: EngineKind, set: &DataSet) -> Result<(), RunError> {
-        let checkpoint = self.checkpoint().await?;
-        let specs: Vec<Spec> = checkpoint.specs()?.into_iter().map(|spec| Spec { engine: kind, ..spec }).collect();
-        let (choice, used) = choose(&specs, set, 1).await;
+        let mut checkpoint = self.checkpoint().await?;
+        checkpoint.note_engine(kind)?;
+        let (choice, used) = choose(&checkpoint.specs()?, set, 1).await;
         let failure = (kind == EngineKind::Gpu && matches!(choice, Choice::Cpu)).then(|| used.reason.clone());
         self.go_on(choice, used, checkpoint, set)?;
         self.announce(failure, false);
@@ -200,7 +200,7 @@ impl Run {
         self.engine = resumed(choice, checkpoint.clone(), set)?;
         self.told = Told::default();
         checkpoint.events_told()?.iter().for_each(|event| self.told.note(event));
-        self.checkpoint = Some(checkpoint);
+        self.hold(checkpoint);
         self.used = used;
         if self.album.is_some() {
             on!(&mut self.engine, experiment => experiment.watch());
@@ -215,7 +215,11 @@ impl Run {
         Ok(checkpoint)
     }
 
-    /// Nothing is lost with a CPU.
+    /// Keeps where a run on a GPU goes on without it: nothing is lost with a CPU.
+    fn hold(&mut self, checkpoint: Checkpoint) {
+        self.checkpoint = matches!(self.engine, Engine::Gpu(_)).then_some(checkpoint);
+    }
+
     async fn keep_checkpoint(&mut self) -> Result<(), EngineError> {
         if matches!(self.engine, Engine::Gpu(_)) {
             let start = clock::now();

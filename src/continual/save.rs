@@ -12,7 +12,7 @@ use crate::event::{Event, Raster};
 use crate::kernels::{Device, EngineError};
 use crate::net::mrnn::Mrnn;
 use crate::sleep::Sleeper;
-use crate::spec::{Action, Spec};
+use crate::spec::{Action, EngineKind, Spec};
 
 /// How a saved run begins.
 pub const MAGIC: &[u8] = b"engram run 4\n";
@@ -69,8 +69,7 @@ impl<D: Device> Experiment<D> {
     pub fn resumed(device: D, checkpoint: Checkpoint, set: &DataSet) -> Result<Self, RunError> {
         let specs = checkpoint.specs()?;
         checkpoint.check(&specs[0], set)?;
-        let events = checkpoint.events.iter().map(|text| serde_json::from_str::<Event>(text));
-        let events = events.collect::<Result<_, _>>().map_err(|e| RunError::Saved(format!("an event in it: {e}")))?;
+        let events = checkpoint.events.iter().map(|text| checkpoint.event(text)).collect::<Result<_, _>>()?;
         let mut experiment = Self::assemble(device, &specs, set, checkpoint.weights)?;
         let mut state = checkpoint.state;
         state.events = events;
@@ -97,15 +96,31 @@ impl Checkpoint {
 
     /// What was told, to be told again.
     pub(super) fn events_told(&self) -> Result<Vec<Event>, RunError> {
-        let read =
-            |text: &String| serde_json::from_str(text).map_err(|e| RunError::Saved(format!("an event in it: {e}")));
-        self.told.iter().map(read).collect()
+        self.told.iter().map(|text| self.event(text)).collect()
+    }
+
+    /// An event of one of these runs.
+    fn event(&self, text: &str) -> Result<Event, RunError> {
+        let event: Event = serde_json::from_str(text).map_err(|e| RunError::Saved(format!("an event in it: {e}")))?;
+        let is_ours = event.run().is_none_or(|run| (run as usize) < self.specs.len());
+        if is_ours {
+            Ok(event)
+        } else {
+            Err(RunError::Saved("an event in it is of a run that it does not hold".into()))
+        }
     }
 
     /// Gives the runs these actions, those that are still to be done at their places included.
     pub fn note_actions(&mut self, actions: &[Action]) -> Result<(), RunError> {
         let note =
             |spec| serde_json::to_string(&Spec { actions: actions.to_vec(), ..spec }).expect("a Spec is plain data");
+        self.specs = self.specs()?.into_iter().map(note).collect();
+        Ok(())
+    }
+
+    /// Notes the engine that the runs are to go on with.
+    pub fn note_engine(&mut self, engine: EngineKind) -> Result<(), RunError> {
+        let note = |spec| serde_json::to_string(&Spec { engine, ..spec }).expect("a Spec is plain data");
         self.specs = self.specs()?.into_iter().map(note).collect();
         Ok(())
     }

@@ -13,9 +13,31 @@ useLab();
 
 const ENGRAM = fileURLToPath(new URL("../../target/release/engram", import.meta.url));
 const TWO = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]";
-const LONG = `${TWO}&training.epochs=20`;
+const LONG = `${TWO}&training.epochs=30`;
 const hash = (page) => new URL(page.url()).hash;
 const folder = () => mkdtempSync(join(tmpdir(), "engram-keep-"));
+
+/** What this browser keeps, without the runs themselves. */
+const notes = (page) =>
+  page.evaluate(async () => {
+    const ask = (request) => new Promise((told, refused) => ((request.onsuccess = () => told(request.result)), (request.onerror = () => refused(request.error))));
+    const name = `engram ${new URL("./", location.href).pathname}`;
+    if (!(await indexedDB.databases()).some((known) => known.name === name)) return [];
+    const store = (await ask(indexedDB.open(name))).transaction("runs").objectStore("runs");
+    return (await ask(store.getAll())).filter((value) => "place" in value);
+  });
+
+/** Waits until what is kept is so. */
+async function kept(page, isSo) {
+  for (let tries = 0; tries < 600; tries++) {
+    const found = await notes(page);
+    if (found.some(isSo)) return found;
+    await page.waitForTimeout(100);
+  }
+  assert.fail(`not kept so within a minute: ${JSON.stringify(await notes(page))}`);
+}
+
+const begun = (page) => page.locator("#lab[aria-busy=false]").waitFor();
 
 async function save(page, name) {
   const [file] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
@@ -134,17 +156,18 @@ test("a running run goes on when its page is reloaded, and when its tab was clos
   const whole = await runToEnd(await openLab(t, { hash: LONG }));
   const page = await openLab(t, { hash: LONG });
   await button(page, "Run").click();
-  await page.locator(".matrix tbody th", { hasText: "S1" }).waitFor();
-  await reach(page, /\(T2\)/);
-  await page.waitForTimeout(6000); // it is written every five seconds
+  await kept(page, ({ place, state }) => place === "T1" && state === "running");
   await page.reload();
-  await reach(page, /^(Learning|Sleeping|Measuring) \((T2|S2)\)/);
-  assert.ok("S1" in (await matrix(page)), "what was measured is there at once");
+  await reach(page, /^(Learning|Sleeping|Measuring) \((T1|S1|T2|S2)\)/);
+  await kept(page, ({ place, state }) => /S1|T2/.test(place) && state === "running");
 
   const context = page.context();
   await page.close();
   const other = await context.newPage();
-  await other.goto(page.url());
+  await other.goto(page.url().replace(/#.*/, "")); // the lab's bare address
+  await reach(other, /^(Learning|Sleeping|Measuring) \((T2|S2)\)/);
+  assert.equal(hash(other), hash(page));
+  assert.ok("S1" in (await matrix(other)), "what was measured is there at once");
   await reach(other, "Finished");
   assert.deepEqual(await matrix(other), whole, "bit for bit what an undisturbed run gives");
   await other.getByText("Runs kept in this browser").click();
@@ -164,13 +187,60 @@ test("a run that was stopped or paused is not gone on with unasked", async (t) =
   const page = await openLab(t, { hash: LONG });
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
-  await page.waitForTimeout(1000);
+  await kept(page, ({ state }) => state === "standing");
   await page.reload();
   await reach(page, /^Paused in T1/);
+  await button(page, "Resume").click();
+  await reach(page, /^(Sleeping|Learning) \((S1|T2)\)/);
   await button(page, "Stop").click();
+  await kept(page, ({ state }) => state === "standing");
   const other = await page.context().newPage();
   await other.goto(page.url());
-  await button(other, "Run").waitFor();
-  await other.waitForTimeout(1000);
-  assert.match(await status(other), /^(Ready|Recorded)/);
+  await begun(other);
+  assert.match(await status(other), /^(Ready|This run was recorded)/);
+});
+
+test("two tabs never go on with one run under one name", async (t) => {
+  const page = await openLab(t, { hash: LONG });
+  await button(page, "Run").click();
+  const [{ id }] = await kept(page, ({ place }) => place === "T1");
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await begun(other);
+  assert.match(await status(other), /^(Ready|This run was recorded)/, "what another tab computes is not gone on with");
+  await other.getByText("Runs kept in this browser").click();
+  await other.getByRole("button", { name: /^Open / }).click();
+  await reach(other, /^Paused/);
+  const found = await kept(other, (note) => note.id !== id);
+  assert.equal(found.length, 2);
+  await button(page, "Stop").click();
+});
+
+test("a run whose engine was changed is found again", async (t) => {
+  const page = await openLab(t, { hash: LONG });
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await page.getByLabel("Computed on", { exact: true }).selectOption("CPU");
+  await page.waitForFunction(() => location.hash.includes("engine=cpu"));
+  await kept(page, ({ state }) => state === "standing");
+  await page.reload();
+  await reach(page, /^Paused in T1/);
+});
+
+test("a kept run that cannot be read is told of once, and does not stand in the way", async (t) => {
+  const page = await openLab(t, { hash: TWO });
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await kept(page, ({ state }) => state === "standing");
+  await page.evaluate(async () => {
+    const ask = (request) => new Promise((told) => (request.onsuccess = () => told(request.result)));
+    const store = (await ask(indexedDB.open(`engram ${new URL("./", location.href).pathname}`))).transaction("runs", "readwrite").objectStore("runs");
+    for (const key of await ask(store.getAllKeys())) if (key.startsWith("run ")) await ask(store.put(new TextEncoder().encode("engram run 1\nold"), key));
+  });
+  await page.reload();
+  await page.getByRole("alert").filter({ hasText: "cannot be opened again, and is kept no longer: the saved run cannot be read" }).waitFor();
+  assert.equal((await notes(page)).length, 0);
+  await page.reload();
+  await begun(page);
+  assert.equal(await page.getByRole("alert").count(), 0);
 });

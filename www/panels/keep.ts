@@ -4,7 +4,7 @@ import { download } from "../download.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { CONTROLS, PANELS, PLAIN, query, THEMES, type Embedding, type PanelName } from "../embed.js";
 import { spec_to_hash } from "../generated/page.js";
-import { canKeep, forget, keptRun, notes, type Note } from "../kept.js";
+import { canKeep, forget, keptRun, newClaim, notes, type Note } from "../kept.js";
 import { parts } from "../link.js";
 import { isActive, isLive } from "../run.js";
 import { fileName, openRun } from "../run-file.js";
@@ -19,6 +19,8 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
   const weights = el("button", { type: "button", click: () => isEnabled(weights) && void write("weights", "safetensors") }, "Save weights");
   const file = el("input", { type: "file", id: "open-run", class: "aside", accept: ".engram", tabindex: -1, change: () => void choose() });
   const open = el("button", { type: "button", click: () => file.click() }, "Open a saved run …");
+  const byHand = el("textarea", { id: "by-hand", readonly: true, rows: 3, hidden: true });
+  const handLabel = el("label", { for: "by-hand", hidden: true }, "To be copied by hand");
   const embed = embedPart(store, copy);
   const kept = keptPart(store, runner);
 
@@ -28,7 +30,11 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
       say(said, `${what} was copied.`);
     } catch {
       // A frame may not be allowed to, or the page is not a secure one.
-      prompt(`${what}, to be copied by hand:`, text);
+      byHand.value = text;
+      [byHand.hidden, handLabel.hidden] = [false, false];
+      say(said, `${what} cannot be copied from here: it is selected, to be copied by hand.`);
+      byHand.focus();
+      byHand.select();
     }
   }
   async function write(kind: "save" | "weights", ending: string): Promise<void> {
@@ -52,7 +58,7 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
   const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by ", el("code", {}, "engram run FILE"), ", it goes on where it was, or shows what it gave. Weights are written as safetensors.");
   const about = el("label", { class: "aside", for: "open-run" }, "A saved run");
   return {
-    element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, said, embed.element, kept.element),
+    element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, said, handLabel, byHand, embed.element, kept.element),
     update(state) {
       // A Worker has the run: it can be asked.
       enable(save, isLive(state.run) && state.run.plan !== null);
@@ -139,7 +145,9 @@ function keptPart(store: Store, runner: Runner): Panel<State> {
   const reopen = async (note: Note) => {
     try {
       if (isActive(store.state.run)) throw new Error("a run is under way. Stop it first");
-      await runner.open(await keptRun(note.id), false, note.id);
+      // A run that another tab has goes on here as one of its own.
+      const claim = (await runner.claim(note.id)) ?? newClaim();
+      await runner.open(await keptRun(note.id), false, claim);
     } catch (error) {
       store.set({ problem: `The kept run was not opened: ${words(error)}.` });
     }
