@@ -261,6 +261,7 @@ test("data are shown as tables, which are accessible in all sizes and themes", a
 
 test("the menu is worked by the keyboard, and ends with Escape or elsewhere", async (t) => {
   const page = await openLab(t);
+  await opener(page, "Forgetting curves").waitFor(); // for the recorded run
   await opener(page, "Forgetting curves").focus();
   await page.keyboard.press("Enter");
   const first = menu(page, "Forgetting curves").getByRole("button").first();
