@@ -41,7 +41,7 @@ export function card({ kind, title, lead, depends, draw, tables, pace = 0 }: Car
   const about = el("p", {}, `${lead} `, howToRead(kind, title));
   const open = el("button", { type: "button", "aria-expanded": "true", click: () => fold(!closed) }, "Close");
   const enlarge = el("button", { type: "button", "aria-pressed": "false", click: () => toggle() }, "Enlarge");
-  const numbers = () => (latest?.run ? tables(latest, latest.run) : []);
+  const numbers = () => (latest?.run && depends(latest, latest.run) ? tables(latest, latest.run) : []);
   const save = saveMenu(title, () => latest?.run && { title, caption: lead, tables: numbers(), source: sourceOfRun(latest.run) }, [body]);
   const data = dataTables(title, numbers);
   const header = el("header", {}, el("h2", {}, title), save.element, open, enlarge);

@@ -257,6 +257,12 @@ test("data are shown as tables, which are accessible in all sizes and themes", a
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T2/);
   await page.locator(".curves .data-table tbody tr").nth(2).waitFor();
+  // A run that begins anew has nothing to show yet.
+  await button(page, "Stop").click();
+  await reach(page, /^Stopped/);
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await page.waitForFunction(() => document.querySelectorAll(".curves .data-table tbody tr").length === 1);
 });
 
 test("the menu is worked by the keyboard, and ends with Escape or elsewhere", async (t) => {
