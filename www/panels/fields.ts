@@ -26,7 +26,7 @@ export function fieldsPanel(): Panel<State> {
     },
     tables: (state, run) => {
       const { phase, fields } = state.fields!;
-      return [fieldsTable(fields!, imageSize(state)!.width, phaseBefore(run, phase), run.phases[phase]!.name)];
+      return fields ? [fieldsTable(fields, imageSize(state)!.width, phaseBefore(run, phase), run.phases[phase]!.name)] : [];
     },
   });
 }
