@@ -22,7 +22,7 @@ const MOST = 8;
 const FRESH = 24 * 3600 * 1000;
 
 /** Labs in other folders of a host keep runs of their own. */
-const PLACE = new URL("./", location.href).pathname;
+const place = (): string => new URL("./", location.href).pathname;
 
 const noteOf = (id: string) => `note ${id}`;
 const runOf = (id: string) => `run ${id}`;
@@ -31,7 +31,7 @@ const runOf = (id: string) => `run ${id}`;
 export const canKeep = (): boolean => origin !== "null" && typeof indexedDB !== "undefined";
 
 let opened: UseStore | null = null;
-const store = (): UseStore => (opened ??= createStore(`engram ${PLACE}`, "runs"));
+const store = (): UseStore => (opened ??= createStore(`engram ${place()}`, "runs"));
 
 /** Writes a run and what is known of it, both or neither; where there is no room, in place of the others. Fails in the browser's
  *  words. */
@@ -80,8 +80,8 @@ export async function noteStopped(id: string): Promise<void> {
  *  left at work; none that another tab has. Of no link in particular, only one left at work. */
 export async function toReopen(isOfLink: ((spec: Spec) => boolean) | null): Promise<{ readonly note: Note; readonly claim: Claim } | null> {
   const all = (await notes()).filter(({ spec }) => !isOfLink || isOfLink(spec));
-  const here = hadHere();
-  const had = all.filter(({ id }) => isOfLink && here.includes(id));
+  const mine = hadHere();
+  const had = all.filter(({ id }) => isOfLink && mine.includes(id));
   const left = all.filter(({ state, at }) => state === "running" && Date.now() - at < FRESH);
   for (const note of [...had, ...left]) {
     const right = await claim(note.id);
@@ -108,7 +108,7 @@ export function claim(id: string): Promise<Claim | null> {
       told(null);
       release();
     });
-    locks.request(`engram run ${PLACE} ${id}`, { ifAvailable: true }, hold).catch(() => told(free));
+    locks.request(`engram run ${place()} ${id}`, { ifAvailable: true }, hold).catch(() => told(free));
   });
 }
 
@@ -121,12 +121,12 @@ export function newClaim(): Claim | null {
 }
 
 /** Where a tab notes the runs that it had: it survives a reload, and is no other tab's. Frames of one page share it. */
-const HERE = `engram runs ${PLACE}`;
+const here = (): string => `engram runs ${place()}`;
 
 export function noteHere(id: string | null): void {
   if (id === null) return;
   try {
-    sessionStorage.setItem(HERE, JSON.stringify([id, ...hadHere()].slice(0, MOST)));
+    sessionStorage.setItem(here(), JSON.stringify([id, ...hadHere()].slice(0, MOST)));
   } catch {
     // Where nothing can be kept, nothing is.
   }
@@ -134,7 +134,7 @@ export function noteHere(id: string | null): void {
 
 function hadHere(): readonly unknown[] {
   try {
-    const ids: unknown = JSON.parse(sessionStorage.getItem(HERE) ?? "[]");
+    const ids: unknown = JSON.parse(sessionStorage.getItem(here()) ?? "[]");
     return Array.isArray(ids) ? ids : [];
   } catch {
     return [];

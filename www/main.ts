@@ -164,5 +164,7 @@ function asked(): { embed: Embedding | null; misread: string | null } {
 function show({ theme }: Embedding): void {
   const { documentElement: root } = document;
   root.classList.add("embedded");
-  if (theme !== "auto") root.style.colorScheme = theme;
+  if (theme === "auto") return;
+  root.style.colorScheme = theme;
+  root.dataset.theme = theme;
 }
