@@ -21,7 +21,7 @@ esbuild www/styles.css www/talk/talk.css --bundle --minify --log-override:css-sy
 bundle() { esbuild "$@" --bundle --target=es2022 --minify --legal-comments=linked --log-level=warning --outdir="$stage"; }
 bundle www/main.ts www/bench.ts www/talk/talk.ts --format=esm --splitting --chunk-names='chunk-[hash]'
 # Plain scripts: browsers refuse a Worker that is a module in a frame that a page keeps apart, and a page of any origin loads
-# the element by a script element.
-bundle www/worker.ts www/bench-worker.ts www/engram-lab.ts --format=iife --define:import.meta.url=location.href
+# the element by a script element; the last one says so where modules are refused.
+bundle www/worker.ts www/bench-worker.ts www/engram-lab.ts www/opened.ts --format=iife --define:import.meta.url=location.href
 cp www/talk/index.html "$stage/talk/"
 node scripts/docs.mjs "$stage/docs"

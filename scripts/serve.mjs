@@ -22,11 +22,12 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Serves `dir` under the path `base`, which begins and ends with a slash. Resolves to { server, url }. */
-export async function serve({ dir, port = 0, base = "/" }) {
+/** Serves `dir` under the path `base`, which begins and ends with a slash. Resolves to { server, url }.
+ *  `cors`: other origins may read the files, as frames that a page keeps apart (`sandbox`) must. */
+export async function serve({ dir, port = 0, base = "/", cors = true }) {
   const root = realpathSync(resolve(dir));
   const server = createServer((request, response) => {
-    answer(root, base, request, response).catch((error) => {
+    answer(root, base, cors, request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
       response.end(`${error.message}\n`);
     });
@@ -52,7 +53,7 @@ async function listen(server, port) {
   }
 }
 
-async function answer(root, base, request, response) {
+async function answer(root, base, cors, request, response) {
   const { pathname } = new URL(request.url, "http://localhost");
   const file = pathname.startsWith(base) ? await find(root, pathname.slice(base.length)) : null;
   if (!file || !["GET", "HEAD"].includes(request.method)) {
@@ -60,8 +61,7 @@ async function answer(root, base, request, response) {
     return response.end(file ? "only GET and HEAD\n" : "not found\n");
   }
   const etag = `"${file.size}-${Math.floor(file.mtimeMs)}"`;
-  // Frames that a page keeps apart (`sandbox`) are another origin: they read the lab's own files only where that is allowed.
-  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff", "access-control-allow-origin": "*" };
+  const headers = { etag, "cache-control": "no-cache", "x-content-type-options": "nosniff", ...(cors ? { "access-control-allow-origin": "*" } : {}) };
   if (request.headers["if-none-match"] === etag) {
     response.writeHead(304, headers);
     return response.end();

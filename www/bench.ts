@@ -3,7 +3,10 @@
 import type { FromBench, ToBench } from "./bench-worker.js";
 import { engine } from "./core.js";
 import { el } from "./dom.js";
+import { download } from "./download.js";
 import type { Report, Shapes, Timed } from "./generated/engram.js";
+import { csv } from "./table.js";
+import { benchName, benchTable } from "./tables/bench.js";
 import { words } from "./words.js";
 
 const FIELDS = [
@@ -57,7 +60,8 @@ try {
   main.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
 
-function card({ engine, shapes, ceilings, kernels }: Report): HTMLElement {
+function card(report: Report): HTMLElement {
+  const { engine, shapes, ceilings, kernels } = report;
   const { adapter } = engine;
   const name = adapter ? `${adapter.name}${adapter.software ? " (a program that acts as a GPU)" : ""}` : "CPU, one thread of WebAssembly";
   const heads = ["kernel", "time of a call", "least … most", "rate", "moved", "share of the ceiling"];
@@ -74,7 +78,17 @@ function card({ engine, shapes, ceilings, kernels }: Report): HTMLElement {
       el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
       el("tbody", {}, ...body),
     )),
+    el("div", { class: "buttons" }, ...savers(report, name)),
   );
+}
+
+function savers(report: Report, name: string): HTMLElement[] {
+  const file = `engram-${benchName(report)}`;
+  const saver = (format: string, save: () => void) => el("button", { type: "button", "aria-label": `Save ${name} as ${format}`, click: save }, `Save as ${format}`);
+  return [
+    saver("CSV", () => download(`${file}.csv`, csv(benchTable(report)), "text/csv")),
+    saver("JSON", () => download(`${file}.json`, `${JSON.stringify({ format: "engram-bench", version: 1, ...report }, null, 1)}\n`, "application/json")),
+  ];
 }
 
 function cells({ kernel, seconds, least, most, operations, spikes, bytes, share }: Timed): string[] {

@@ -22,7 +22,7 @@ export interface Origin {
 }
 
 export interface Source {
-  /** `quick-mnist-src-seed0`, for file names. */
+  /** `quick-mnist-src-seed0`, for file names; `quick-mnist-src-seed0-3fa2c1` where settings differ from the preset's. */
   readonly slug: string;
   /** All of it in a line, for people. */
   readonly line: string;

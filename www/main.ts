@@ -32,6 +32,7 @@ import { words } from "./words.js";
 const FIRST: readonly PanelName[] = ["progress", "recording", "curves"];
 
 const lab = document.getElementById("lab")!;
+document.documentElement.dataset.opened = ""; // www/opened.ts looks for it
 const { embed, misread } = asked();
 const obey = listen();
 const recorded = fetchRecording(); // beside the core, not after it

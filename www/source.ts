@@ -1,5 +1,6 @@
 // Where numbers come from: a run, or the arms of a comparison, in words and as what computes them again.
 
+import { crc32 } from "./checksum.js";
 import type { Comparison } from "./compare.js";
 import { engineName } from "./engine.js";
 import type { Origin, Source } from "./exhibit.js";
@@ -25,7 +26,7 @@ export function sourceOfRun(run: Run): Source {
   };
   const recorded = recording ? [`recorded ${recording.date} at commit ${recording.commit}`] : [];
   const line = [`${preset}, seed ${spec.seed}`, origin.done, ...recorded, computedOn(origin.engine), shortened(link)];
-  return { slug: `${preset}-seed${spec.seed}`, line: line.join(" · "), origins: [origin] };
+  return { slug: `${preset}-seed${spec.seed}${mark([link])}`, line: line.join(" · "), origins: [origin] };
 }
 
 export function sourceOfComparison({ arms, seeds, runs }: Comparison): Source {
@@ -48,7 +49,17 @@ export function sourceOfComparison({ arms, seeds, runs }: Comparison): Source {
   const over = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
   const line = [`${origins.length} arms, ${over}`, ...origins.map(({ arm, done }) => `${arm}: ${done}`), computedOn([...engines].join(", "))];
   const preset = origins.find((_, i) => arms[i]!.bound === null)?.preset ?? origins[0].preset;
-  return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}`, line: line.join(" · "), origins };
+  return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}${mark(origins.map(({ link }) => link))}`, line: line.join(" · "), origins };
+}
+
+/** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */
+function mark(links: readonly string[]): string {
+  const settings = links.map((link) => {
+    const { preset, changes } = parts(link);
+    return [preset, ...changes.filter(([path]) => path !== "seed").flat()];
+  });
+  if (settings.length === 1 && settings[0]!.length === 1) return "";
+  return `-${crc32(new TextEncoder().encode(JSON.stringify(settings))).toString(16).padStart(8, "0").slice(2)}`;
 }
 
 /** A person's own images are not on the command line. */

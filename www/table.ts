@@ -24,10 +24,17 @@ export interface Table {
 /** `T1 (fraction right)`. */
 export const heading = ({ label, unit }: Column): string => (unit ? `${label} (${unit})` : label);
 
-/** The table as RFC 4180 has it, with a header; numbers unrounded, an empty field for what is not known. */
+/** The table as RFC 4180 has it, with a header; numbers unrounded, an empty field for what is not known. The byte order mark
+ *  at its start tells spreadsheets that it is UTF-8. */
 export function csv({ columns, rows }: Table): string {
-  const lines = [columns.map(heading), ...rows.map((row) => row.map((cell) => (cell === null ? "" : String(cell))))];
-  return lines.map((line) => `${csvFormatRow(line)}\r\n`).join("");
+  const lines = [columns.map((column) => field(heading(column))), ...rows.map((row) => row.map(field))];
+  return `\ufeff${lines.map((line) => `${csvFormatRow(line)}\r\n`).join("")}`;
+}
+
+/** A text that a spreadsheet would take for a formula has an apostrophe before it: a class of a person's own data may have any name. */
+function field(cell: Cell): string {
+  if (typeof cell === "string") return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return cell === null ? "" : String(cell);
 }
 
 /** A cell for people: whole numbers grouped, others to five figures. */

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openAround, openLab, reach, status, useLab } from "./lab.mjs";
+import { serve } from "../../scripts/serve.mjs";
+import { button, DIST, matrix, openAround, openLab, reach, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -100,6 +101,19 @@ test("kept apart by `sandbox` it runs, and says what it cannot do", async (t) =>
   await button(lab, "Copy link").click();
   assert.match(await lab.getByLabel("To be copied by hand").inputValue(), /#v=1&preset=quick-mnist-src/);
   assert.equal(await lab.getByRole("alert").count(), 0);
+});
+
+test("kept apart on a host that does not allow that, it says which header is missing", async (t) => {
+  const { server, url } = await serve({ dir: DIST, cors: false });
+  t.after(() => server.close());
+  const page = await openAround(t, () => `<iframe sandbox="allow-scripts" style="width:900px;height:700px" src="${url}?embed=1&panels=curves${TWO}"></iframe>`, { hosts: [url] });
+  await frame(page).getByRole("alert").filter({ hasText: "In a frame with “sandbox” the lab runs where its host sends the header Access-Control-Allow-Origin: *" }).waitFor();
+  assert.equal(await frame(page).getByText("Opening the lab").count(), 0);
+});
+
+test("where its script does not come, the page says so", async (t) => {
+  const page = await openLab(t, { ready: null, prepare: (page) => page.route("**/main.js", (route) => route.abort()) });
+  await page.getByRole("alert").filter({ hasText: "The lab's script was not loaded. Is the network, or the server, still there?" }).waitFor();
 });
 
 test("the element makes such a frame, and orders it about", async (t) => {

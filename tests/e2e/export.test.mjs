@@ -98,9 +98,29 @@ const readPng = (page, bytes) =>
     return { width: canvas.width, height: canvas.height, colors: colors.size, corner: [...data.slice(0, 4)] };
   }, bytes.toString("base64"));
 
-const rows = (bytes) => bytes.toString("utf8").trimEnd().split("\r\n").map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/));
+const rows = (bytes) => bytes.toString("utf8").replace(/^\ufeff/, "").trimEnd().split("\r\n").map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/));
 
 const CARDS = ["Forgetting curves", "Try it", "Accuracy matrix", "Spikes in sleep", "Confusion", "Weight change in sleep", "Receptive fields", "Settling"];
+
+/** Of settings that differ from the preset's. */
+const named = (what, extension) => new RegExp(`^engram-${what}-quick-mnist-src-seed0-[0-9a-f]{6}\\.${extension}$`);
+
+test("files of one preset and seed are told apart by their settings", async (t) => {
+  const page = await openLab(t);
+  const names = [];
+  for (const change of ["", "&sleep.steps=3000", "&sleep.steps=2000"]) {
+    await page.evaluate((hash) => (location.hash = hash), `v=1&preset=quick-mnist-src${change}`);
+    await button(page, "Next batch").click();
+    await reach(page, /^Paused/);
+    names.push((await save(page, "Accuracy matrix", "All data as JSON")).name);
+    await button(page, "Stop").click();
+    await reach(page, /^Stopped/);
+  }
+  assert.equal(names[0], "engram-accuracy-matrix-quick-mnist-src-seed0.json");
+  assert.match(names[1], named("accuracy-matrix", "json"));
+  assert.match(names[2], named("accuracy-matrix", "json"));
+  assert.notEqual(names[1], names[2]);
+});
 
 test("every card is saved as SVG and PNG that stand alone, with caption and Spec", async (t) => {
   const page = await runTo(t, ["T1", "S1"]);
@@ -109,7 +129,7 @@ test("every card is saved as SVG and PNG that stand alone, with caption and Spec
   assert.equal(spec.sleep.steps, 3000);
   for (const card of CARDS) {
     const { name, bytes } = await save(page, card, "Figure as SVG");
-    assert.equal(name, `engram-${card.toLowerCase().replaceAll(" ", "-")}-quick-mnist-src-seed0.svg`);
+    assert.match(name, named(card.toLowerCase().replaceAll(" ", "-"), "svg"));
     const svg = await readSvg(page, bytes.toString("utf8"));
     assert.equal(svg.error, null, card);
     assert.equal(svg.root, "svg");
@@ -155,7 +175,7 @@ test("saved numbers are those of the page", async (t) => {
     assert.deepEqual(Object.fromEntries(body.map(([phase, ...cells]) => [phase, cells.map((cell) => (100 * Number(cell)).toFixed(1))])), shown);
   }
   const { name, bytes } = await save(page, "Forgetting curves", "All data as JSON");
-  assert.equal(name, "engram-forgetting-curves-quick-mnist-src-seed0.json");
+  assert.match(name, named("forgetting-curves", "json"));
   const told = JSON.parse(bytes);
   const [table] = told.tables;
   assert.deepEqual(Object.fromEntries(table.rows.map(([phase, ...cells]) => [phase, cells.map((cell) => (100 * cell).toFixed(1))])), shown);
@@ -224,7 +244,7 @@ test("a comparison is saved with every arm's Spec", async (t) => {
     ["all tasks at once", 0, "parallel"],
   ]);
   const { name, bytes } = await save(page, "Comparison", "Every run as CSV");
-  assert.equal(name, "engram-comparison-runs-quick-mnist-src-seed0.csv");
+  assert.match(name, named("comparison-runs", "csv"));
   const shown = await page.locator(".comparison tbody tr").evaluateAll((all) => all.map((row) => row.cells[2].textContent));
   const found = rows(bytes).slice(1);
   assert.deepEqual(found.map((row) => `${(100 * Number(row[2])).toFixed(1)}\u202f% (n\u00a0=\u00a01)`), shown);

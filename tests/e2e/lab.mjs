@@ -10,7 +10,7 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { serve } from "../../scripts/serve.mjs";
 
-const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 /** Far more than a quick run takes, for slow machines. */
 export const RUN_LIMIT = 240_000;
 
@@ -60,7 +60,7 @@ export async function openAround(t, html, rest = {}) {
   writeFileSync(join(dir, "index.html"), `<!doctype html><title>Around</title><link rel="icon" href="data:,">${html(url)}`);
   const around = await serve({ dir });
   t.after(() => around.server.close());
-  const page = await openPage(t, { ...rest, hosts: [around.url] });
+  const page = await openPage(t, { ...rest, hosts: [around.url, ...(rest.hosts ?? [])] });
   await page.goto(around.url);
   return page;
 }

@@ -79,6 +79,16 @@ test("everything is kept when a person asks for it, and then a whole set runs wi
   await reach(page, /^Paused/);
 });
 
+test("who saves data has no images kept unasked, and the rest of the lab all the same", async (t) => {
+  const { url, asked } = await ownServer(t);
+  const prepare = (page) => page.addInitScript(() => Object.defineProperty(Navigator.prototype, "connection", { get: () => ({ saveData: true }) }));
+  const page = await openLab(t, { at: url, keeps: true, prepare });
+  await panel(page).getByText(/^The lab is kept for offline use, with 0\.0\sMB of images/).waitFor({ timeout: 60_000 });
+  assert.deepEqual(asked.filter((path) => /\/(quick|full)\//.test(path)), []);
+  assert.ok(asked.some((path) => path.endsWith("docs/index.html")));
+  await keepAll(page).waitFor();
+});
+
 test("what a run used is kept", async (t) => {
   const { url, asked, stop } = await ownServer(t);
   const page = await openLab(t, { at: url, keeps: true });

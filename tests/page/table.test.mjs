@@ -20,8 +20,9 @@ const table = (columns, rows) => ({ name: "some", title: "Some", columns, rows }
 
 /** RFC 4180 read back, by its grammar and nothing of what wrote it. */
 function read(text) {
+  assert.equal(text[0], "\ufeff", "spreadsheets are told that it is UTF-8");
   const rows = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 1; at < text.length; ) {
     const row = [];
     for (;;) {
       let field = "";
@@ -50,13 +51,20 @@ function read(text) {
 
 test("a table as CSV has units in its header, quotes where they are needed and empty fields for what is not known", () => {
   const columns = [{ key: "phase", label: "After phase" }, { key: "a", label: "Sandal, Shirt", unit: "fraction" }];
-  assert.equal(csv(table(columns, [["T1", 0.5], ['the "first"', null]])), 'After phase,"Sandal, Shirt (fraction)"\r\nT1,0.5\r\n"the ""first""",\r\n');
+  assert.equal(csv(table(columns, [["T1", 0.5], ['the "first"', null]])), '\ufeffAfter phase,"Sandal, Shirt (fraction)"\r\nT1,0.5\r\n"the ""first""",\r\n');
+});
+
+test("a text that a spreadsheet would compute is kept from it, a number is left alone", () => {
+  const texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"];
+  const [head, ...found] = read(csv(table([{ key: "a", label: "=HYPERLINK()" }, { key: "b", label: "n" }], texts.map((text) => [text, -1.5]))));
+  assert.deepEqual(head, ["'=HYPERLINK()", "n"]);
+  assert.deepEqual(found, texts.map((text) => [`'${text}`, "-1.5"]));
 });
 
 test("any table survives CSV and JSON, numbers bit for bit", () => {
   let state = 11;
   const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
-  const texts = ["", "plain", "a,b", 'say "x"', "line\nbreak", "CR\rLF\r\n", " spaced ", "ß→字", '"'];
+  const texts = ["", "plain", "a,b", 'say "x"', "line\nbreak", "CR\rLF\r\n", " spaced ", "ß→字", '"', "a-b", "−1"];
   const cell = () => {
     const kind = random();
     if (kind < 0.2) return null;

@@ -1,5 +1,7 @@
 // Puts a text into a PNG file, as an iTXt chunk after its header (PNG, third edition, 11.3.3.4).
 
+import { crc32 } from "../checksum.js";
+
 /** Of the signature and the chunk IHDR, which comes first. */
 const HEADER = 8 + 12 + 13;
 
@@ -16,14 +18,4 @@ export function withText(png: Uint8Array, keyword: string, text: string): Uint8A
   view.setUint32(HEADER + 4 + body.length, crc32(body));
   file.set(png.subarray(HEADER), HEADER + body.length + 8);
   return file;
-}
-
-/** The cyclic redundancy check of ISO 3309, which PNG and gzip use. */
-function crc32(bytes: Uint8Array): number {
-  let rest = 0xffffffff;
-  for (const byte of bytes) {
-    rest ^= byte;
-    for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
-  }
-  return (rest ^ 0xffffffff) >>> 0;
 }
