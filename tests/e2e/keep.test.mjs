@@ -177,7 +177,7 @@ test("a running run goes on when its page is reloaded, and when its tab was clos
   await other.getByRole("spinbutton", { name: "Seed" }).fill("1");
   await other.getByRole("spinbutton", { name: "Seed" }).press("Enter");
   await other.locator(".kept li").getByRole("button", { name: /^Open/ }).click();
-  await other.waitForFunction(() => location.hash.includes("seed=0"));
+  await other.waitForFunction(() => document.querySelector("#seed").value === "0");
   await reach(other, /^Finished in/);
   await other.locator(".kept li").getByRole("button", { name: /^Forget/ }).click();
   await other.locator(".kept li").waitFor({ state: "detached" });
@@ -209,7 +209,7 @@ test("two tabs never go on with one run under one name", async (t) => {
   await begun(other);
   assert.match(await status(other), /^(Ready|This run was recorded)/, "what another tab computes is not gone on with");
   await other.getByText("Runs kept in this browser").click();
-  await other.getByRole("button", { name: /^Open / }).click();
+  await other.locator(".kept").getByRole("button", { name: /^Open / }).click();
   await reach(other, /^Paused/);
   const found = await kept(other, (note) => note.id !== id);
   assert.equal(found.length, 2);
