@@ -13,7 +13,7 @@ useLab();
 
 const ENGRAM = fileURLToPath(new URL("../../target/release/engram", import.meta.url));
 const TWO = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]";
-const LONG = `${TWO}&training.epochs=30`;
+const LONG = `${TWO}&training.epochs=15`;
 const hash = (page) => new URL(page.url()).hash;
 const folder = () => mkdtempSync(join(tmpdir(), "engram-keep-"));
 
