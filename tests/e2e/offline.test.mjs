@@ -119,6 +119,11 @@ test("a new version says so, waits to be asked for, and fetches only what change
   list();
   asked.length = 0;
 
+  // What will tell of it is there before it has anything to tell, and takes no room.
+  const silent = page.locator(".version[role=status]");
+  assert.equal((await silent.innerText()).trim(), "");
+  assert.equal((await silent.boundingBox())?.height ?? 0, 0);
+
   // The open page goes on with its own version; the next one too, until it is asked.
   await page.reload();
   await newVersion(page).waitFor({ timeout: 60_000 });
