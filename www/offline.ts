@@ -76,12 +76,17 @@ function ask(worker: ServiceWorker, question: ToServiceWorker, heard: (bytes: nu
   });
 }
 
-/** Fails when the first service worker cannot be installed, as where there is no room. */
+/** Fails when the first service worker cannot be installed; it says why, unless it was ended before it could. */
 function failure({ installing, active }: ServiceWorkerRegistration): Promise<never> {
   return new Promise((_, refused) => {
     if (active) return;
+    const { serviceWorker } = navigator;
+    serviceWorker.addEventListener("message", ({ data }: MessageEvent<FromServiceWorker>) => data.kind === "failed" && refused(new Error(data.message)));
+    serviceWorker.startMessages();
     installing?.addEventListener("statechange", () => {
-      if (installing.state === "redundant") refused(new Error("the browser gave no room for it, or the network was lost"));
+      if (installing.state !== "redundant") return;
+      const unsaid = new Error("the browser gave no room for it, the network was lost, or the site's files are not those it was built with");
+      setTimeout(refused, 1000, unsaid); // the word may come after the change
     });
   });
 }

@@ -15,12 +15,27 @@ const known = new Map(FILES.map(([path, hash, bytes]) => [path, { hash, bytes }]
 const CACHE = `engram ${scope.pathname}`;
 
 const isSet = (path: string) => /^data\/.+\//.test(path);
+/** What the lab does without: missed at first, it is kept when it is used. */
+const isBeside = (path: string) => /^(docs|talk|icons)\/|^CITATION\.cff$/.test(path);
 const keyOf = (path: string) => new URL(`${path}?sha256=${known.get(path)!.hash}`, scope).href;
 
 self.addEventListener("install", (event) => {
-  const shell = [...known.keys()].filter((path) => !isSet(path));
-  event.waitUntil(Promise.all(shell.map((path) => keep(path))));
+  event.waitUntil(install());
 });
+
+async function install(): Promise<void> {
+  const shell = [...known.keys()].filter((path) => !isSet(path));
+  const beside = Promise.allSettled(shell.filter(isBeside).map((path) => keep(path)));
+  try {
+    await Promise.all(shell.filter((path) => !isBeside(path)).map((path) => keep(path)));
+  } catch (error) {
+    // The browser tells pages only that it failed.
+    const failed: FromServiceWorker = { kind: "failed", message: why(error) };
+    for (const client of await self.clients.matchAll({ includeUncontrolled: true })) client.postMessage(failed);
+    throw error;
+  }
+  await beside;
+}
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(forgetOthers().then(() => self.clients.claim()));
@@ -76,7 +91,7 @@ async function keep(path: string, heard: (bytes: number) => void = () => {}): Pr
   const cache = await caches.open(CACHE);
   if (await cache.match(keyOf(path))) return;
   const response = await fetch(new URL(path, scope), { cache: "no-cache" });
-  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+  if (!response.ok) throw new Error(`the server answers ${response.status} for ${path}, which the site was built with (is an upload still going on?)`);
   await store(cache, path, response, heard);
 }
 
@@ -91,7 +106,7 @@ async function store(cache: Cache, path: string, response: Response, heard: (byt
   const bytes = await new Response(response.body?.pipeThrough(counted) ?? null).arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (hash !== known.get(path)!.hash) throw new Error(`${path} is of another version than this page: reload it`);
+  if (hash !== known.get(path)!.hash) throw new Error(`${path} is not the file that the site was built with (is an upload still going on, does the host change files, or is there a newer version? Then reload the page)`);
   const type = response.headers.get("content-type");
   await cache.put(keyOf(path), new Response(bytes, type ? { headers: { "content-type": type } } : {}));
 }

@@ -104,6 +104,22 @@ test("what a run used is kept", async (t) => {
   await reach(page, /^Paused/);
 });
 
+test("a host that changes the lab's files is told as the reason that nothing is kept; the documentation's may differ", async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "engram-site-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  cpSync(DIST, dir, { recursive: true, filter: (path) => !path.includes("/full") });
+  execFileSync(process.execPath, [join(REPO, "scripts/offline.mjs"), dir]);
+  appendFileSync(join(dir, "docs/cite.html"), "<!-- counted -->");
+  rmSync(join(dir, "CITATION.cff"));
+  const { url } = await ownServer(t, dir);
+  await ready(await openLab(t, { at: url, keeps: true }));
+  const says = async (pattern) => panel(await openLab(t, { at: url, keeps: true })).getByText(pattern).waitFor({ timeout: 60_000 });
+  appendFileSync(join(dir, "bench.js"), "/* counted */");
+  await says(/^The lab cannot be kept for offline use here: bench\.js is not the file that the site was built with \(is an upload still going on/);
+  rmSync(join(dir, "bench.js"));
+  await says(/^The lab cannot be kept for offline use here: the server answers 404 for bench\.js/);
+});
+
 test("a new version says so, waits to be asked for, and fetches only what changed", async (t) => {
   const dir = mkdtempSync(join(tmpdir(), "engram-site-"));
   t.after(() => rmSync(dir, { recursive: true }));
