@@ -16,10 +16,10 @@ export class Offline {
     return self === top && self.origin !== "null" && isSecureContext && "serviceWorker" in navigator;
   }
 
-  /** Registers the service worker; the lab itself is kept once this resolves. */
-  static async open(): Promise<Offline> {
+  /** Registers the service worker of the site at `root`; the lab itself is kept once this resolves. */
+  static async open(root: string | URL = document.baseURI): Promise<Offline> {
     if (!Offline.isPossible()) throw new Error("the browser keeps no pages that are opened like this one");
-    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", root), { updateViaCache: "none" });
     await Promise.race([navigator.serviceWorker.ready, failure(registration)]);
     return new Offline(registration, registration.active!);
   }
@@ -49,11 +49,20 @@ export class Offline {
     return answer.kind === "files" ? answer.files : [];
   }
 
+  /** Those that are kept unasked: the small part of each data set. Who saves data is asked first. */
+  async unasked(): Promise<readonly KeptFile[]> {
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
+    return connection?.saveData ? [] : (await this.files()).filter(({ path }) => part(path) === "quick");
+  }
+
   /** Has files kept that are not yet. `heard` is told of the bytes that have come. */
   async keep(files: readonly KeptFile[], heard: (bytes: number) => void = () => {}): Promise<void> {
     for (const { path, kept } of files) if (!kept) await ask(this.#active, { kind: "keep", path }, heard);
   }
 }
+
+/** `quick` or `full`. */
+export const part = (path: string): string | undefined => path.split("/").at(-2);
 
 /** Sends a question; the last answer to it. */
 function ask(worker: ServiceWorker, question: ToServiceWorker, heard: (bytes: number) => void): Promise<FromServiceWorker> {

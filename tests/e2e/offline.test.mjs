@@ -89,6 +89,18 @@ test("who saves data has no images kept unasked, and the rest of the lab all the
   await keepAll(page).waitFor();
 });
 
+test("who opens only the talk has it without a network, with figures that run", async (t) => {
+  const { url, stop } = await ownServer(t);
+  const page = await openLab(t, { at: url, path: "talk/", ready: "next slide", keeps: true });
+  await page.getByText("it needs no network any more").waitFor({ timeout: 60_000 });
+  stop();
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByRole("heading", { name: "How networks forget" }).waitFor();
+  await page.keyboard.press("ArrowRight");
+  await page.locator("section.present").frameLocator("iframe").locator(".confusion svg[role=img]").first().waitFor({ timeout: 120_000 });
+});
+
 test("what a run used is kept", async (t) => {
   const { url, asked, stop } = await ownServer(t);
   const page = await openLab(t, { at: url, keeps: true });

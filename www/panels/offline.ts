@@ -1,7 +1,7 @@
 // What is kept for offline use, and a button that keeps everything.
 
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
-import { Offline } from "../offline.js";
+import { Offline, part } from "../offline.js";
 import type { KeptFile } from "../offline-messages.js";
 import type { State } from "../state.js";
 import { megabytes, words } from "../words.js";
@@ -37,20 +37,13 @@ export function offlinePanel(opened: Promise<Offline>): Panel<State> {
   };
   const small = async () => {
     const offline = await opened;
-    // Who saves data is asked first.
-    const few = isSaving() ? [] : (await offline.files()).filter(({ path }) => part(path) === "quick");
-    await keep(offline, few);
+    await keep(offline, await offline.unasked());
   };
   if (Offline.isPossible()) small().catch((error: unknown) => say(status, `The lab cannot be kept for offline use here: ${words(error)}.`));
   return { element, update: () => {} };
 }
 
 const size = (files: readonly KeptFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);
-
-/** `quick` or `full`. */
-const part = (path: string) => path.split("/").at(-2);
-
-const isSaving = () => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 function described(files: readonly KeptFile[]): string {
   const kept = files.filter(({ kept }) => kept);

@@ -2,8 +2,10 @@
 
 import Reveal from "reveal.js";
 import presets from "../../presets/presets.json";
-import { el } from "../dom.js";
-import { percent, spread } from "../words.js";
+import { el, say } from "../dom.js";
+import { idle } from "../idle.js";
+import { Offline, part } from "../offline.js";
+import { percent, spread, words } from "../words.js";
 
 /** In the order of the slide, by what is done against forgetting. */
 const SHOWN = [
@@ -56,3 +58,17 @@ await new Reveal({
   scrollActivationWidth: 0,
   postMessage: false,
 }).initialize();
+
+// Who speaks where there is no network has opened the talk before, and maybe never the lab.
+if (Offline.isPossible()) {
+  const kept = document.getElementById("kept")!;
+  try {
+    await idle();
+    const offline = await Offline.open(new URL("..", document.baseURI));
+    await offline.keep(await offline.unasked());
+    const all = (await offline.files()).filter(({ path }) => part(path) === "quick").every(({ kept }) => kept);
+    say(kept, all ? "The talk and its figures are kept in this browser: it needs no network any more." : "The slides are kept in this browser; their figures' images are not, since it was told to save data.");
+  } catch (error) {
+    say(kept, `The talk needs the network here: ${words(error)}.`);
+  }
+}
