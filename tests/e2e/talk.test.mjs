@@ -52,6 +52,24 @@ test("a figure stands still while its slide is hidden, and goes on where it was"
   await moves(hidden);
 });
 
+test("a figure that was clicked has the keyboard, says so, and gives it back when the pointer leaves", async (t) => {
+  const page = await openTalk(t, { hash: "#/2" });
+  await onSlide(page, "It forgets");
+  const hint = page.locator("#keyboard");
+  const box = await present(page).locator("iframe").boundingBox();
+  await lab(page).locator(".curves svg").first().waitFor({ timeout: RUN_LIMIT });
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await hint.filter({ hasText: "The figure has the keyboard" }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(300);
+  await onSlide(page, "It forgets");
+  await page.mouse.move(box.x + box.width / 2, box.y - 30, { steps: 5 });
+  await hint.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+  await page.keyboard.press("ArrowRight");
+  await onSlide(page, "It sleeps");
+});
+
 test("the numbers are those stored with the presets", async (t) => {
   const page = await openTalk(t, { hash: "#/4" });
   await onSlide(page, "It remembers");

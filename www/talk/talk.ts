@@ -6,6 +6,7 @@ import { el, say } from "../dom.js";
 import { idle } from "../idle.js";
 import { Offline, part } from "../offline.js";
 import { percent, spread, words } from "../words.js";
+import { shareKeyboard } from "./keyboard.js";
 
 /** In the order of the slide, by what is done against forgetting. */
 const SHOWN = [
@@ -40,6 +41,8 @@ document.getElementById("remembers")!.replaceChildren(measured());
 for (const lab of document.querySelectorAll("iframe")) {
   lab.addEventListener("load", () => lab.closest("section.present") && lab.contentWindow?.postMessage("slide:start", "*"));
 }
+
+shareKeyboard(document.getElementById("keyboard")!);
 
 await new Reveal({
   width: "100%",
