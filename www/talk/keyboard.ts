@@ -5,7 +5,7 @@ import { say } from "../dom.js";
 /** `hint` says who has the keyboard while a figure has it. */
 export function shareKeyboard(hint: HTMLElement): void {
   const holder = () => (document.activeElement instanceof HTMLIFrameElement ? document.activeElement : null);
-  const tell = () => say(hint, holder() ? "The figure has the keyboard. Click beside it or press Tab, then the arrow keys turn slides." : "");
+  const tell = () => say(hint, holder() ? "The figure has the keyboard. Click beside it, or tab out of it, and the arrow keys turn slides." : "");
   addEventListener("blur", () => setTimeout(tell)); // the frame is the active element only after this event
   addEventListener("focus", tell);
   for (const frame of document.querySelectorAll("iframe")) {
