@@ -66,6 +66,13 @@ export function change(store: Store, path: string, value: string): void {
 /** The Spec of a run that is left alone: what a person did was done to the phases of these tasks and this strategy. */
 export const unacted = (spec: Spec): Spec => ({ ...spec, actions: [] });
 
+/** The address of the run that is shown, which the controls may not say any more; else of what they say. */
+export function linkOf({ run, hash }: State): string {
+  const address = new URL("./", document.baseURI);
+  address.hash = run ? spec_to_hash(run.spec) : hash;
+  return address.href;
+}
+
 /** The preset a hash starts from, and the fields that differ from it. */
 export function parts(hash: string): { preset: string; changes: [string, string][] } {
   const fields = [...new URLSearchParams(hash)].filter(([path]) => path !== "v");
