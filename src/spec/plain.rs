@@ -12,12 +12,15 @@ pub fn plain(message: &str) -> String {
         "u8" => "a whole number from 0 to 255",
         "u32" => "a whole number from 0 to 4294967295",
         "u64" | "usize" => "a whole number of 0 or more",
-        "a sequence" => "a list of numbers",
+        "a sequence" => "a list",
         other if other.starts_with("struct ") => "an object with its fields",
         other => other,
     };
     if found == "string \"\"" {
         return format!("is empty, but {wanted} is needed");
+    }
+    if found == "map" {
+        return format!("an object is not {wanted}");
     }
     let types = ["string ", "floating point ", "integer ", "boolean "];
     let value = types.iter().find_map(|kind| found.strip_prefix(kind)).unwrap_or(found);
@@ -35,7 +38,8 @@ mod tests {
             (r#"invalid type: string "", expected f64"#, "is empty, but a number is needed"),
             ("invalid type: floating point `1.5`, expected u32", "`1.5` is not a whole number from 0 to 4294967295"),
             ("invalid value: integer `-1`, expected u8", "`-1` is not a whole number from 0 to 255"),
-            (r#"invalid type: string "[[x]]", expected a sequence"#, "`[[x]]` is not a list of numbers"),
+            (r#"invalid type: string "[[x]]", expected a sequence"#, "`[[x]]` is not a list"),
+            ("invalid type: map, expected a sequence", "an object is not a list"),
             ("unknown variant `foo`, expected `cpu` or `gpu`", "`foo` is not `cpu` or `gpu`"),
             ("unknown variant `foo`, expected one of `a`, `b`, `c`", "`foo` is not one of `a`, `b`, `c`"),
             ("invalid type: integer `1`, expected struct Action", "`1` is not an object with its fields"),

@@ -101,7 +101,7 @@ fn actions_are_checked_and_travel_in_links() {
         (r#"[{"phase":0,"done":0,"act":{"kind":"sleep","steps":0}}]"#.into(), "actions[0].act.steps"),
         (r#"[{"phase":0,"done":0,"act":{"kind":"teach","classes":[],"epochs":1}}]"#.into(), "actions[0].act.classes"),
         (r#"[{"phase":0,"done":0,"act":{"kind":"dance"}}]"#.into(), "dance"),
-        (drawing.replace("f0", "F0"), "sequence"),
+        (drawing.replace("f0", "F0"), "an object is not a list"),
         (format!("[{}]", drawing.replace("f0", "F0")), "digits from 0 to f"),
     ] {
         let message = json(&actions).unwrap_err().to_string();
