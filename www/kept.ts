@@ -39,7 +39,8 @@ export async function keep(note: Note, run: Uint8Array): Promise<void> {
   const write = () => setMany([[noteOf(note.id), note], [runOf(note.id), run]], store());
   try {
     await write();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "QuotaExceededError")) throw error;
     await forget((await notes()).map(({ id }) => id).filter((id) => id !== note.id));
     await write();
   }
