@@ -52,7 +52,7 @@ async function load() {
   await context.addInitScript(() => {
     const seen = (window.seen = {});
     const look = () => {
-      if (document.querySelector("button.primary")) seen.usable ??= performance.now();
+      if (document.querySelector(".controls .primary")) seen.usable ??= performance.now();
       if (document.querySelector(".curves g.line path")) seen.drawn ??= performance.now();
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true });

@@ -5,6 +5,6 @@ source "$(dirname "$0")/env.sh"
 
 [ $# -gt 0 ] || set -- mnist fmnist
 say "building the command line (about two minutes the first time)"
-(cd "$repo" && cargo build --quiet --release --features cli --bin engram) || die "the command line does not build"
+(cd "$repo" && cargo build --quiet --profile "$ENGRAM_PROFILE" --features cli --bin engram) || die "the command line does not build"
 say "bringing $* (up to 60 MB the first time)"
-"${CARGO_TARGET_DIR:-$repo/target}/release/engram" data get "$@"
+"$ENGRAM" data get "$@"

@@ -11,5 +11,10 @@ LAVAPIPE="${LAVAPIPE:-$(find /usr/share/vulkan/icd.d -name 'lvp_icd*.json' 2>/de
 repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export PATH="$ENGRAM_HOME/tools/bin:$repo/node_modules/.bin:$PATH"
 
+# The command line, as this profile builds it: tests take the one that they share their builds with.
+ENGRAM_PROFILE="${ENGRAM_PROFILE:-release}"
+ENGRAM="${CARGO_TARGET_DIR:-$repo/target}/${ENGRAM_PROFILE/#dev/debug}/engram"
+export ENGRAM_PROFILE ENGRAM
+
 say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }

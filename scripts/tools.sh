@@ -24,9 +24,10 @@ need() { # command version-pattern; succeeds when the command on PATH has a fitt
 }
 
 for tool in cargo node npm; do
-  command -v $tool >/dev/null || die "$tool is missing: install Rust (https://rustup.rs) and Node.js 20 or newer"
+  command -v $tool >/dev/null || die "$tool is missing: install Rust (https://rustup.rs) and Node.js 20.15 or newer"
 done
-node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || die "Node.js 20 or newer is needed, this is $(node --version)"
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 15) ? 0 : 1)' ||
+  die "Node.js 20.15 or newer is needed, this is $(node --version)"
 
 if ! [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
   command -v rustup >/dev/null || die "this Rust has no wasm32-unknown-unknown target and no rustup to add it"

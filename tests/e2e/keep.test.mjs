@@ -11,7 +11,7 @@ import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.
 
 useLab();
 
-const ENGRAM = fileURLToPath(new URL("../../target/release/engram", import.meta.url));
+const ENGRAM = process.env.ENGRAM ?? fileURLToPath(new URL("../../target/release/engram", import.meta.url));
 const TWO = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]";
 const LONG = `${TWO}&training.epochs=15`;
 const hash = (page) => new URL(page.url()).hash;
