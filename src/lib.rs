@@ -11,13 +11,17 @@
 //! - [`kernels`]: the vocabulary a network is trained with ([`kernels::Device`]) and the engines that speak it.
 //! - [`sleep`]: from a trained network and the data it saw to the integers of a spiking one.
 //! - [`continual`]: strategies, the resumable experiment and what is measured.
+//! - [`analysis`]: what sleep did, and how; pure functions.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
+//! - [`tune`]: a search for the constants that make a Spec work.
 //! - [`bench`]: how fast each kernel is, against what the device can do at most.
 //! - `cli`: the command line.
 //! - `web`: the only room that knows of the browser.
 //!
 //! Without the feature `engine` there is no more than the page needs before a run: [`spec`], [`data`] and its door.
 
+#[cfg(feature = "engine")]
+pub mod analysis;
 #[cfg(feature = "engine")]
 pub mod bench;
 #[cfg(all(feature = "cli", not(target_arch = "wasm32")))]
@@ -39,5 +43,7 @@ pub mod rng;
 #[cfg(feature = "engine")]
 pub mod sleep;
 pub mod spec;
+#[cfg(feature = "engine")]
+pub mod tune;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -27,6 +27,8 @@ pub enum Purpose {
     Gains = 7,
     /// Class-balanced subsets of a data set; step: the class.
     Subset = 8,
+    /// A search's own draws; step: the generation.
+    Tuning = 9,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -28,6 +29,10 @@ pub struct Args {
 pub enum Command {
     /// Run a preset or a Spec, for one seed or several side by side
     Run(RunArgs),
+    /// Search for constants that make a Spec work
+    Tune(TuneArgs),
+    /// Run a Spec for several seeds and work out what its sleep did
+    Analyse(AnalyseArgs),
     /// List the presets, or show one
     Presets(PresetsArgs),
     /// Bring data sets, and list them
@@ -139,6 +144,137 @@ impl Seeds {
 fn assignment(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').ok_or("expected PATH=VALUE, for instance sleep.rate=0.3")?;
     Ok((parts.0.to_owned(), parts.1.to_owned()))
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+The space is a file like presets/tuning/sleep-soft.json: `fields` with their bounds (`low`, `high` and a `scale`: linear, log,
+or log_rest, the logarithm of what is left to 1), the `method` (random, genetic as Kubo et al. 2025, or evolution), the
+`population` of a generation, and `rungs`, from cheap to dear: each names the task orders (`seeds`) that fitness is averaged
+over, what of the Spec is different there (`set`), and the part of a generation that goes on to the next (`pass`).
+
+Fitness is the mean accuracy over all tasks on the held-back tenth of the training data. A draw that has already failed (it
+diverged, its sleep was silent or a storm, or lost half of the accuracy) is given up; it counts as 0, and as an evaluation.
+
+Every evaluation is a line of the log: constants, fitness, and of each order the accuracy, the spikes a step and the time.
+The same command goes on where the log ends, with a larger --budget too.
+
+Examples:
+  engram tune quick-mnist-src --space presets/tuning/sleep-soft.json --budget 200
+  engram tune quick-mnist-src --space my-space.json --budget 8h --out night.jsonl --best found.json")]
+pub struct TuneArgs {
+    /// What is tuned: a preset's name, a link to the page, or a file with a Spec (JSON) or with earlier results
+    #[arg(value_name = "PRESET_OR_FILE")]
+    pub source: String,
+
+    /// What is searched and how (JSON)
+    #[arg(long, value_name = "FILE")]
+    pub space: PathBuf,
+
+    /// When to stop: after so many evaluations in all (`200`), or after so long (`90s`, `45m`, `8h`)
+    #[arg(long, value_parser = Budget::parse)]
+    pub budget: Budget,
+
+    /// The log, which a search goes on from; by default NAME-tune.jsonl
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Write the Spec with the best constants to this file
+    #[arg(long, value_name = "FILE")]
+    pub best: Option<PathBuf>,
+
+    /// Replace a field of the Spec; a value is JSON, or plain text for a name [repeatable]
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+
+    /// Evaluations that the CPU does side by side; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+
+    /// What computes; like `--set engine=…`
+    #[arg(long, value_parser = ["auto", "cpu", "gpu"])]
+    pub engine: Option<String>,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// When a search stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// Those of the log included.
+    Evaluations(usize),
+    /// Of this command.
+    Time(Duration),
+}
+
+impl Budget {
+    fn parse(text: &str) -> Result<Budget, String> {
+        let unit = [('s', 1), ('m', 60), ('h', 3600)].into_iter().find(|&(unit, _)| text.ends_with(unit));
+        let digits = text.trim_end_matches(['s', 'm', 'h']);
+        match (digits.parse::<u32>(), unit) {
+            (Ok(count), None) if count > 0 => Ok(Budget::Evaluations(count as usize)),
+            (Ok(count), Some((_, seconds))) if count > 0 && text.len() == digits.len() + 1 => {
+                Ok(Budget::Time(Duration::from_secs(u64::from(count) * seconds)))
+            }
+            _ => Err(format!("`{text}` is neither a number of evaluations (200) nor a time (90s, 45m, 8h)")),
+        }
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+  heat-map      accuracy on every task after every phase (Kubo et al. 2025, Fig. 1)
+  confusion     answers by class before and after the last sleep (Fig. 3, 4)
+  correlation   how alike the classes are to the hidden layers before and after it, and the distance from the identity (Fig. 6)
+  weights       how each weight matrix changed across it (Fig. 7)
+  importance    which synapses carry a class in the first two tasks, and whether they still do later (Fig. 8)
+  replay        which class the hidden spikes of every sleep stand for, over time
+  dreams        which input they stand for, a class
+
+The result is JSON: the Spec, the seeds, what each part means, and means with standard deviations (n - 1) over the seeds.
+
+Examples:
+  engram analyse confusion mnist-src --seeds 100..106 --out confusion.json
+  engram analyse heat-map mnist-sequential --seeds 100..106
+  engram analyse importance mnist-src --set tasks.order=listed")]
+pub struct AnalyseArgs {
+    /// Which analysis
+    #[arg(value_name = "ANALYSIS")]
+    pub kind: Analysis,
+
+    /// What is run: a preset's name, a link to the page, or a file with a Spec (JSON) or with earlier results
+    #[arg(value_name = "PRESET_OR_FILE")]
+    pub source: String,
+
+    /// Seeds to run: `7`, `0..6` (0 to 5) or `1,5,9`; by default the Spec's own
+    #[arg(long, value_parser = Seeds::parse)]
+    pub seeds: Option<Seeds>,
+
+    /// Replace a field of the Spec; a value is JSON, or plain text for a name [repeatable]
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+
+    /// Write the result to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Runs side by side; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// What `engram analyse` can work out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Analysis {
+    HeatMap,
+    Confusion,
+    Correlation,
+    Weights,
+    Importance,
+    Replay,
+    Dreams,
 }
 
 #[derive(Debug, Parser)]

@@ -1,8 +1,9 @@
-//! The command line: `engram run`, `engram presets`, `engram data` and `engram bench`.
+//! The command line: `engram run`, `engram tune`, `engram analyse`, `engram presets`, `engram data` and `engram bench`.
 //!
 //! Results go to standard output or a file, everything said to a person goes to standard error. Exit codes: 0 done,
 //! 1 a run diverged or something failed, 2 the command line or a Spec is wrong, 130 interrupted.
 
+mod analyse;
 mod args;
 mod bench;
 mod data;
@@ -11,15 +12,18 @@ mod presets;
 mod report;
 mod run;
 mod source;
+mod tune;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser;
 
 use crate::continual::RunError;
 use crate::data::DataError;
 use crate::spec::SpecError;
+use crate::tune::TuneError;
 use args::{Args, Command};
 
 /// Why a command ended early.
@@ -76,10 +80,22 @@ impl From<RunError> for Failure {
     }
 }
 
+impl From<TuneError> for Failure {
+    fn from(error: TuneError) -> Failure {
+        match error {
+            TuneError::Spec(error) => error.into(),
+            TuneError::Tuning(_) => Failure::Usage(error.to_string()),
+            TuneError::Log(_) => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
 /// Reads the command line and does what it says.
 pub fn main() -> ExitCode {
     let done = match Args::parse().command {
         Command::Run(args) => run::run(args),
+        Command::Tune(args) => tune::tune(&args),
+        Command::Analyse(args) => analyse::analyse(&args),
         Command::Presets(args) => presets::presets(&args),
         Command::Data(args) => data::data(&args.command),
         Command::Bench(args) => bench::run(&args),
@@ -93,6 +109,11 @@ pub fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// How many runs the CPU does side by side, unless somebody says.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Writes to standard output. A reader who has seen enough (`engram presets | head`) is no failure.

@@ -134,7 +134,7 @@ fn table(results: &[Finished]) -> Option<String> {
 }
 
 /// Mean ± standard deviation (n − 1) of fractions, in percent; one value has no deviation.
-fn percent(values: &[f64]) -> String {
+pub fn percent(values: &[f64]) -> String {
     let center = mean(values);
     if values.len() < 2 {
         return format!("{:.1}", 100.0 * center);

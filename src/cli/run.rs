@@ -11,7 +11,7 @@ use pollster::block_on;
 use super::args::RunArgs;
 use super::output::Output;
 use super::report::{self, Screen};
-use super::{Failure, source};
+use super::{Failure, cores, source};
 use crate::continual::engine::{Choice, choose};
 use crate::continual::{Run, RunError, saved_specs};
 use crate::data::{DataSet, cache, catalogue};
@@ -57,8 +57,7 @@ enum End {
 }
 
 pub fn run(args: RunArgs) -> Result<(), Failure> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = args.threads.map_or(cores, usize::from);
+    let threads = args.threads.map_or(cores(), usize::from);
     let asked = asked(&args)?;
     let sets = load(&asked)?;
     let stop = stop_on_interrupt()?;
@@ -161,7 +160,7 @@ fn load(asked: &[Asked]) -> Result<BTreeMap<String, DataSet>, Failure> {
 }
 
 /// A flag that the first Ctrl-C (or request to terminate) sets; the second one quits at once.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+pub fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
     let handler = move || {

@@ -13,6 +13,7 @@ use super::acting::check_actions;
 use super::measures::{self, Transfer};
 use super::rows::{gain_rows, shuffle, taught_again, training_rows};
 use super::schedule::{Phase as Scheduled, Schedule, Stint};
+use crate::analysis::weight_change;
 use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
@@ -54,6 +55,8 @@ pub struct Experiment<D: Device> {
     pub(super) about: DataSet,
     /// Spikes of the last steps of sleep; `None` when nobody watches.
     watched: Option<Raster>,
+    /// Steps of a slice that are watched.
+    closely: u32,
     /// Inputs of the energy curve.
     probe: Vec<Vec<f32>>,
     pub(super) weights: D::Weights,
@@ -187,6 +190,7 @@ impl<D: Device> Experiment<D> {
             lesson: None,
             about: about(set),
             watched: None,
+            closely: WATCHED,
             probe,
             weights,
             batch,
@@ -238,6 +242,12 @@ impl<D: Device> Experiment<D> {
     /// Keeps the spikes of sleep for [`Experiment::raster`] from now on.
     pub fn watch(&mut self) {
         self.watched.get_or_insert(Raster { phase: 0, step: 0, layers: Vec::new() });
+    }
+
+    /// As [`Experiment::watch`], and every step of a sleep: a slice's spikes are there when its [`Event::Spikes`] is told.
+    pub fn watch_closely(&mut self) {
+        self.closely = SLEEP_SLICE;
+        self.watch();
     }
 
     /// Which units of the first run spiked in the last steps that were slept, when it is watched.
@@ -497,7 +507,7 @@ impl<D: Device> Experiment<D> {
         let total = self.scheduled().steps;
         let steps = SLEEP_SLICE.min(total - done);
         let sleepers = self.sleepers.as_mut().expect("begin() put the networks to sleep");
-        let watched = if self.watched.is_some() { WATCHED.min(steps) } else { 0 };
+        let watched = if self.watched.is_some() { self.closely.min(steps) } else { 0 };
         self.device.sleep(sleepers, done, steps - watched);
         if let Some(raster) = &mut self.watched {
             let first = done + steps - watched;
@@ -642,7 +652,7 @@ impl<D: Device> Experiment<D> {
             confusion: log.tally.confusion.chunks_exact(self.about.classes.len()).map(<[u32]>::to_vec).collect(),
             hidden_mean: measures::hidden_mean(&log.tally),
             spikes_per_step: if asleep { log.spikes.iter().map(|&n| n as f64 / steps).collect() } else { Vec::new() },
-            weight_change: if asleep { measures::weight_change(&self.state.before[run], net) } else { Vec::new() },
+            weight_change: if asleep { weight_change(&self.state.before[run], net) } else { Vec::new() },
             energy,
             movement,
             seconds: self.state.seconds,

@@ -1,11 +1,6 @@
 //! What is measured after a phase, from counts.
 
-use crate::event::WeightChange;
 use crate::kernels::Tally;
-use crate::net::mrnn::Mrnn;
-
-/// Bins of a weight change's histogram.
-const BINS: usize = 41;
 
 /// Accuracy on each task's test samples, 0 to 1; the answer is one of all classes (class-incremental).
 pub fn accuracy_by_task(tally: &Tally, tasks: &[Vec<u8>]) -> Vec<f64> {
@@ -82,28 +77,6 @@ pub fn hidden_mean(tally: &Tally) -> Vec<Vec<f32>> {
             sums.iter().map(|sum| sum / count).collect()
         })
         .collect()
-}
-
-/// How each weight matrix changed.
-pub fn weight_change(before: &Mrnn, after: &Mrnn) -> Vec<WeightChange> {
-    let layers = before.layers.iter().zip(&after.layers);
-    layers.map(|(b, a)| change(&b.weights, &a.weights)).collect()
-}
-
-fn change(before: &[f32], after: &[f32]) -> WeightChange {
-    let differences = || before.iter().zip(after).map(|(&b, &a)| f64::from(a) - f64::from(b));
-    let (mut min, mut max, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
-    for d in differences() {
-        min = min.min(d);
-        max = max.max(d);
-        sum += d;
-    }
-    let mut histogram = vec![0; BINS];
-    let scale = if max > min { BINS as f64 / (max - min) } else { 0.0 };
-    for d in differences() {
-        histogram[(((d - min) * scale) as usize).min(BINS - 1)] += 1;
-    }
-    WeightChange { mean: sum / before.len() as f64, min, max, histogram }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod schedule;
 
 pub use album::{Album, Field};
 pub use experiment::Experiment;
-pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy, weight_change};
+pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy};
 pub use run::Run;
 pub use save::{Checkpoint, MAGIC, saved_specs};
 pub use schedule::{Phase, Place, Schedule, Stint};

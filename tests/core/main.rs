@@ -14,3 +14,4 @@ mod sleep;
 mod spec;
 #[path = "../shared/toy.rs"]
 mod toy;
+mod tune;

@@ -1,0 +1,42 @@
+//! How the weights changed across a sleep (Kubo et al. 2025, Fig. 7).
+
+use crate::event::WeightChange;
+use crate::net::mrnn::Mrnn;
+
+/// Bins of a histogram.
+const BINS: usize = 41;
+
+/// How each weight matrix changed.
+pub fn weight_change(before: &Mrnn, after: &Mrnn) -> Vec<WeightChange> {
+    let layers = before.layers.iter().zip(&after.layers);
+    layers.map(|(b, a)| change(&b.weights, &a.weights)).collect()
+}
+
+fn change(before: &[f32], after: &[f32]) -> WeightChange {
+    let differences = || before.iter().zip(after).map(|(&b, &a)| f64::from(a) - f64::from(b));
+    let (mut min, mut max, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
+    for d in differences() {
+        min = min.min(d);
+        max = max.max(d);
+        sum += d;
+    }
+    let mut histogram = vec![0; BINS];
+    let scale = if max > min { BINS as f64 / (max - min) } else { 0.0 };
+    for d in differences() {
+        histogram[(((d - min) * scale) as usize).min(BINS - 1)] += 1;
+    }
+    WeightChange { mean: sum / before.len() as f64, min, max, histogram }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_weight_is_in_one_bin() {
+        let change = change(&[0.0, 0.0, 1.0, 1.0], &[0.0, -1.0, 2.0, 1.0]);
+        assert_eq!((change.mean, change.min, change.max), (0.0, -1.0, 1.0));
+        assert_eq!(change.histogram.iter().sum::<u32>(), 4);
+        assert_eq!((change.histogram[0], change.histogram[BINS / 2], change.histogram[BINS - 1]), (1, 2, 1));
+    }
+}
