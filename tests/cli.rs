@@ -371,3 +371,138 @@ fn a_kept_run_is_opened_by_name_and_its_weights_are_beside_it() {
     let refused = folder.run(&["run", "old.engram"]);
     assert!(stderr(&refused).contains("not a run that this version saved"), "{}", stderr(&refused));
 }
+
+const SPACE: &str = r#"{
+    "fields": { "sleep.rate": { "low": 0.1, "high": 0.9 }, "sleep.inc": { "low": 1e-5, "high": 1e-3, "scale": "log" } },
+    "method": { "kind": "genetic" },
+    "population": 2,
+    "rungs": [{ "seeds": [1], "pass": 0.5 }, { "seeds": [1, 2] }]
+}"#;
+
+/// A log's first line, and its evaluations without what depends on the clock.
+fn log(path: &Path) -> (Value, Vec<Value>) {
+    let mut lines = events(&fs::read_to_string(path).unwrap());
+    let header = lines.remove(0);
+    for trial in lines.iter_mut().flat_map(|line| line["evaluation"]["trials"].as_array_mut().unwrap()) {
+        assert!(trial.as_object_mut().unwrap().remove("seconds").unwrap().as_f64().unwrap() > 0.0);
+    }
+    (header, lines)
+}
+
+#[test]
+fn a_search_goes_on_from_its_log_and_its_best_can_be_run() {
+    let Some((folder, mut small)) = with_data("tune") else { return };
+    "tune".clone_into(&mut small[0]);
+    fs::write(folder.0.join("space.json"), SPACE).unwrap();
+    let tune = |extra: &[&str]| {
+        let mut command = folder.engram();
+        command.args(&small).args(["--space", "space.json", "--threads", "1"]).args(extra).output().unwrap()
+    };
+    let whole = tune(&["--budget", "5", "--out", "whole.jsonl", "--best", "best.json"]);
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    assert!(stdout(&whole).contains("5 evaluations (5 of this command)"), "{}", stdout(&whole));
+    assert!(stdout(&whole).contains("core-hours") && stdout(&whole).contains("engram run quick-mnist-src --set "));
+    assert!(stderr(&whole).contains("5: generation 1, point 0, rung 1"), "{}", stderr(&whole));
+    let (header, evaluations) = log(&folder.0.join("whole.jsonl"));
+    assert_eq!(header["search"]["spec"]["network"]["hidden"], serde_json::json!([64]));
+    let orders: Vec<usize> = evaluations.iter().map(|e| e["evaluation"]["trials"].as_array().unwrap().len()).collect();
+    assert_eq!(orders, [1, 1, 2, 1, 2], "two draws, the better of them over two orders; it lives on beside a child");
+
+    // Stopped after two, its last line cut off, and gone on with: the same search.
+    assert!(tune(&["--budget", "2", "--out", "part.jsonl", "--quiet"]).status.success());
+    let part = fs::read_to_string(folder.0.join("part.jsonl")).unwrap();
+    fs::write(folder.0.join("part.jsonl"), &part[..part.len() - 20]).unwrap();
+    let on = tune(&["--budget", "5", "--out", "part.jsonl"]);
+    assert!(stdout(&on).contains("5 evaluations (4 of this command)"), "{}", stdout(&on));
+    assert_eq!(log(&folder.0.join("part.jsonl")), (header, evaluations));
+
+    let other = tune(&["--budget", "9", "--out", "part.jsonl", "--set", "seed=3"]);
+    assert!(fails(&other, 2).contains("is the log of another search"));
+    let best = folder.run(&["run", "best.json", "--set", "sleep.steps=500", "--quiet"]);
+    assert!(best.status.success(), "{}", stderr(&best));
+}
+
+/// All of a rung at once, on Mesa's adapter: sleep is the same, bit for bit, learning its statistics.
+#[test]
+fn a_search_runs_side_by_side_on_a_gpu() {
+    let Some((folder, mut small)) = with_data("tune-gpu") else { return };
+    "tune".clone_into(&mut small[0]);
+    fs::write(folder.0.join("space.json"), SPACE).unwrap();
+    let few = ["network.hidden=[16]", "training.epochs=1", "sleep.steps=500", "tasks.classes=[[0,1],[2,3]]"];
+    let few: Vec<&str> = few.iter().flat_map(|field| ["--set", field]).collect();
+    let tune = |engine: &str| {
+        let out = format!("{engine}.jsonl");
+        let mut command = folder.engram();
+        command.args(&small).args(&few).args([
+            "--space",
+            "space.json",
+            "--budget",
+            "3",
+            "--threads",
+            "1",
+            "--engine",
+            engine,
+            "--out",
+            &out,
+        ]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        log(&folder.0.join(out)).1
+    };
+    let (gpu, cpu) = (tune("gpu"), tune("cpu"));
+    assert_eq!((gpu.len(), cpu.len()), (3, 3));
+    for (gpu, cpu) in gpu.iter().zip(&cpu).take(2) {
+        assert_eq!(gpu["evaluation"]["parameters"], cpu["evaluation"]["parameters"]);
+        let fitness = |evaluation: &Value| evaluation["evaluation"]["fitness"].as_f64().unwrap();
+        assert!((fitness(gpu) - fitness(cpu)).abs() < 0.2, "{gpu} {cpu}");
+    }
+}
+
+#[test]
+fn analyses_are_files_with_spreads_over_seeds() {
+    let Some((folder, mut small)) = with_data("analyse") else { return };
+    small.remove(0);
+    let analyse =
+        |kind: &str, extra: &[&str]| folder.engram().args(["analyse", kind]).args(&small).args(extra).output().unwrap();
+    let result = |kind: &str| {
+        let output = analyse(kind, &["--seeds", "0..2", "--out", "result.json"]);
+        assert!(output.status.success() && output.stdout.is_empty(), "{}", stderr(&output));
+        let whole: Value = serde_json::from_str(&fs::read_to_string(folder.0.join("result.json")).unwrap()).unwrap();
+        assert_eq!(
+            (whole["seeds"].clone(), whole["classes"].as_array().unwrap().len()),
+            (serde_json::json!([0, 1]), 10)
+        );
+        whole["result"].clone()
+    };
+    let length = |value: &Value| value.as_array().unwrap().len();
+    let mean = |cell: &Value| cell["mean"].as_f64().unwrap();
+
+    let map = result("heat-map");
+    assert_eq!((length(&map["phases"]), length(&map["accuracy"]), length(&map["accuracy"][9])), (10, 10, 5));
+    assert!(mean(&map["accuracy"][0][0]) > 0.8 && map["accuracy"][0][0]["n"] == 2);
+    let confusion = result("confusion");
+    for when in ["before", "after"] {
+        for row in confusion[when].as_array().unwrap() {
+            assert!((row.as_array().unwrap().iter().map(mean).sum::<f64>() - 1.0).abs() < 1e-9);
+        }
+    }
+    let correlation = result("correlation");
+    assert_eq!(mean(&correlation["before"]["correlation"][3][3]), 1.0);
+    assert!(mean(&correlation["after"]["distance_from_identity"]) > 0.0);
+    let weights = result("weights");
+    assert_eq!((length(&weights), length(&weights[0]["runs"])), (2, 2));
+    let importance = result("importance");
+    assert_eq!(length(&importance), 4, "the classes of two tasks");
+    assert!(mean(&importance[0]["accuracy"]["T1"]) > 0.8 && mean(&importance[3]["T2-S2"]).abs() <= 1.0);
+    let replay = result("replay");
+    let slices = replay[0].as_array().unwrap();
+    assert_eq!(slices.len(), 30, "five sleeps of six slices");
+    for slice in slices {
+        let read: u64 = slice["steps"].as_array().unwrap().iter().map(|steps| steps.as_u64().unwrap()).sum();
+        assert_eq!(read + slice["silent"].as_u64().unwrap(), 500, "every step is read");
+    }
+    let dreams = result("dreams");
+    assert_eq!((length(&dreams[1]), length(&dreams[1][0]["pattern"])), (10, 784));
+
+    assert!(fails(&analyse("confusion", &["--set", "strategy.kind=sequential"]), 2).contains("of a sleep"));
+}
