@@ -6,7 +6,6 @@ use crate::net::mrnn::Layer;
 
 /// Classes that the hidden spikes of a stretch of sleep stand for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Replay {
     /// Steps in which a unit of the last hidden layer spiked, by the class they stand for.
     pub steps: Vec<u32>,

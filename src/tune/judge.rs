@@ -13,7 +13,6 @@ const LEFT: f64 = 0.5;
 /// Why a run was given up before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum GivenUp {
     /// A number stopped being finite, or a weight left the range of sleep's integers.
     Diverged,
@@ -27,7 +26,6 @@ pub enum GivenUp {
 
 /// How one task order went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Trial {
     pub seed: u32,
     /// Accuracy over all tasks in the end, 0 to 1; 0 where the run was given up.

@@ -28,7 +28,6 @@ pub use tuner::{Errand, Evaluation, Tuner};
 /// What is searched, how, and how thoroughly: the file that `engram tune --space` takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Tuning {
     /// Bounds of each field, by its dotted path: `sleep.rate`.
     pub fields: BTreeMap<String, Bounds>,
@@ -48,11 +47,9 @@ pub struct Tuning {
 /// What a generation's points go through, before the best of them go on to the next rung.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rung {
     /// Fields of the Spec that differ here, by their dotted paths: a smaller part of the data, say.
     #[serde(default)]
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
     pub set: BTreeMap<String, Value>,
     /// Seeds of the task orders that are averaged over.
     pub seeds: Vec<u32>,

@@ -9,7 +9,6 @@ use crate::spec::Spec;
 /// One point on one rung: runs of these Specs, one for each of the rung's seeds, in their order. Once one is given up, the
 /// others need not be run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Errand {
     pub generation: u32,
     /// The point's place among the generation's new ones.
@@ -20,12 +19,10 @@ pub struct Errand {
 
 /// What came of an errand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Evaluation {
     pub generation: u32,
     pub point: u32,
     pub rung: u32,
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub parameters: Parameters,
     /// Mean accuracy over the rung's task orders on held-back data, 0 to 1; 0 where one was given up.
     pub fitness: f64,
