@@ -20,7 +20,7 @@ use crate::data::{DataSet, cache};
 use crate::event::{Event, Finished, PhaseReport};
 use crate::kernels::cpu::Cpu;
 use crate::net::mrnn::Mrnn;
-use crate::spec::{self, Order, Spec};
+use crate::spec::{Order, Spec};
 
 /// What a run leaves behind for an analysis.
 struct Record {
@@ -45,9 +45,7 @@ struct Slice {
 }
 
 pub fn analyse(args: &AnalyseArgs) -> Result<(), Failure> {
-    let (spec, _) = source::spec(&args.source)?;
-    let fields: Vec<(&str, &str)> = args.set.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
-    let mut spec = spec::set(&spec, &fields)?;
+    let (mut spec, _) = source::spec_with(&args.source, &args.set, None)?;
     if args.kind == Analysis::Importance {
         two_tasks(&mut spec)?;
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::analysis::Spread;
 use crate::event::{Activity, EngineUsed, Event, Finished};
 use crate::spec::Spec;
 
@@ -135,13 +136,10 @@ fn table(results: &[Finished]) -> Option<String> {
 
 /// Mean ± standard deviation (n − 1) of fractions, in percent; one value has no deviation.
 pub fn percent(values: &[f64]) -> String {
-    let center = mean(values);
-    if values.len() < 2 {
-        return format!("{:.1}", 100.0 * center);
+    match Spread::of(values) {
+        Spread { mean, sd: Some(sd), .. } => format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * sd),
+        Spread { mean, .. } => format!("{:.1}", 100.0 * mean),
     }
-    let squares: f64 = values.iter().map(|value| (value - center).powi(2)).sum();
-    let sd = (squares / (values.len() - 1) as f64).sqrt();
-    format!("{:.1} ± {:.1}", 100.0 * center, 100.0 * sd)
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -18,7 +18,7 @@ use crate::data::{DataSet, cache, catalogue};
 use crate::event::{EngineUsed, Event, Finished};
 use crate::kernels::gpu::Gpu;
 use crate::net::weights::to_safetensors;
-use crate::spec::{self, EngineKind, Spec};
+use crate::spec::{EngineKind, Spec};
 
 /// Runs to be done by one engine, side by side.
 struct Job {
@@ -97,11 +97,7 @@ fn asked(args: &RunArgs) -> Result<Vec<Asked>, Failure> {
         }
         return Ok(vec![resumed(Path::new(source), Retell::Yes)?]);
     }
-    let (spec, name) = source::spec(source)?;
-    let fields: Vec<(&str, &str)> = args.set.iter().map(|(path, value)| (path.as_str(), value.as_str())).collect();
-    let engine = args.engine.as_ref().map(|engine| ("engine", engine.as_str()));
-    let fields: Vec<(&str, &str)> = fields.into_iter().chain(engine).collect();
-    let spec = spec::set(&spec, &fields)?;
+    let (spec, name) = source::spec_with(source, &args.set, args.engine.as_deref())?;
     let seeds = args.seeds.as_ref().map_or(vec![spec.seed], |seeds| seeds.0.clone());
     let specs = seeds.into_iter().map(|seed| Spec { seed, ..spec.clone() }).collect();
     Ok(vec![Asked::Anew { specs, name }])

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Failure;
 use crate::continual::MAGIC;
-use crate::spec::{Spec, SpecError, from_hash, preset};
+use crate::spec::{self, Spec, SpecError, from_hash, preset};
 
 /// The longest Spec, and the longest line of results, in bytes.
 const LIMIT: u64 = 16 << 20;
@@ -31,6 +31,14 @@ pub fn spec(source: &str) -> Result<(Spec, String), Failure> {
     let file = File::open(path).map_err(|e| Failure::Failed(format!("{source}: {e}")))?;
     let spec = read(BufReader::new(file)).map_err(|message| Failure::Usage(format!("{source}: {message}")))?;
     Ok((spec, name))
+}
+
+/// As [`spec`], with what `--set` and `--engine` say in place of its own.
+pub fn spec_with(source: &str, set: &[(String, String)], engine: Option<&str>) -> Result<(Spec, String), Failure> {
+    let (spec, name) = spec(source)?;
+    let fields = set.iter().map(|(path, value)| (path.as_str(), value.as_str()));
+    let fields: Vec<(&str, &str)> = fields.chain(engine.map(|engine| ("engine", engine))).collect();
+    Ok((spec::set(&spec, &fields)?, name))
 }
 
 /// Whether `source` is a file that the page or the command line saved a run in.

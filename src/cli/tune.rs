@@ -20,7 +20,7 @@ use crate::data::{DataSet, cache};
 use crate::event::EngineUsed;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::spec::{self, EngineKind, Spec};
+use crate::spec::{EngineKind, Spec};
 use crate::tune::{Errand, Evaluation, Judge, Trial, Tuner, Tuning, with};
 
 /// Runs that a GPU does at once, at most.
@@ -44,10 +44,7 @@ struct Search {
 }
 
 pub fn tune(args: &TuneArgs) -> Result<(), Failure> {
-    let (spec, name) = source::spec(&args.source)?;
-    let engine = args.engine.as_ref().map(|engine| ("engine", engine.as_str()));
-    let fields = args.set.iter().map(|(path, value)| (path.as_str(), value.as_str())).chain(engine);
-    let spec = spec::set(&spec, &fields.collect::<Vec<_>>())?;
+    let (spec, name) = source::spec_with(&args.source, &args.set, args.engine.as_deref())?;
     let text = fs::read_to_string(&args.space).map_err(|e| Failure::Usage(format!("{}: {e}", args.space.display())))?;
     let tuning = Tuning::from_json(&text)?;
     let mut tuner = Tuner::new(&spec, tuning.clone())?;

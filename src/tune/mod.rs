@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::spec::{Spec, SpecError, Split, set};
+use crate::spec::{Spec, SpecError, Split};
 
 pub use judge::{GivenUp, Judge, Trial};
 pub use method::{Brood, Evolution, Genetic, Method, Scored};
@@ -110,9 +110,7 @@ impl Tuning {
 
     /// What a rung runs: the Spec with its differences, measured on held-back data.
     fn spec_of(&self, spec: &Spec, rung: &Rung) -> Result<Spec, TuneError> {
-        let fields: Vec<(&str, String)> = rung.set.iter().map(|(path, value)| (&**path, value.to_string())).collect();
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(path, value)| (*path, &**value)).collect();
-        let mut spec = set(spec, &fields)?;
+        let mut spec = with(spec, &rung.set)?;
         spec.evaluation.split = Split::HeldBack;
         Ok(spec)
     }

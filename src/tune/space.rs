@@ -103,9 +103,9 @@ impl Space {
     }
 }
 
-/// `spec` with `parameters` in place of its own.
-pub fn with(spec: &Spec, parameters: &Parameters) -> Result<Spec, TuneError> {
-    let fields: Vec<(&str, String)> = parameters.iter().map(|(path, value)| (&**path, value.to_string())).collect();
+/// `spec` with `values`, by the dotted paths of their fields, in place of its own.
+pub fn with<T: ToString>(spec: &Spec, values: &BTreeMap<String, T>) -> Result<Spec, TuneError> {
+    let fields: Vec<(&str, String)> = values.iter().map(|(path, value)| (&**path, value.to_string())).collect();
     let fields: Vec<(&str, &str)> = fields.iter().map(|(path, value)| (*path, &**value)).collect();
     Ok(set(spec, &fields)?)
 }

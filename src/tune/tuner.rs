@@ -180,12 +180,12 @@ impl Tuner {
 
     /// All of a rung are told: the best go on, or the generation is over.
     fn climb(&mut self) {
-        let fitness = |place: usize| self.candidates[place].climbed[self.rung];
-        let mut ranked: Vec<usize> = self.climbing.iter().map(|&(place, _)| place).collect();
-        ranked.sort_by(|&a, &b| fitness(b).total_cmp(&fitness(a)));
         if self.rung + 1 == self.rungs.len() {
             return self.next_generation();
         }
+        let fitness = |place: usize| self.candidates[place].climbed[self.rung];
+        let mut ranked: Vec<usize> = self.climbing.iter().map(|&(place, _)| place).collect();
+        ranked.sort_by(|&a, &b| fitness(b).total_cmp(&fitness(a)));
         let pass = (self.tuning.rungs[self.rung].pass * ranked.len() as f64).round().max(1.0) as usize;
         ranked.truncate(pass);
         self.climbing = ranked.into_iter().map(|place| (place, false)).collect();
