@@ -68,6 +68,8 @@ export type FromWorker =
   | { readonly kind: "paused" }
   /** The Session has no more work; it can still be asked and acted upon. */
   | { readonly kind: "ended" }
+  /** It stood still, or was over, and goes on. */
+  | { readonly kind: "resumed" }
   /** Single spikes of the sleep under way. */
   | { readonly kind: "raster"; readonly raster: Raster }
   /** An act that cannot be done; `message` is for people. */

@@ -148,6 +148,12 @@ export class Runner {
       case "paused":
         this.#stand({ kind: "paused" });
         break;
+      case "resumed": {
+        // The page may have heard that the run stands still after telling it to go on.
+        const kind = this.#store.state.run?.status.kind;
+        if (kind === "paused" || kind === "ended") this.#stand({ kind: "running" });
+        break;
+      }
       case "ended":
         this.#stand({ kind: "ended" });
         break;

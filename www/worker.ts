@@ -81,6 +81,7 @@ async function run({ module, begin, files, quick, watched, keep }: Start): Promi
     // What was said while the run was written waits already.
     for (await attend(session); !stirred; await attend(session)) await woken();
     standing = null;
+    say({ kind: "resumed" });
     await keeper?.write(session, "running");
   };
   let phases = 0;

@@ -13,7 +13,7 @@ const frame = (page) => page.frameLocator("iframe");
 const order = (page, message) => page.evaluate((message) => document.querySelector("iframe").contentWindow.postMessage(message, "*"), message);
 /** Waits until the frame stands still where it is. */
 const standsStill = async (lab) => {
-  await button(lab, "Resume").waitFor(); // not while it still pauses
+  await reach(lab, /^Paused/);
   const before = await status(lab);
   await new Promise((done) => setTimeout(done, 700));
   assert.equal(await status(lab), before);
@@ -66,7 +66,7 @@ for (const [how, before] of [["in mid-run", null], ["while its slide is hidden",
     await lab.locator(".matrix tbody tr").first().locator("td.known").first().waitFor();
     if (before) {
       await order(page, before);
-      await button(lab, "Resume").waitFor();
+      await reach(lab, /^Paused/);
     }
     await new Promise((done) => setTimeout(done, 500)); // a phase's end and a stop are written at once
     await page.evaluate(() => {

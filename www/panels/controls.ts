@@ -89,7 +89,7 @@ function fillOrder(select: HTMLSelectElement, order: Order): void {
 function buttonsPanel(store: Store, runner: Runner): Panel<State> {
   const kind = () => store.state.run?.status.kind;
   const go = (until: Until) => {
-    if (kind() === "paused") runner.resume(until);
+    if (kind() === "pausing" || kind() === "paused") runner.resume(until);
     else if (!isActive(store.state.run)) void runner.start(until);
   };
   const main = runButton(store, runner);
@@ -102,7 +102,7 @@ function buttonsPanel(store: Store, runner: Runner): Panel<State> {
     update(state) {
       const { run } = state;
       const status = isActive(run) ? run.status.kind : null;
-      const standing = status === null || status === "paused";
+      const standing = status === null || status === "pausing" || status === "paused";
       main.update(state);
       enable(step, standing);
       enable(batch, standing);

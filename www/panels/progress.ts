@@ -60,6 +60,7 @@ function status(run: Run | null): string {
     case "running":
       return working(run);
     case "pausing":
+      return `Pausing${at} …`;
     case "paused":
       return run.progress ? `Paused${at}. ${work(run)}` : `At the beginning: the initial weights of seed ${run.spec.seed}, nothing learnt.`;
     case "stopped":

@@ -9,7 +9,7 @@ export function runButton(store: Store, runner: Runner): Panel<State> {
   const press = () => {
     const kind = store.state.run?.status.kind;
     if (kind === "running") runner.pause();
-    else if (kind === "paused") runner.resume("end");
+    else if (kind === "pausing" || kind === "paused") runner.resume("end");
     else if (!isActive(store.state.run)) void runner.start("end");
   };
   const element = el("button", { type: "button", class: "primary", click: () => isEnabled(element) && press() }, "Run");
@@ -17,8 +17,8 @@ export function runButton(store: Store, runner: Runner): Panel<State> {
     element,
     update({ run }) {
       const kind = isActive(run) ? run.status.kind : null;
-      say(element, kind === "running" || kind === "loading" || kind === "pausing" ? "Pause" : kind === "paused" ? "Resume" : "Run");
-      enable(element, kind !== "loading" && kind !== "pausing");
+      say(element, kind === "running" || kind === "loading" ? "Pause" : kind === "pausing" || kind === "paused" ? "Resume" : "Run");
+      enable(element, kind !== "loading");
     },
   };
 }
