@@ -29,6 +29,8 @@ pub enum Purpose {
     Subset = 8,
     /// A search's own draws; step: the generation.
     Tuning = 9,
+    /// Which input gets which mean value, where sleep's noise is to lose its shape.
+    Scatter = 10,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

@@ -17,12 +17,12 @@
 
 mod mean;
 
-pub use mean::MeanInput;
+pub use mean::{MeanInput, shape};
 
 use serde::{Deserialize, Serialize};
 
 use crate::net::mrnn::{Layer, Mrnn};
-use crate::spec::{Sleep, Stdp};
+use crate::spec::{Changes, Sleep, Stdp};
 
 /// Spikes that are summed before the sum is shifted.
 pub const CHUNK: usize = 32;
@@ -112,11 +112,12 @@ impl Sleeper {
         let constants = &plan.constants;
         let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window { side, height, width });
         let layers = net.layers.iter().enumerate();
+        let shape = shape(plan.mean.clone(), constants.input, plan.seed);
         Sleeper {
             seed: plan.seed,
             phase: plan.phase,
             steps: constants.steps,
-            chances: plan.mean.iter().map(|&m| chance(constants.rate * f64::from(m))).collect(),
+            chances: shape.iter().map(|&m| chance(constants.rate * f64::from(m))).collect(),
             window,
             leak: chance(constants.leak),
             feedback: (constants.feedback * 65536.0).round() as u32,
@@ -207,8 +208,8 @@ impl SleepLayer {
             fraction_bits,
             weights,
             threshold: threshold(plan, index, is_output),
-            potentiation: table(constants.stdp, inc, fraction_bits),
-            depression: table(constants.stdp, inc * constants.dec_ratio, fraction_bits),
+            potentiation: potentiation(constants, inc, fraction_bits),
+            depression: depression(constants, inc * constants.dec_ratio, fraction_bits),
             voltage: vec![0; stride],
             spikes: Vec::new(),
             before: Vec::new(),
@@ -254,6 +255,36 @@ fn threshold(plan: &Plan, layer: usize, is_output: bool) -> i32 {
     let ratio = threshold * f64::from(plan.largest_activity[layer]) / (gain * f64::from(below));
     let scaled = (ratio * f64::from(1u32 << VOLTAGE_BITS)).round();
     if plan.largest_activity[layer] > 0.0 && scaled < f64::from(i32::MAX) { scaled.max(1.0) as i32 } else { i32::MAX }
+}
+
+/// inc·f(W), of which not all may take place.
+fn potentiation(constants: &Sleep, inc: f64, fraction_bits: u32) -> Vec<i32> {
+    let table = table(constants.stdp, inc, fraction_bits);
+    match constants.changes {
+        Changes::All => table,
+        Changes::Depression => vec![0; TABLE],
+        Changes::Pruning => up_to(table, |entry| -least_weight(entry + 1, fraction_bits)),
+    }
+}
+
+/// dec·f(W), of which not all may take place.
+fn depression(constants: &Sleep, dec: f64, fraction_bits: u32) -> Vec<i32> {
+    let table = table(constants.stdp, dec, fraction_bits);
+    match constants.changes {
+        Changes::All | Changes::Depression => table,
+        Changes::Pruning => up_to(table, |entry| least_weight(entry, fraction_bits)),
+    }
+}
+
+/// Changes that are no larger than a limit for their entry; none where it is negative.
+fn up_to(mut table: Vec<i32>, limit: impl Fn(usize) -> i32) -> Vec<i32> {
+    table.iter_mut().enumerate().for_each(|(entry, change)| *change = (*change).min(limit(entry)).max(0));
+    table
+}
+
+/// The least weight that is found in this entry of the tables, in its units.
+fn least_weight(entry: usize, fraction_bits: u32) -> i32 {
+    (entry as i32 - TABLE as i32 / 2) << (fraction_bits - 16)
 }
 
 /// size·f(W) in a weight's units, at the middle of each entry.

@@ -174,9 +174,15 @@ pub enum Strategy {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Sleep {
     pub stdp: Stdp,
+    /// Which of the changes of weights take place.
+    #[serde(default)]
+    pub changes: Changes,
+    /// What shapes the input's noise.
+    #[serde(default)]
+    pub input: SleepInput,
     /// Steps T of one sleep.
     pub steps: u32,
-    /// An input spikes with probability min(1, rate · mean image) in each step.
+    /// An input spikes with probability min(1, rate · m) in each step, m being its mean over all that was seen.
     pub rate: f64,
     /// Side, in pixels, of the random square window that input is confined to in each step; `null`: none.
     /// Data that are not images take `null`.
@@ -210,6 +216,36 @@ pub enum Stdp {
     Additive,
     /// f(W) = 2(1 − 1/(1 + exp(−W/0.001))) (the public code of Tadros et al. 2022).
     Soft,
+}
+
+/// What sleep may do to a weight: all of it, or less, to ask what a part of it is good for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Changes {
+    /// Potentiation and depression.
+    #[default]
+    All,
+    /// No potentiation: a spike that follows a spike changes nothing.
+    Depression,
+    /// Only what brings a weight nearer to zero: depression of a positive one, potentiation of a negative one, and neither
+    /// across zero.
+    Pruning,
+}
+
+/// What shapes the noise that drives sleep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum SleepInput {
+    /// The mean input over all data of all tasks seen so far (Tadros et al. 2022).
+    #[default]
+    Mean,
+    /// That mean with its values dealt out anew among the inputs, in the same way in every sleep of a run: as much noise, and as
+    /// unevenly spread, without its shape.
+    Shuffled,
+    /// The mean of that mean, everywhere: as much noise, without any shape.
+    Uniform,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

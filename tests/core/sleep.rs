@@ -6,7 +6,7 @@ use engram::kernels::{Device, Firing, SpikeCounts};
 use engram::net::mrnn::Mrnn;
 use engram::rng::{Purpose, draw, philox};
 use engram::sleep::{Plan, SleepLayer, Sleeper, TABLE, WEIGHT_LIMIT};
-use engram::spec::{self, Sleep, Stdp};
+use engram::spec::{self, Changes, Sleep, SleepInput, Stdp};
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -108,6 +108,8 @@ proptest! {
         outputs in 1usize..20,
         seed in any::<u32>(),
         stdp in prop_oneof![Just(Stdp::Soft), Just(Stdp::Additive)],
+        changes in prop_oneof![Just(Changes::All), Just(Changes::Depression), Just(Changes::Pruning)],
+        input in prop_oneof![Just(SleepInput::Mean), Just(SleepInput::Shuffled), Just(SleepInput::Uniform)],
         window in prop::option::of(1u32..9),
         rate in 0.05..1.5f64,
         gain in 0.5..40.0f64,
@@ -123,7 +125,7 @@ proptest! {
         let net = toy::network(&sizes, seed, scale);
         let gain_hidden = gain;
         let constants =
-            Sleep { stdp, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
+            Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
         let mut fast = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
         let mut plain = fast.clone();
         for step in 1..=150 {
@@ -146,6 +148,8 @@ proptest! {
         outputs in 1usize..20,
         seed in any::<u32>(),
         stdp in prop_oneof![Just(Stdp::Soft), Just(Stdp::Additive)],
+        changes in prop_oneof![Just(Changes::All), Just(Changes::Depression), Just(Changes::Pruning)],
+        input in prop_oneof![Just(SleepInput::Mean), Just(SleepInput::Shuffled), Just(SleepInput::Uniform)],
         window in prop::option::of(1u32..9),
         rate in 0.05..1.5f64,
         gain in 0.5..40.0f64,
@@ -162,7 +166,7 @@ proptest! {
         let net = toy::network(&sizes, seed, scale);
         let gain_hidden = gain;
         let constants =
-            Sleep { stdp, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
+            Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
         let sleeper = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
         let [(_, cpu), (_, gpu)] = on_both!(|device| in_parts(device, &sleeper, &parts));
         prop_assert!(cpu == gpu);
@@ -352,5 +356,28 @@ fn soft_changes_follow_the_formula() {
         assert!((change - expected).abs() < 1e-5, "f({weight}): {change} for {expected}");
         let depression = f64::from(layer.depression[entry]) / unit;
         assert!((depression - 0.25103 * expected).abs() < 1e-5);
+    }
+}
+
+/// Without potentiation no weight rises; by pruning alone each comes nearer to zero and none crosses it.
+#[test]
+fn ablated_changes_go_one_way() {
+    let net = toy::network(&[64, 50, 10], 2, 1.0);
+    for stdp in [Stdp::Soft, Stdp::Additive] {
+        let after = |changes| {
+            let constants = Sleep { stdp, changes, inc: 0.01, gain_hidden: 20.0, ..constants(2000) };
+            let mut sleepers = vec![Sleeper::new(&net, &plan(&net, constants, None))];
+            Cpu.sleep(&mut sleepers, 0, 2000);
+            let mut slept = net.clone();
+            sleepers[0].wake(&mut slept);
+            let weights = |net: &Mrnn| net.layers.iter().flat_map(|layer| layer.weights.clone()).collect::<Vec<f32>>();
+            weights(&net).into_iter().zip(weights(&slept)).filter(|(was, is)| was != is).collect::<Vec<(f32, f32)>>()
+        };
+        let changed = after(Changes::Depression);
+        assert!(changed.len() > 100 && changed.iter().all(|(was, is)| is < was), "{stdp:?}");
+        let changed = after(Changes::Pruning);
+        let pruned = |&(was, is): &(f32, f32)| is.abs() < was.abs() && is * was >= 0.0;
+        assert!(changed.len() > 100 && changed.iter().all(pruned), "{stdp:?}");
+        assert!(changed.iter().any(|&(was, _)| was > 0.0) && changed.iter().any(|&(was, _)| was < 0.0), "{stdp:?}");
     }
 }
