@@ -15,12 +15,16 @@ fn set(name: &str) -> Option<DataSet> {
     if cache::is_complete(info) {
         return Some(cache::load(name).unwrap());
     }
-    let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let files = ["kmnist", "features"].iter().find_map(|folder| files_in(info, &shared.join(folder)));
+    let files = shared_files(info);
     if files.is_none() {
         println!("skipped: {} is neither in {} nor in ../shared/data", info.title, cache::home().display());
     }
     files.map(|files| catalogue::assemble(info, &files).unwrap())
+}
+
+fn shared_files(info: &DataSetInfo) -> Option<Vec<(String, Vec<u8>)>> {
+    let shared = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    ["kmnist", "features"].iter().find_map(|folder| files_in(info, &shared.join(folder)))
 }
 
 fn files_in(info: &DataSetInfo, folder: &Path) -> Option<Vec<(String, Vec<u8>)>> {
@@ -76,6 +80,18 @@ fn features_can_be_held_back() {
         let plan = plan(&spec, 1, &set).unwrap();
         let held_back: usize = plan.tasks.iter().map(|task| task.test.len()).sum();
         assert_eq!(held_back, set.train.len() / 10);
+    }
+}
+
+/// Small sets have no quick part: the page loads them whole.
+#[test]
+fn a_small_set_has_no_quick_files() {
+    for name in ["kmnist-8k", "cifar10-resnet56"] {
+        let Some(whole) = set(name) else { continue };
+        let info = catalogue::info(name).unwrap();
+        assert_eq!(catalogue::quick_files(info, &whole).unwrap(), [], "{name}");
+        let files = shared_files(info).or_else(|| files_in(info, &cache::folder(info))).expect("they were just loaded");
+        assert!(catalogue::assemble_quick(info, &files).unwrap() == whole, "{name}: what a quick run makes of them");
     }
 }
 

@@ -26,11 +26,11 @@ export async function fetchData(
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
   if (isOwn(data.name)) return ownFiles(data.name);
-  const part = isQuick(data) ? "quick" : "full";
-  const key = `${data.name}/${part}`;
-  const known = kept.get(key);
+  const wanted = isQuick(data) ? "quick" : "full";
+  const known = kept.get(`${data.name}/${wanted}`);
   if (known) return known;
-  const listed = await listedFiles(data.name, part, signal);
+  const { part, listed } = await listedFiles(data.name, wanted, signal);
+  const key = `${data.name}/${part}`;
   const total = listed.reduce((sum, { bytes }) => sum + bytes, 0);
   let received = 0;
   const files = await Promise.all(
@@ -39,7 +39,7 @@ export async function fetchData(
       return { name, bytes: await read(response, (length) => heard((received += length), Math.max(total, received))) };
     }),
   );
-  kept.set(key, files);
+  kept.set(`${data.name}/${wanted}`, files);
   return files;
 }
 
@@ -62,14 +62,19 @@ async function listedSets(signal: AbortSignal): Promise<readonly unknown[]> {
   return sets;
 }
 
-/** What `data/index.json` says of a set. */
-async function listedFiles(set: string, part: "quick" | "full", signal: AbortSignal): Promise<readonly Listed[]> {
+type Part = "quick" | "full";
+
+/** What `data/index.json` says of a set. Of a set that is small there is only the whole. */
+async function listedFiles(set: string, wanted: Part, signal: AbortSignal): Promise<{ readonly part: Part; readonly listed: readonly Listed[] }> {
   const sets = await listedSets(signal);
-  const files = field(sets.find((entry) => field(entry, "name") === set), part);
+  const entry = sets.find((entry) => field(entry, "name") === set);
+  const quick = field(entry, "quick");
+  const part = wanted === "quick" && Array.isArray(quick) && quick.length > 0 ? "quick" : "full";
+  const files = field(entry, part);
   if (!Array.isArray(files)) {
     throw new Error(`This site does not hold the data set ${set}. \`make data\` says what it needs; then run \`make site\` again.`);
   }
-  return files.map((file) => ({ name: String(field(file, "name")), bytes: Number(field(file, "bytes")) || 0 }));
+  return { part, listed: files.map((file) => ({ name: String(field(file, "name")), bytes: Number(field(file, "bytes")) || 0 })) };
 }
 
 function field(value: unknown, name: string): unknown {

@@ -4,6 +4,7 @@ import { Comparer } from "./comparer.js";
 import { engine } from "./core.js";
 import type { Panel } from "./dom.js";
 import type { PanelName } from "./embed.js";
+import { ablationsPanel } from "./panels/ablations.js";
 import { comparePanel } from "./panels/compare.js";
 import { confusionPanel } from "./panels/confusion.js";
 import { curvesPanel } from "./panels/curves.js";
@@ -37,6 +38,7 @@ export function figures(store: Store, runner: Runner, player: Player): Record<Pa
     fields: fieldsPanel,
     settling: () => settlingPanel(store),
     compare: () => comparePanel(store, new Comparer(store, engine)),
+    ablations: ablationsPanel,
     data: dataPanel,
   };
 }

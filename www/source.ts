@@ -1,5 +1,6 @@
 // Where numbers come from: a run, or the arms of a comparison, in words and as what computes them again.
 
+import type { Ablated } from "./ablations.js";
 import { crc32 } from "./checksum.js";
 import type { Comparison } from "./compare.js";
 import { engineName } from "./engine.js";
@@ -50,6 +51,25 @@ export function sourceOfComparison({ arms, seeds, runs }: Comparison): Source {
   const line = [`${origins.length} arms, ${over}`, ...origins.map(({ arm, done }) => `${arm}: ${done}`), computedOn([...engines].join(", "))];
   const preset = origins.find((_, i) => arms[i]!.bound === null)?.preset ?? origins[0].preset;
   return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}${mark(origins.map(({ link }) => link))}`, line: line.join(" · "), origins };
+}
+
+/** Presets as they were reported, by the command line. */
+export function sourceOfReported(rows: readonly Ablated[]): Source {
+  const origins = rows.map(({ label, preset: { name, spec, reported } }): Origin => {
+    const [first, end] = reported.seeds.split("..").map(Number) as [number, number];
+    return {
+      arm: label,
+      preset: name,
+      seeds: Array.from({ length: end - first }, (_, i) => first + i),
+      spec,
+      link: spec_to_hash(spec),
+      command: reported.command,
+      engine: null,
+      done: `${reported.n} of ${reported.n} runs`,
+    };
+  }) as [Origin, ...Origin[]];
+  const line = rows.map(({ label, preset: { reported } }) => `${label}: ${reported.command}, commit ${reported.commit}`);
+  return { slug: origins[0].preset, line: line.join(" · "), origins };
 }
 
 /** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */

@@ -266,6 +266,9 @@ pub const QUICK: (u32, u32) = (1000, 200);
 
 /// The files of the class-balanced part of a set of images that the page loads first.
 pub fn quick_files(info: &DataSetInfo, set: &DataSet) -> Result<Vec<(&'static str, Vec<u8>)>, DataError> {
+    if !matches!(info.layout, Layout::Idx) {
+        return Ok(Vec::new());
+    }
     let part = subset::part(set, QUICK.0, QUICK.1)?;
     let mut files = Vec::new();
     for (pair, samples) in info.files.chunks(2).zip([part.train, part.test]) {

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::{DataError, cache, catalogue};
 
 /// Sets that the page offers.
-const SETS: [&str; 2] = ["mnist", "fmnist"];
+const SETS: [&str; 5] = ["mnist", "fmnist", "kmnist-8k", "cifar10-resnet56", "imagenette-mobilenetv2"];
+/// Those that anyone can bring.
+const USUAL: &str = "mnist fmnist";
 
 /// `data/index.json`: the sets that a site holds, and how much there is to load.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,6 +21,7 @@ pub struct Index {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IndexedSet {
     pub name: &'static str,
+    /// Empty where the whole set is small.
     pub quick: Vec<IndexedFile>,
     pub full: Vec<IndexedFile>,
 }
@@ -43,7 +46,7 @@ pub fn site_files(site: &Path) -> Result<Index, DataError> {
         }
     }
     if index.sets.is_empty() {
-        let message = format!("there are no data for the page: bring some with `engram data get {}`", SETS.join(" "));
+        let message = format!("there are no data for the page: bring some with `engram data get {USUAL}`");
         return Err(DataError::Unavailable(message));
     }
     let text = serde_json::to_string_pretty(&index).expect("an index is plain data");

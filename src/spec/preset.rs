@@ -15,6 +15,9 @@ pub struct Preset {
     pub name: String,
     /// A line a person chooses by.
     pub title: String,
+    /// The preset that this one takes a part of sleep from; `null`: it is none of the ablations.
+    #[serde(default)]
+    pub ablates: Option<String>,
     #[serde(deserialize_with = "checked")]
     pub spec: Spec,
     /// What it gave; `null` until it was run.

@@ -15,6 +15,11 @@ fn presets_are_valid_and_named_once() {
     names.dedup();
     assert_eq!(names.len(), presets().len());
     for preset in presets() {
+        if let Some(whole) = &preset.ablates {
+            let sleep = spec::preset(whole).unwrap().spec.sleep.clone();
+            assert_ne!(preset.spec.sleep, sleep, "{} takes nothing away", preset.name);
+            assert_eq!(Spec { sleep, ..preset.spec.clone() }, spec::preset(whole).unwrap().spec, "{}", preset.name);
+        }
         preset.spec.validate().unwrap_or_else(|e| panic!("{}: {e}", preset.name));
     }
     for set in ["mnist", "fmnist"] {

@@ -12,7 +12,8 @@ import { datasetPanel } from "./dataset.js";
 import { runButton } from "./run-button.js";
 
 export function controlsPanel(store: Store, runner: Runner): Panel<State> {
-  const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) }, ...groups(store.state));
+  const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) });
+  let listed = "";
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
   const engine = el("select", { id: "engine", change: () => runner.computeOn(engine.value as EngineKind) }, ...ENGINES.map(([kind, name]) => el("option", { value: kind }, name)));
@@ -34,6 +35,10 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     update(state) {
       fields.disabled = isActive(state.run);
       dataset.update(state);
+      const presets = offered(state);
+      const names = presets.map(({ name }) => name).join();
+      if (names !== listed) preset.replaceChildren(...groups(presets, state));
+      listed = names;
       preset.value = parts(state.hash).preset;
       fillOrder(order, state.spec.tasks.order);
       engine.value = state.spec.engine ?? "auto";
@@ -56,8 +61,14 @@ function field(kind: string, name: string, control: HTMLElement, meaning: string
   return el("div", { class: `field ${kind}`.trim() }, el("label", { for: control.id }, name), control, el("p", { class: "meaning", id }, meaning));
 }
 
+/** The presets whose data this site holds, and the chosen one. */
+function offered({ presets, held, hash }: State): Preset[] {
+  const chosen = parts(hash).preset;
+  return presets.filter(({ name, spec }) => held.length === 0 || held.includes(spec.data.name) || name === chosen);
+}
+
 /** Presets by data set, quick ones first as they are listed. */
-function groups({ presets, catalogue }: State): HTMLOptGroupElement[] {
+function groups(presets: readonly Preset[], { catalogue }: State): HTMLOptGroupElement[] {
   const label = ({ spec }: Preset) => {
     const title = catalogue.find((set) => set.name === spec.data.name)?.title ?? spec.data.name;
     const { subset } = spec.data;
