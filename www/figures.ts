@@ -15,11 +15,13 @@ import { progressPanel } from "./panels/progress.js";
 import { recordingPanel } from "./panels/recording.js";
 import { resultPanel } from "./panels/result.js";
 import { scrubPanel } from "./panels/scrub.js";
+import { searchPanel } from "./panels/search.js";
 import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
 import { weightsPanel } from "./panels/weights.js";
 import type { Player } from "./recording.js";
 import type { Runner } from "./runner.js";
+import { Searcher } from "./searcher.js";
 import type { State, Store } from "./state.js";
 
 export function figures(store: Store, runner: Runner, player: Player): Record<PanelName, () => Panel<State>> {
@@ -37,6 +39,7 @@ export function figures(store: Store, runner: Runner, player: Player): Record<Pa
     fields: fieldsPanel,
     settling: () => settlingPanel(store),
     compare: () => comparePanel(store, new Comparer(store, engine)),
+    search: () => searchPanel(store, new Searcher(store, engine)),
     data: dataPanel,
   };
 }

@@ -7,7 +7,7 @@ use engram::kernels::cpu::Cpu;
 use engram::rng::{Purpose, Stream};
 use engram::spec::{Spec, Split, preset, set};
 use engram::tune::{
-    Bounds, Errand, Evaluation, Evolution, Genetic, GivenUp, Judge, Method, Scale, Scored, Space, Trial, Tuner, Tuning,
+    Bounds, Errand, Evolution, Genetic, GivenUp, Judge, Method, Scale, Scored, Space, Tried, TriedOrder, Tuner, Tuning,
 };
 use pollster::block_on;
 use proptest::prelude::*;
@@ -44,13 +44,13 @@ const EVOLUTION: &str = r#"{ "kind": "evolution" }"#;
 const RANDOM: &str = r#"{ "kind": "random" }"#;
 
 /// A fitness that is known: best near the middle of the box, and a little of the order's own.
-fn trial(space: &Space, spec: &Spec) -> Trial {
+fn trial(space: &Space, spec: &Spec) -> TriedOrder {
     let far: f64 = space.point(spec).iter().map(|unit| (unit - 0.4).powi(2)).sum();
     let accuracy = (1.0 - far) * 0.9 + 0.001 * f64::from(spec.seed % 3);
-    Trial { seed: spec.seed, accuracy, spikes_per_step: vec![50.0, 0.3, 0.0], seconds: 0.5, given_up: None }
+    TriedOrder { seed: spec.seed, accuracy, spikes_per_step: vec![50.0, 0.3, 0.0], seconds: 0.5, given_up: None }
 }
 
-fn answer(tuner: &Tuner, space: &Space, errand: &Errand) -> Evaluation {
+fn answer(tuner: &Tuner, space: &Space, errand: &Errand) -> Tried {
     tuner.evaluation(errand, errand.specs.iter().map(|spec| trial(space, spec)).collect())
 }
 
@@ -96,7 +96,7 @@ fn the_better_half_goes_on() {
     let mut tuner = start(RANDOM);
     work(&mut tuner, 30);
     let rung = |rung: u32| tuner.told().iter().filter(move |evaluation| evaluation.rung == rung);
-    let mut ranked: Vec<&Evaluation> = rung(0).collect();
+    let mut ranked: Vec<&Tried> = rung(0).collect();
     ranked.sort_by(|a, b| b.fitness.total_cmp(&a.fitness));
     let mut better: Vec<u32> = ranked[..10].iter().map(|evaluation| evaluation.point).collect();
     let mut went_on: Vec<u32> = rung(1).map(|evaluation| evaluation.point).collect();
@@ -166,7 +166,7 @@ proptest! {
         let mut stopped = start(GENETIC);
         work(&mut stopped, stop);
         stopped.hand_out();
-        let mut told: Vec<Evaluation> = stopped.told().to_vec();
+        let mut told: Vec<Tried> = stopped.told().to_vec();
         if backwards {
             // Within a rung it does not matter who came first.
             told.sort_by_key(|evaluation| (evaluation.generation, evaluation.rung, std::cmp::Reverse(evaluation.point)));
@@ -240,10 +240,10 @@ fn a_log_of_another_search_is_not_gone_on_with() {
 }
 
 /// Runs a Spec under a judge.
-fn judged(spec: &Spec) -> Trial {
+fn judged(spec: &Spec) -> TriedOrder {
     let set = toy::digits(40, 10);
     let mut run = Experiment::new(Cpu, spec.clone(), &[spec.seed], &set).unwrap();
-    let mut judge = Judge::new(spec.seed, spec.network.hidden.iter().sum());
+    let mut judge = Judge::new(spec);
     while let Some(event) = block_on(run.next()).unwrap() {
         if judge.hear(&event) {
             break;
