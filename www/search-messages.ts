@@ -17,6 +17,6 @@ export type ToTrier =
   | { readonly kind: "resume" };
 
 export type FromTrier =
-  | { readonly kind: "tried"; readonly trials: readonly TriedOrder[] }
+  | { readonly kind: "tried"; readonly trials: TriedOrder[] }
   /** `message` is for people. */
   | { readonly kind: "failed"; readonly message: string };

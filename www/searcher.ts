@@ -3,7 +3,7 @@
 import { capacity, thisMachine } from "./capacity.js";
 import { wholeHere } from "./core.js";
 import { fetchData, forgetData } from "./data.js";
-import type { Errand, Search as Tuner, Spec } from "./generated/engram.js";
+import type { Errand, Search as Tuner, Spec, TriedOrder } from "./generated/engram.js";
 import { spec_set } from "./generated/page.js";
 import type { Core } from "./job.js";
 import { forgetSearch, keepSearch, keptSearch } from "./kept-search.js";
@@ -206,7 +206,7 @@ export class Searcher {
     }
   }
 
-  #tell(errand: Errand, trials: Parameters<Tuner["tell"]>[1]): void {
+  #tell(errand: Errand, trials: TriedOrder[]): void {
     const tried = this.#tuner!.tell(errand, trials);
     const best = this.#tuner!.best() ?? null;
     this.#update((latest) => ({ ...latest, told: [...latest.told, tried], best, underWay: latest.underWay - 1 }));

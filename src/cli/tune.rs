@@ -20,7 +20,7 @@ use crate::event::EngineUsed;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
 use crate::spec::{EngineKind, Spec};
-use crate::tune::{Errand, Judge, Log, Search, Tried, TriedOrder, Tuner, Tuning, with};
+use crate::tune::{Errand, Judge, Log, Search, Tried, TriedOrder, TuneError, Tuner, Tuning, with};
 
 /// Runs that a GPU does at once, at most.
 const SIDE_BY_SIDE: usize = 64;
@@ -30,7 +30,7 @@ const NAP: Duration = Duration::from_millis(100);
 pub fn tune(args: &TuneArgs) -> Result<(), Failure> {
     let (spec, name) = source::spec_with(&args.source, &args.set, args.engine.as_deref())?;
     let text = fs::read_to_string(&args.space).map_err(|e| Failure::Usage(format!("{}: {e}", args.space.display())))?;
-    let tuning = Tuning::from_json(&text)?;
+    let tuning = tuning(&text)?;
     let mut tuner = Tuner::new(&spec, tuning.clone())?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}-tune.jsonl")));
     let search = Search { spec, tuning };
@@ -43,6 +43,11 @@ pub fn tune(args: &TuneArgs) -> Result<(), Failure> {
     let crew = Crew { desk, set: &set, stop: &stop, budget: args.budget, start: Instant::now(), quiet: args.quiet };
     crew.work(&spec, args.threads.map_or(cores(), usize::from));
     crew.conclude(args, &spec, before, &out)
+}
+
+/// What `--space` names: a tuning, or the log of a search, whose it is.
+fn tuning(text: &str) -> Result<Tuning, TuneError> {
+    if text.starts_with("{\"search\":") { Ok(Log::read(text)?.search.tuning) } else { Tuning::from_json(text) }
 }
 
 /// The log, to be added to; what it holds already is told to the tuner.

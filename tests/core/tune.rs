@@ -239,6 +239,44 @@ fn a_log_of_another_search_is_not_gone_on_with() {
     assert!(start(GENETIC).resume(twice).is_err());
 }
 
+#[test]
+fn a_log_is_all_there_is_to_save() {
+    let mut tuner = start(GENETIC);
+    work(&mut tuner, 33);
+    let text = Search { spec: spec(), tuning: tuning(GENETIC) }.log(tuner.told());
+    let mut again = Log::read(&text).unwrap().resume().unwrap();
+    assert_eq!(again.told(), tuner.told());
+    work(&mut tuner, 30);
+    work(&mut again, 30);
+    assert_eq!(again.told(), tuner.told(), "and so on into the next generation");
+
+    let torn = Log::read(&text[..text.len() - 20]).unwrap();
+    assert_eq!(torn.evaluations.len(), 32, "a line that was being written is done again");
+    let mut torn = torn.resume().unwrap();
+    work(&mut torn, 31);
+    assert_eq!(torn.told(), tuner.told());
+}
+
+#[test]
+fn a_broken_log_says_where() {
+    let mut tuner = start(RANDOM);
+    work(&mut tuner, 4);
+    let search = Search { spec: spec(), tuning: tuning(RANDOM) };
+    let text = search.log(tuner.told());
+    let refused = |text: &str, words: &str| {
+        let error = Log::read(text).and_then(Log::resume).err().expect("it is refused").to_string();
+        assert!(error.contains(words) && !error.contains("at line"), "{error}");
+    };
+    refused("", "it is empty");
+    refused("task,accuracy\n1,0.5\n", "line 1, column");
+    refused(&text[search.line().len()..], "line 1 does not say what is searched");
+    refused(&text.replacen("\"fitness\":", "\"fitness\"", 1), "line 2, column");
+    refused(&text.replacen("\"fitness\":", "\"fit\":", 1), "line 2, column");
+    refused(&(text.clone() + &search.line()), "line 6 begins a second search");
+    refused(&text.replacen("\"population\":20", "\"population\":1", 1), "`population`");
+    refused(&text.replacen("\"seed\":3", "\"seed\":4", 1), "other constants");
+}
+
 /// Runs a Spec under a judge.
 fn judged(spec: &Spec) -> TriedOrder {
     let set = toy::digits(40, 10);

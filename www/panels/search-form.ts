@@ -124,7 +124,7 @@ function ticksPanel(choose: Choose): Panel<State> {
       "div",
       { class: "strategies" },
       el("label", { class: "tick" }, fromSpec, "try the controls’ own constants first"),
-      el("label", { class: "tick" }, halved, "one order first; the better half goes on to all"),
+      el("label", { class: "tick" }, halved, "one other order first; the better half goes on"),
       el("label", { class: "tick" }, shuffled, "each seed its own order of tasks"),
     ),
     update({ search }) {
