@@ -76,9 +76,9 @@ export const MOST_ORDERS = 24;
 const FIRST_SEED = 1000;
 
 export const SCALES: readonly (readonly [Scale, string])[] = [
-  ["linear", "even"],
+  ["linear", "linear"],
   ["log", "logarithmic"],
-  ["log_rest", "logarithmic, to 1"],
+  ["log_rest", "log of 1 − it"],
 ];
 
 export const METHODS: readonly (readonly [Method["kind"], string])[] = [
@@ -113,6 +113,13 @@ export function constant(path: string): Pick<Field, "label" | "unit"> {
   return known ?? { label: path, unit: "" };
 }
 
+/** The paths of the constants that are searched, as the controls have them. */
+export function pathsOf({ fields }: Tuning): string[] {
+  const known = GROUPS.flatMap(({ fields }) => fields.map(({ path }) => path));
+  const place = (path: string) => (known.indexOf(path) + 1 || Infinity);
+  return Object.keys(fields).sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+}
+
 /** A number that was typed; `null`: it is none. */
 export function number(text: string): number | null {
   const trimmed = text.trim();
@@ -131,7 +138,7 @@ export function wrongBounds({ low, high, scale }: Wanted): string | null {
   if (from === null || to === null) return `“${from === null ? low : high}” is no number.`;
   if (from >= to) return "The lower bound comes first.";
   if (scale === "log" && from <= 0) return "A logarithmic scale begins above 0.";
-  if (scale === "log_rest" && to >= 1) return "A scale that is logarithmic to 1 ends below 1.";
+  if (scale === "log_rest" && to >= 1) return "A scale of the logarithm of 1 − it ends below 1.";
   return null;
 }
 

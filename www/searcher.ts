@@ -9,7 +9,7 @@ import type { Core } from "./job.js";
 import { forgetSearch, keepSearch, keptSearch } from "./kept-search.js";
 import { choose, unacted } from "./link.js";
 import { isActive } from "./run.js";
-import { isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Search, type Searching, type SearchStatus } from "./search.js";
+import { isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Budget, type Search, type Searching, type SearchStatus } from "./search.js";
 import { isComparing, type Store } from "./state.js";
 import { Trying } from "./trying.js";
 import { megabytes, words } from "./words.js";
@@ -146,7 +146,7 @@ export class Searcher {
     this.#tuner = tuner;
     const [spec, tuning, told] = [tuner.spec(), tuner.tuning(), tuner.told()];
     const latest: Search = { spec, tuning, told, best: tuner.best() ?? null, status: { kind: "stopped" }, underWay: 0, capacity: capacity([spec], thisMachine()) };
-    this.#set({ latest, looked: null, across: null, problem: null });
+    this.#set({ latest, looked: null, across: null, problem: null, budget: enough(this.#state.budget, told.length) });
   }
 
   async #go(): Promise<void> {
@@ -266,6 +266,11 @@ export class Searcher {
   #set(change: Partial<Searching>): void {
     this.#store.set({ search: { ...this.#state, ...change } });
   }
+}
+
+/** A search that is opened has something left to do. */
+function enough(budget: Budget, told: number): Budget {
+  return told < Number(budget.evaluations) ? budget : { ...budget, evaluations: String(told + Number(NOT_SEARCHED.budget.evaluations)) };
 }
 
 /** Side by side Workers compute on the CPU, unless a GPU is asked for. */

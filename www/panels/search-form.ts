@@ -55,11 +55,11 @@ function wantedRow(path: string, change: (change: Partial<Wanted>) => void): Pan
   const low = entry("lowest", (text) => ({ low: text }));
   const high = entry("highest", (text) => ({ high: text }));
   const scale = el("select", { "aria-label": `${label}, scale`, change: () => change({ scale: scale.value as Scale }) }, ...SCALES.map(([value, name]) => el("option", { value }, name)));
-  const now = el("span", { class: "fine now-at" });
+  const now = el("span", { class: "unit" });
   const wrong = el("span", { class: "wrong", id: `${id}-wrong`, "aria-live": "polite" });
-  const name = el("label", { class: "tick" }, box, el("span", {}, label, unit ? el("span", { class: "unit" }, ` ${unit}`) : null));
+  const name = el("label", { class: "tick" }, box, el("span", {}, label, unit ? el("span", { class: "unit" }, ` ${unit}`) : null, now));
   return {
-    element: el("div", { class: "want", role: "group", "aria-label": label }, name, el("span", { class: "bounds" }, low, "to", high), scale, now, wrong),
+    element: el("div", { class: "want", role: "group", "aria-label": label }, name, el("span", { class: "bounds" }, low, "to", high), scale, wrong),
     update({ search, spec }) {
       const one = search!.chosen.wanted.find((wanted) => wanted.path === path)!;
       box.checked = one.on;
@@ -75,7 +75,7 @@ function wantedRow(path: string, change: (change: Partial<Wanted>) => void): Pan
         else input.removeAttribute("aria-invalid");
       }
       say(wrong, why ?? "");
-      say(now, `now ${valueAt(spec, path) ?? "none"}`);
+      say(now, ` (now\u00a0${valueAt(spec, path) ?? "none"})`);
     },
   };
 }

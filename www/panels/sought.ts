@@ -4,10 +4,9 @@ import { described } from "../arms.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { valueAt } from "../fields.js";
 import { isActive } from "../run.js";
-import { constant, fitnessOf, givenUpInWords, isSearching, METHODS, ranked, secondsOf, spikesOf, type Search, type Searching } from "../search.js";
+import { constant, fitnessOf, givenUpInWords, isSearching, METHODS, pathsOf, ranked, secondsOf, spikesOf, type Search, type Searching } from "../search.js";
 import type { Searcher } from "../searcher.js";
 import type { State, Store } from "../state.js";
-import { written } from "../table.js";
 import { count, duration, figures, megabytes } from "../words.js";
 import { withSpread } from "./compared-table.js";
 import { triedPanel } from "./tried.js";
@@ -137,9 +136,10 @@ function inWords(latest: Search, place: number): string {
 
 function table({ told, tuning }: Search, place: number, { spec }: State): HTMLTableElement {
   const heads = ["Constant", "Found", "In the controls", "Bounds"];
-  const number = (value: unknown) => (typeof value === "number" ? written(value) : "none");
-  const rows = Object.entries(told[place]!.parameters).map(([path, value]) => {
+  const number = (value: unknown) => (typeof value === "number" ? String(value) : "none");
+  const rows = pathsOf(tuning).map((path) => {
     const { label, unit } = constant(path);
+    const value = told[place]!.parameters[path];
     const { low, high } = tuning.fields[path]!;
     return el(
       "tr",

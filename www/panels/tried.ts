@@ -6,7 +6,7 @@ import { asImage } from "../plots/figure.js";
 import { tried as triedPlot, type Dot } from "../plots/tried.js";
 import { dataTables } from "../save/data.js";
 import { saveMenu } from "../save/menu.js";
-import { constant, fitnessOf, givenUp, isFinal, type Search, type Searching } from "../search.js";
+import { constant, fitnessOf, givenUp, isFinal, pathsOf, type Search, type Searching } from "../search.js";
 import { sourceOfSearch } from "../source.js";
 import type { State, Store } from "../state.js";
 import { searchTables } from "../tables/search.js";
@@ -33,7 +33,7 @@ export function triedPanel(store: Store): Panel<State> {
     const across = acrossOf(state.search!);
     if (listed !== sought.tuning) {
       listed = sought.tuning;
-      select.replaceChildren(...[...Object.keys(sought.tuning.fields), ORDER].map((path) => el("option", { value: path }, path === ORDER ? "the order in which they were tried" : constant(path).label)));
+      select.replaceChildren(...[...pathsOf(sought.tuning), ORDER].map((path) => el("option", { value: path }, path === ORDER ? IN_ORDER : constant(path).label)));
     }
     select.value = across;
     const { width } = room();
@@ -50,6 +50,7 @@ export function triedPanel(store: Store): Panel<State> {
 
 /** Stands for the order in which they were tried. */
 const ORDER = "";
+const IN_ORDER = "the order in which they were tried";
 
 /** Hidden gain first: it decides how many units spike. */
 function acrossOf({ across, latest }: Searching): string {
@@ -59,7 +60,7 @@ function acrossOf({ across, latest }: Searching): string {
 }
 
 const nameOf = (across: string): string => {
-  if (across === ORDER) return "evaluation";
+  if (across === ORDER) return IN_ORDER;
   const { label, unit } = constant(across);
   return unit ? `${label}, ${unit}` : label;
 };
@@ -78,7 +79,7 @@ function figure(search: Search, across: string, marked: number | null, width: nu
   });
   const bounds = across === ORDER ? { low: 0, high: search.told.length + 1, scale: "linear" as const } : search.tuning.fields[across]!;
   const fontSize = smallType();
-  const svg = triedPlot(dots, { ...bounds, scale: bounds.scale ?? "linear", label: nameOf(across) }, { width, height: Math.max(16 * fontSize, Math.min(0.5 * width, 24 * fontSize)), fontSize });
+  const svg = triedPlot(dots, { ...bounds, scale: bounds.scale ?? "linear", label: across === ORDER ? "evaluations" : nameOf(across) }, { width, height: Math.max(16 * fontSize, Math.min(0.5 * width, 24 * fontSize)), fontSize });
   return asImage(svg, spoken(search, across));
 }
 

@@ -35,7 +35,7 @@ export function tried(dots: readonly Dot[], across: Across, { width, height, fon
     width,
     height,
     marginLeft: 4.2 * fontSize,
-    marginRight: 1.5 * fontSize,
+    marginRight: 2.5 * fontSize,
     marginTop: 1.5 * fontSize,
     marginBottom: 3 * fontSize,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },

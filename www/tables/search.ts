@@ -1,6 +1,6 @@
 // A search as tables: every evaluation, every run of each, and the constants of the best.
 
-import { constant, fitnessOf, givenUp, isFinal, secondsOf, spikesOf, WHY, type Search } from "../search.js";
+import { constant, fitnessOf, givenUp, isFinal, pathsOf, secondsOf, spikesOf, WHY, type Search } from "../search.js";
 import type { Column, Table } from "../table.js";
 import { FRACTION } from "./accuracy.js";
 
@@ -18,7 +18,7 @@ function layersOf({ spec }: Search): Column[] {
 }
 
 function evaluationsTable(search: Search): Table {
-  const paths = Object.keys(search.tuning.fields);
+  const paths = pathsOf(search.tuning);
   const layers = layersOf(search);
   return {
     name: "search",
@@ -74,9 +74,9 @@ function bestTable({ told, best, tuning }: Search): Table {
       { key: "high", label: "Upper bound" },
       { key: "scale", label: "Scale" },
     ],
-    rows: (best === null ? [] : Object.entries(told[best]!.parameters)).map(([path, value]) => {
+    rows: (best === null ? [] : pathsOf(tuning)).map((path) => {
       const { low, high, scale } = tuning.fields[path]!;
-      return [path, constant(path).unit, value, low, high, scale ?? "linear"];
+      return [path, constant(path).unit, told[best!]!.parameters[path]!, low, high, scale ?? "linear"];
     }),
   };
 }
