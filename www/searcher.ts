@@ -207,7 +207,7 @@ export class Searcher {
   }
 
   #tell(errand: Errand, trials: TriedOrder[]): void {
-    const tried = this.#tuner!.tell(errand, trials);
+    const tried = this.#tuner!.tell(errand.point, trials);
     const best = this.#tuner!.best() ?? null;
     this.#update((latest) => ({ ...latest, told: [...latest.told, tried], best, underWay: latest.underWay - 1 }));
     this.#keep();

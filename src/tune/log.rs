@@ -1,24 +1,25 @@
 //! A search's log: whose it is, then an evaluation a line, as JSON. It is all there is to save, on the command line and in the
 //! page alike.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Tried, TuneError, Tuner, Tuning};
 use crate::spec::Spec;
 
 /// What is searched: the first line of a log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Search {
     pub spec: Spec,
     pub tuning: Tuning,
 }
 
-/// A line of a log.
-#[derive(Serialize, Deserialize)]
+/// A line of a log, to be written.
+#[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Line {
-    Search(Box<Search>),
-    Evaluation(Tried),
+enum Line<'a> {
+    Search(&'a Search),
+    Evaluation(&'a Tried),
 }
 
 /// What a log holds.
@@ -36,19 +37,16 @@ impl Log {
     pub fn read(text: &str) -> Result<Log, TuneError> {
         let mut lines = text.split_inclusive('\n').enumerate();
         let Some((_, first)) = lines.next() else { return Err(TuneError::Log("it is empty".into())) };
-        let Line::Search(search) = parse(first, 1)? else {
-            return Err(TuneError::Log("line 1 does not say what is searched".into()));
-        };
+        let search = search(first)?;
         let mut evaluations = Vec::new();
         for (number, line) in lines.map(|(place, line)| (place + 1, line)) {
-            match parse(line, number) {
-                Ok(Line::Evaluation(evaluation)) => evaluations.push(evaluation),
-                Ok(Line::Search(_)) => return Err(TuneError::Log(format!("line {number} begins a second search"))),
+            match evaluation(line) {
+                Ok(evaluation) => evaluations.push(evaluation),
                 Err(_) if !line.ends_with('\n') => break,
-                Err(error) => return Err(error),
+                Err(why) => return Err(TuneError::Log(format!("line {number} {why}"))),
             }
         }
-        Ok(Log { search: *search, evaluations })
+        Ok(Log { search, evaluations })
     }
 
     /// The search where it stood, to go on with.
@@ -65,7 +63,7 @@ impl Log {
 impl Search {
     /// A log's first line.
     pub fn line(&self) -> String {
-        written(&Line::Search(Box::new(self.clone())))
+        written(&Line::Search(self))
     }
 
     /// The whole log, after these evaluations.
@@ -77,7 +75,7 @@ impl Search {
 impl Tried {
     /// Its line in a log.
     pub fn line(&self) -> String {
-        written(&Line::Evaluation(self.clone()))
+        written(&Line::Evaluation(self))
     }
 }
 
@@ -85,10 +83,26 @@ fn written(line: &Line) -> String {
     serde_json::to_string(line).expect("plain data") + "\n"
 }
 
-fn parse(line: &str, number: usize) -> Result<Line, TuneError> {
-    serde_json::from_str(line).map_err(|e| {
-        let why = e.to_string();
-        let why = why.split(" at line ").next().unwrap_or_default();
-        TuneError::Log(format!("line {number}, column {}: {why}", e.column()))
-    })
+/// The first line.
+fn search(line: &str) -> Result<Search, TuneError> {
+    let log = |why: &str| TuneError::Log(format!("line 1 {why}"));
+    let mut value = json(line).map_err(|why| log(&why))?;
+    let Some(search) = value.get_mut("search") else { return Err(log("does not say what is searched")) };
+    let mut take = |field: &str| search.get_mut(field).map(Value::take).unwrap_or_default();
+    let (spec, tuning) = (take("spec"), take("tuning"));
+    Ok(Search { spec: Spec::from_value(spec)?, tuning: Tuning::from_value(tuning)? })
+}
+
+/// Any other line, or what it does.
+fn evaluation(line: &str) -> Result<Tried, String> {
+    let mut value = json(line)?;
+    match value.get_mut("evaluation") {
+        Some(evaluation) => serde_json::from_value(evaluation.take()).map_err(|e| format!("holds no evaluation: {e}")),
+        None if value.get("search").is_some() => Err("begins a second search".into()),
+        None => Err("holds no evaluation".into()),
+    }
+}
+
+fn json(line: &str) -> Result<Value, String> {
+    serde_json::from_str(line).map_err(|e| format!("cannot be read from its column {} on", e.column()))
 }

@@ -82,13 +82,15 @@ pub enum TuneError {
 impl Tuning {
     /// Reads what a file holds.
     pub fn from_json(text: &str) -> Result<Tuning, TuneError> {
-        let mut source = serde_json::Deserializer::from_str(text);
-        let tuning: Tuning = serde_path_to_error::deserialize(&mut source).map_err(|e| {
+        Tuning::from_value(serde_json::from_str(text).map_err(|e| TuneError::Tuning(e.to_string()))?)
+    }
+
+    /// Reads a JSON value.
+    pub fn from_value(value: Value) -> Result<Tuning, TuneError> {
+        serde_path_to_error::deserialize(value).map_err(|e| {
             let (at, why) = (e.path().to_string(), e.inner().to_string());
             TuneError::Tuning(if at == "." { why } else { format!("{at}: {why}") })
-        })?;
-        source.end().map_err(|e| TuneError::Tuning(e.to_string()))?;
-        Ok(tuning)
+        })
     }
 
     /// What must hold whatever is tuned.

@@ -8,7 +8,7 @@ use crate::spec::Spec;
 
 /// One point on one rung: runs of these Specs, one for each of the rung's seeds, in their order. Once one is given up, the
 /// others need not be run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Errand {
     pub generation: u32,

@@ -1,9 +1,11 @@
 //! The search for constants in the page: a [`Search`] decides what is tried, and Workers, each with a [`Trier`], try it.
 
+use serde::Serialize;
+use serde_json::Value;
 use wasm_bindgen::prelude::*;
 
+use super::read_spec;
 use super::session::assemble;
-use super::{read_spec, to_js};
 use crate::continual::Run;
 use crate::data::DataSet;
 use crate::tune::{self, Errand, Judge, Log, TriedOrder, Tuner, Tuning};
@@ -13,6 +15,8 @@ use crate::tune::{self, Errand, Judge, Log, TriedOrder, Tuner, Tuning};
 pub struct Search {
     search: tune::Search,
     tuner: Tuner,
+    /// What was handed out and not told of.
+    out: Vec<Errand>,
 }
 
 #[wasm_bindgen]
@@ -22,15 +26,15 @@ impl Search {
         #[wasm_bindgen(unchecked_param_type = "Spec")] spec: JsValue,
         #[wasm_bindgen(unchecked_param_type = "Tuning")] tuning: JsValue,
     ) -> Result<Search, JsError> {
-        let (spec, tuning) = (read_spec(spec)?, serde_wasm_bindgen::from_value::<Tuning>(tuning)?);
+        let (spec, tuning) = (read_spec(spec)?, Tuning::from_value(serde_wasm_bindgen::from_value(tuning)?)?);
         let tuner = Tuner::new(&spec, tuning.clone())?;
-        Ok(Search { search: tune::Search { spec, tuning }, tuner })
+        Ok(Search { search: tune::Search { spec, tuning }, tuner, out: Vec::new() })
     }
 
     /// One whose log was kept, where it stood.
     pub fn open(log: &str) -> Result<Search, JsError> {
         let log = Log::read(log)?;
-        Ok(Search { search: log.search.clone(), tuner: log.resume()? })
+        Ok(Search { search: log.search.clone(), tuner: log.resume()?, out: Vec::new() })
     }
 
     #[wasm_bindgen(unchecked_return_type = "Spec")]
@@ -46,18 +50,22 @@ impl Search {
     /// What is to be tried next; `undefined` while what was handed out must be told of first.
     #[wasm_bindgen(unchecked_return_type = "Errand | undefined")]
     pub fn hand_out(&mut self) -> Result<JsValue, JsError> {
-        self.tuner.hand_out().map_or(Ok(JsValue::UNDEFINED), |errand| to_js(&errand))
+        let Some(errand) = self.tuner.hand_out() else { return Ok(JsValue::UNDEFINED) };
+        let handed = to_js(&errand);
+        self.out.push(errand);
+        handed
     }
 
-    /// Takes note of what came of an errand: of its orders, up to the first that was given up.
+    /// Takes note of what came of the errand of a point: of its orders, up to the first that was given up.
     #[wasm_bindgen(unchecked_return_type = "Tried")]
     pub fn tell(
         &mut self,
-        #[wasm_bindgen(unchecked_param_type = "Errand")] errand: JsValue,
+        point: u32,
         #[wasm_bindgen(unchecked_param_type = "TriedOrder[]")] trials: JsValue,
     ) -> Result<JsValue, JsError> {
-        let errand: Errand = serde_wasm_bindgen::from_value(errand)?;
-        let trials: Vec<TriedOrder> = serde_wasm_bindgen::from_value(trials)?;
+        let place = self.out.iter().position(|errand| errand.point == point);
+        let errand = self.out.swap_remove(place.ok_or_else(|| JsError::new("this point is not under way"))?);
+        let trials: Vec<TriedOrder> = serde_json::from_value(serde_wasm_bindgen::from_value::<Value>(trials)?)?;
         let tried = self.tuner.evaluation(&errand, trials);
         self.tuner.tell(tried.clone())?;
         to_js(&tried)
@@ -65,6 +73,7 @@ impl Search {
 
     /// What was handed out and not told of is handed out again: nobody tries it any more.
     pub fn take_back(&mut self) -> Result<(), JsError> {
+        self.out.clear();
         Ok(self.tuner.resume([])?)
     }
 
@@ -84,6 +93,11 @@ impl Search {
     pub fn log(&self) -> String {
         self.search.log(self.tuner.told())
     }
+}
+
+/// By way of the text that a log is written as: one writer of each type, not two.
+fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {
+    js_sys::JSON::parse(&serde_json::to_string(value)?).map_err(|_| JsError::new("it cannot be written as JSON"))
 }
 
 /// Tries constants in a Worker: one run after another on one data set, each up to where its judge has heard enough.

@@ -268,10 +268,11 @@ fn a_broken_log_says_where() {
         assert!(error.contains(words) && !error.contains("at line"), "{error}");
     };
     refused("", "it is empty");
-    refused("task,accuracy\n1,0.5\n", "line 1, column");
+    refused("task,accuracy\n1,0.5\n", "line 1 cannot be read from its column 2 on");
     refused(&text[search.line().len()..], "line 1 does not say what is searched");
-    refused(&text.replacen("\"fitness\":", "\"fitness\"", 1), "line 2, column");
-    refused(&text.replacen("\"fitness\":", "\"fit\":", 1), "line 2, column");
+    refused(&text.replacen("\"fitness\":", "\"fitness\"", 1), "line 2 cannot be read from its column");
+    refused(&text.replacen("\"fitness\":", "\"fit\":", 1), "line 2 holds no evaluation: missing field `fitness`");
+    refused(&text.replacen("\"version\":1", "\"version\":9", 1), "version 9");
     refused(&(text.clone() + &search.line()), "line 6 begins a second search");
     refused(&text.replacen("\"population\":20", "\"population\":1", 1), "`population`");
     refused(&text.replacen("\"seed\":3", "\"seed\":4", 1), "other constants");
