@@ -126,14 +126,18 @@ export class Searcher {
     void forgetSearch();
   }
 
-  /** Puts the constants of an evaluation into the controls. */
-  use(place: number): void {
+  /** Puts the constants of an evaluation into the controls; false where they do not take them. */
+  use(place: number): boolean {
     const { run, spec } = this.#store.state;
     const tried = this.#state.latest?.told[place];
-    if (!tried || isActive(run)) return;
-    void this.#orSay("Not put into the controls: ", async () => {
+    if (!tried || isActive(run)) return false;
+    try {
       choose(this.#store, spec_set(spec, Object.entries(tried.parameters).map(([path, value]) => [path, String(value)])));
-    });
+      return true;
+    } catch (error) {
+      this.#set({ problem: `Not put into the controls: ${words(error)}.` });
+      return false;
+    }
   }
 
   #isBusy(): boolean {

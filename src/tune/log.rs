@@ -96,11 +96,11 @@ fn search(line: &str) -> Result<Search, TuneError> {
 /// Any other line, or what it does.
 fn evaluation(line: &str) -> Result<Tried, String> {
     let mut value = json(line)?;
-    match value.get_mut("evaluation") {
-        Some(evaluation) => serde_json::from_value(evaluation.take()).map_err(|e| format!("holds no evaluation: {e}")),
-        None if value.get("search").is_some() => Err("begins a second search".into()),
-        None => Err("holds no evaluation".into()),
+    if value.get("search").is_some() {
+        return Err("begins a second search".into());
     }
+    let evaluation = value.get_mut("evaluation").ok_or("holds no evaluation")?.take();
+    serde_json::from_value(evaluation).map_err(|e| format!("holds no evaluation: {e}"))
 }
 
 fn json(line: &str) -> Result<Value, String> {

@@ -91,9 +91,7 @@ function foundPanel(store: Store, searcher: Searcher): Panel<State> {
   let shown: readonly unknown[] = [];
   const take = () => {
     const place = placeOf(store.state.search!);
-    if (place === null) return;
-    searcher.use(place);
-    if (store.state.search!.problem === null) say(done, "Its constants are in the controls now.");
+    if (place !== null && searcher.use(place)) say(done, "Its constants are in the controls now.");
   };
   return {
     element: el("div", {}, el("h3", {}, "Best so far"), none, body),
