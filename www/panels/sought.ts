@@ -73,9 +73,12 @@ function costs({ told }: Search): string {
 
 function sought({ spec, tuning }: Search): string {
   const method = METHODS.find(([kind]) => kind === tuning.method.kind)![1];
-  const orders = tuning.rungs.map(({ seeds }) => (seeds.length === 1 ? "one order" : `${count(seeds.length)} orders`)).join(", then the better of them on ");
+  // Without orders of their own, seeds differ in the initial weights and in what follows from them.
+  const shuffled = tuning.rungs.every(({ set }) => (set?.["tasks.order"] ?? spec.tasks.order) === "shuffled");
+  const what = shuffled ? "order" : "seed";
+  const orders = tuning.rungs.map(({ seeds }) => (seeds.length === 1 ? `one ${what}` : `${count(seeds.length)} ${what}s`)).join(", then the better of them on ");
   const apart = tuning.rungs.some(({ set }) => Object.keys(set ?? {}).some((path) => path !== "tasks.order")) ? " Its rungs differ in other fields too: see the log." : "";
-  return `Searched for ${described(spec)}: ${count(Object.keys(tuning.fields).length)} constants, ${method}, ${count(tuning.population)} points a generation, seed ${tuning.seed ?? 0}; tried on ${orders}.${apart}`;
+  return `Searched for ${described(spec)}: ${count(Object.keys(tuning.fields).length)} constants, ${method}, ${count(tuning.population)} points a generation, seed ${tuning.seed ?? 0}; tried on ${orders}${shuffled ? " of tasks, each by its seed" : ", all with the same order of tasks"}.${apart}`;
 }
 
 /** The best, or another that is chosen; and the button that takes it. */
