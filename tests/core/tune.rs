@@ -7,7 +7,8 @@ use engram::kernels::cpu::Cpu;
 use engram::rng::{Purpose, Stream};
 use engram::spec::{Spec, Split, preset, set};
 use engram::tune::{
-    Bounds, Errand, Evolution, Genetic, GivenUp, Judge, Method, Scale, Scored, Space, Tried, TriedOrder, Tuner, Tuning,
+    Bounds, Errand, Evolution, Genetic, GivenUp, Judge, Log, Method, Scale, Scored, Search, Space, Tried, TriedOrder,
+    Tuner, Tuning,
 };
 use pollster::block_on;
 use proptest::prelude::*;
