@@ -25,13 +25,23 @@ export function searchPanel(store: Store, searcher: Searcher): Panel<State> {
     ". ",
     howToRead("search", TITLE),
   );
-  const asked = el("form", { "aria-label": TITLE, submit: (event) => event.preventDefault() }, about, ...parts.slice(0, 3).map(({ element }) => element));
+  const asked = el("form", { "aria-label": TITLE, submit: (event) => event.preventDefault() }, about);
   const summary = el("summary", {}, el("h2", {}, TITLE), el("span", { class: "fine" }, "a search, its members side by side, for a sleep that brings most back"));
-  const details = el("details", { toggle: () => void (details.open && !store.state.search!.latest && searcher.reopen()) }, summary, asked, parts[3]!.element);
-  return {
-    element: el("section", { class: "panel search", "aria-label": TITLE }, details),
-    update: (state) => parts.forEach((part) => part.update(state)),
+  const details = el("details", { toggle: () => unfold() }, summary, asked);
+  const update = (state: State) => {
+    if (details.open) parts.forEach((part) => part.update(state));
   };
+  // Closed, it has no controls: the page has many already.
+  const unfold = () => {
+    if (!details.open) return;
+    if (asked.childElementCount === 1) {
+      asked.append(...parts.slice(0, 3).map(({ element }) => element));
+      asked.after(parts[3]!.element);
+    }
+    update(store.state);
+    if (!store.state.search!.latest) void searcher.reopen();
+  };
+  return { element: el("section", { class: "panel search", "aria-label": TITLE }, details), update };
 }
 
 /** When it ends: can be changed whenever it stands. */
