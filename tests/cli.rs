@@ -416,6 +416,11 @@ fn a_search_goes_on_from_its_log_and_its_best_can_be_run() {
     assert!(stdout(&on).contains("5 evaluations (4 of this command)"), "{}", stdout(&on));
     assert_eq!(log(&folder.0.join("part.jsonl")), (header, evaluations));
 
+    // A log says itself what is searched.
+    let by_log = ["--space", "part.jsonl", "--budget", "6", "--out", "part.jsonl", "--threads", "1"];
+    let by_log = folder.engram().args(&small).args(by_log).output().unwrap();
+    assert!(stdout(&by_log).contains("6 evaluations (1 of this command)"), "{}", stderr(&by_log));
+
     let other = tune(&["--budget", "9", "--out", "part.jsonl", "--set", "seed=3"]);
     assert!(fails(&other, 2).contains("is the log of another search"));
     let best = folder.run(&["run", "best.json", "--set", "sleep.steps=500", "--quiet"]);

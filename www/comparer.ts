@@ -7,6 +7,7 @@ import { fetchData, forgetData } from "./data.js";
 import { Job, type Core } from "./job.js";
 import type { DataFile, FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
+import { isSearching } from "./search.js";
 import { isComparing, type Store } from "./state.js";
 import { words } from "./words.js";
 
@@ -41,8 +42,8 @@ export class Comparer {
 
   /** Runs what is chosen, from the beginning. */
   async start(): Promise<void> {
-    const { compare, run } = this.#store.state;
-    if (isComparing(compare) || isActive(run)) return;
+    const { compare, run, search } = this.#store.state;
+    if (isComparing(compare) || isActive(run) || isSearching(search)) return;
     let planned: Comparison;
     try {
       planned = this.#plan();

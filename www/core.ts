@@ -25,11 +25,16 @@ export function engine(): Promise<Core> {
   return whole;
 }
 
-/** The Spec of a saved run, which only the whole core reads. */
-export async function savedSpec(saved: Uint8Array): Promise<Spec> {
+/** The whole core on the page itself: for what only it knows, is asked seldom and takes no time. */
+export async function wholeHere() {
   const [{ module }, core] = await Promise.all([engine(), import("./generated/engram.js")]);
   await core.default({ module_or_path: module });
-  return core.saved_spec(saved);
+  return core;
+}
+
+/** The Spec of a saved run. */
+export async function savedSpec(saved: Uint8Array): Promise<Spec> {
+  return (await wholeHere()).saved_spec(saved);
 }
 
 async function compiled(file: string): Promise<WebAssembly.Module> {

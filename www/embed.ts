@@ -16,6 +16,7 @@ export const PANELS = [
   "settling",
   "compare",
   "ablations",
+  "search",
   "data",
 ] as const;
 export type PanelName = (typeof PANELS)[number];

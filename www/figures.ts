@@ -16,11 +16,13 @@ import { progressPanel } from "./panels/progress.js";
 import { recordingPanel } from "./panels/recording.js";
 import { resultPanel } from "./panels/result.js";
 import { scrubPanel } from "./panels/scrub.js";
+import { searchPanel } from "./panels/search.js";
 import { settlingPanel } from "./panels/settling.js";
 import { spikesPanel } from "./panels/spikes.js";
 import { weightsPanel } from "./panels/weights.js";
 import type { Player } from "./recording.js";
 import type { Runner } from "./runner.js";
+import { Searcher } from "./searcher.js";
 import type { State, Store } from "./state.js";
 
 export function figures(store: Store, runner: Runner, player: Player): Record<PanelName, () => Panel<State>> {
@@ -39,6 +41,7 @@ export function figures(store: Store, runner: Runner, player: Player): Record<Pa
     settling: () => settlingPanel(store),
     compare: () => comparePanel(store, new Comparer(store, engine)),
     ablations: ablationsPanel,
+    search: () => searchPanel(store, new Searcher(store, engine)),
     data: dataPanel,
   };
 }

@@ -31,12 +31,12 @@ const runOf = (id: string) => `run ${id}`;
 export const canKeep = (): boolean => origin !== "null" && typeof indexedDB !== "undefined";
 
 let opened: UseStore | null = null;
-const store = (): UseStore => (opened ??= createStore(`engram ${place()}`, "runs"));
+export const keptStore = (): UseStore => (opened ??= createStore(`engram ${place()}`, "runs"));
 
 /** Writes a run and what is known of it, both or neither; where there is no room, in place of the others. Fails in the browser's
  *  words. */
 export async function keep(note: Note, run: Uint8Array): Promise<void> {
-  const write = () => setMany([[noteOf(note.id), note], [runOf(note.id), run]], store());
+  const write = () => setMany([[noteOf(note.id), note], [runOf(note.id), run]], keptStore());
   try {
     await write();
   } catch (error) {
@@ -52,8 +52,8 @@ export async function keep(note: Note, run: Uint8Array): Promise<void> {
 export async function notes(): Promise<readonly Note[]> {
   if (!canKeep()) return [];
   try {
-    const named = (await keys<string>(store())).filter((key) => key.startsWith("note "));
-    const found = await getMany<Note | undefined>(named, store());
+    const named = (await keys<string>(keptStore())).filter((key) => key.startsWith("note "));
+    const found = await getMany<Note | undefined>(named, keptStore());
     return found.filter((note) => note !== undefined).sort((a, b) => b.at - a.at);
   } catch {
     return [];
@@ -61,20 +61,20 @@ export async function notes(): Promise<readonly Note[]> {
 }
 
 export async function keptRun(id: string): Promise<Uint8Array> {
-  const run = await get<Uint8Array>(runOf(id), store());
+  const run = await get<Uint8Array>(runOf(id), keptStore());
   if (!run) throw new Error("this run is not kept any more");
   return run;
 }
 
 export async function forget(ids: readonly string[]): Promise<void> {
-  await delMany(ids.flatMap((id) => [noteOf(id), runOf(id)]), store());
+  await delMany(ids.flatMap((id) => [noteOf(id), runOf(id)]), keptStore());
 }
 
 /** Nobody goes on unasked with a run that a person stopped. */
 export async function noteStopped(id: string): Promise<void> {
   if (!canKeep()) return;
-  const note = await get<Note>(noteOf(id), store());
-  if (note?.state === "running") await set(noteOf(id), { ...note, state: "standing" }, store());
+  const note = await get<Note>(noteOf(id), keptStore());
+  if (note?.state === "running") await set(noteOf(id), { ...note, state: "standing" }, keptStore());
 }
 
 /** A kept run that this page shows again by itself, with the right to it: the latest of the link that this tab had before, or that was

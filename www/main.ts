@@ -53,6 +53,7 @@ try {
     pad: EMPTY_PAD,
     fields: null,
     compare: NOT_COMPARED,
+    search: null,
   });
   const isBare = !embed && location.hash === "";
   if (!link.problem) noteInAddress(link.hash);

@@ -9,6 +9,7 @@ import { spec_to_hash, type Spec } from "./generated/page.js";
 import { parts } from "./link.js";
 import { isOwn } from "./own.js";
 import type { Run } from "./run.js";
+import type { Search } from "./search.js";
 
 export function sourceOfRun(run: Run): Source {
   const { spec, status, phases, plan } = run;
@@ -70,6 +71,24 @@ export function sourceOfReported(rows: readonly Ablated[]): Source {
   }) as [Origin, ...Origin[]];
   const line = rows.map(({ label, preset: { reported } }) => `${label}: ${reported.command}, commit ${reported.commit}`);
   return { slug: origins[0].preset, line: line.join(" · "), origins };
+}
+
+export function sourceOfSearch({ spec, tuning, told }: Search): Source {
+  const link = spec_to_hash(spec);
+  const { preset } = parts(link);
+  const done = `${told.length} evaluations`;
+  const origin: Origin = {
+    arm: null,
+    preset,
+    seeds: [...new Set(tuning.rungs.flatMap(({ seeds }) => seeds))],
+    spec,
+    link,
+    command: isOwn(spec.data.name) ? null : `engram tune '${link}' --space LOG --out LOG --budget ${told.length}`,
+    engine: null,
+    done,
+  };
+  const line = [`${preset}, a search for constants`, done, `seed ${tuning.seed ?? 0}`, shortened(link)].join(" · ");
+  return { slug: `${preset}-seed${tuning.seed ?? 0}${mark([link])}`, line, origins: [origin] };
 }
 
 /** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */

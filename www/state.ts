@@ -4,6 +4,7 @@ import type { Compare } from "./compare.js";
 import type { Answer, DataSetInfo, Field, OwnInfo, Preset, Spec } from "./generated/engram.js";
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
+import type { Searching } from "./search.js";
 
 export interface State {
   readonly presets: readonly Preset[];
@@ -27,6 +28,8 @@ export interface State {
   /** Receptive fields around the phase that is shown, once the Worker has told them. */
   readonly fields: Fields | null;
   readonly compare: Compare;
+  /** `null` until there is a panel for it. */
+  readonly search: Searching | null;
 }
 
 /** What a person tries the network with, and what it answers. */

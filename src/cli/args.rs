@@ -167,7 +167,7 @@ pub struct TuneArgs {
     #[arg(value_name = "PRESET_OR_FILE")]
     pub source: String,
 
-    /// What is searched and how (JSON)
+    /// What is searched and how (JSON); or the log of a search, of the page's too, that is to be gone on with
     #[arg(long, value_name = "FILE")]
     pub space: PathBuf,
 

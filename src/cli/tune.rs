@@ -1,7 +1,7 @@
 //! `engram tune`: a search whose evaluations are done side by side on the machine's cores, or as replicas on its GPU.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -9,7 +9,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pollster::block_on;
-use serde::{Deserialize, Serialize};
 
 use super::args::{Budget, TuneArgs};
 use super::run::stop_on_interrupt;
@@ -21,32 +20,17 @@ use crate::event::EngineUsed;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
 use crate::spec::{EngineKind, Spec};
-use crate::tune::{Errand, Evaluation, Judge, Trial, Tuner, Tuning, with};
+use crate::tune::{Errand, Judge, Log, Search, Tried, TriedOrder, TuneError, Tuner, Tuning, with};
 
 /// Runs that a GPU does at once, at most.
 const SIDE_BY_SIDE: usize = 64;
 /// How often a worker that has nothing to do looks up.
 const NAP: Duration = Duration::from_millis(100);
 
-/// A line of a log.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Line {
-    /// The first one: whose log it is.
-    Search(Box<Search>),
-    Evaluation(Evaluation),
-}
-
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Search {
-    spec: Spec,
-    tuning: Tuning,
-}
-
 pub fn tune(args: &TuneArgs) -> Result<(), Failure> {
     let (spec, name) = source::spec_with(&args.source, &args.set, args.engine.as_deref())?;
     let text = fs::read_to_string(&args.space).map_err(|e| Failure::Usage(format!("{}: {e}", args.space.display())))?;
-    let tuning = Tuning::from_json(&text)?;
+    let tuning = tuning(&text)?;
     let mut tuner = Tuner::new(&spec, tuning.clone())?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}-tune.jsonl")));
     let search = Search { spec, tuning };
@@ -61,35 +45,24 @@ pub fn tune(args: &TuneArgs) -> Result<(), Failure> {
     crew.conclude(args, &spec, before, &out)
 }
 
+/// What `--space` names: a tuning, or the log of a search, whose it is.
+fn tuning(text: &str) -> Result<Tuning, TuneError> {
+    if text.starts_with("{\"search\":") { Ok(Log::read(text)?.search.tuning) } else { Tuning::from_json(text) }
+}
+
 /// The log, to be added to; what it holds already is told to the tuner.
 fn open_log(path: &Path, search: &Search, tuner: &mut Tuner) -> Result<File, Failure> {
     let failed = |e: &dyn std::fmt::Display| Failure::Failed(format!("{}: {e}", path.display()));
-    let mut kept = Vec::new();
-    if path.exists() {
-        let mut evaluations = Vec::new();
-        for (number, line) in BufReader::new(File::open(path).map_err(|e| failed(&e))?).lines().enumerate() {
-            let line = line.map_err(|e| failed(&e))?;
-            // A line that was being written when the machine stopped is done again.
-            let Ok(parsed) = serde_json::from_str(&line) else { break };
-            match (number, parsed) {
-                (0, Line::Search(other)) if *other == *search => {}
-                (0, _) => {
-                    let why = "is the log of another search: name another file with --out";
-                    return Err(Failure::Usage(format!("{} {why}", path.display())));
-                }
-                (_, Line::Evaluation(evaluation)) => evaluations.push(evaluation),
-                (_, Line::Search(_)) => return Err(failed(&"a second search begins in the middle of it")),
-            }
-            kept.push(line);
+    let text = if path.exists() { fs::read_to_string(path).map_err(|e| failed(&e))? } else { String::new() };
+    if !text.is_empty() {
+        let Log { search: other, evaluations } = Log::read(&text).map_err(|e| failed(&e))?;
+        if other != *search {
+            let why = "is the log of another search: name another file with --out";
+            return Err(Failure::Usage(format!("{} {why}", path.display())));
         }
         tuner.resume(evaluations)?;
     }
-    if kept.is_empty() {
-        let spec = search.spec.clone();
-        let header = Line::Search(Box::new(Search { spec, tuning: search.tuning.clone() }));
-        kept.push(serde_json::to_string(&header).expect("plain data"));
-    }
-    cache::write(path, (kept.join("\n") + "\n").as_bytes())?;
+    cache::write(path, search.log(tuner.told()).as_bytes())?;
     OpenOptions::new().append(true).open(path).map_err(|e| failed(&e))
 }
 
@@ -179,10 +152,10 @@ impl Crew<'_> {
     }
 
     /// One order after another, up to the first that is given up; `None` when somebody stops it.
-    fn try_orders(&self, errand: &Errand) -> Result<Option<Vec<Trial>>, Failure> {
+    fn try_orders(&self, errand: &Errand) -> Result<Option<Vec<TriedOrder>>, Failure> {
         let mut trials = Vec::new();
         for spec in &errand.specs {
-            let mut judge = judge(spec);
+            let mut judge = Judge::new(spec);
             let mut run = Experiment::population(Cpu, std::slice::from_ref(spec), self.set)?;
             while let Some(event) = block_on(run.next()).map_err(RunError::from)? {
                 if self.stop.load(Ordering::Relaxed) {
@@ -222,9 +195,9 @@ impl Crew<'_> {
         gpu: Gpu,
         used: &EngineUsed,
         errands: &[Errand],
-    ) -> Result<Vec<Option<Vec<Trial>>>, Failure> {
+    ) -> Result<Vec<Option<Vec<TriedOrder>>>, Failure> {
         let specs: Vec<Spec> = errands.iter().flat_map(|errand| errand.specs.clone()).collect();
-        let mut judges: Vec<Judge> = specs.iter().map(judge).collect();
+        let mut judges: Vec<Judge> = specs.iter().map(Judge::new).collect();
         let mut heard = vec![false; specs.len()];
         let mut run = block_on(Run::on(Choice::Gpu(Box::new(gpu)), used.clone(), &specs, self.set))?;
         loop {
@@ -249,7 +222,7 @@ impl Crew<'_> {
     }
 
     /// Brings what came of errands: `None` for one that was interrupted.
-    fn bring(&self, errands: &[Errand], trials: Result<Vec<Option<Vec<Trial>>>, Failure>) {
+    fn bring(&self, errands: &[Errand], trials: Result<Vec<Option<Vec<TriedOrder>>>, Failure>) {
         let mut state = self.lock();
         state.out -= errands.len();
         match trials {
@@ -284,7 +257,7 @@ impl Crew<'_> {
             None => report::percent(&accuracies(evaluation)) + " %",
         };
         let best = state.tuner.best().map_or("none yet".into(), |best| report::percent(&accuracies(best)) + " %");
-        let Evaluation { generation, point, rung, .. } = evaluation;
+        let Tried { generation, point, rung, .. } = evaluation;
         let number = state.tuner.told().len();
         eprintln!("{number}: generation {generation}, point {point}, rung {rung}: {result}; best {best}");
     }
@@ -297,7 +270,7 @@ impl Crew<'_> {
         }
         let told = tuner.told();
         let given_up = told.iter().filter(|evaluation| evaluation.is_given_up()).count();
-        let hours = told.iter().map(Evaluation::seconds).sum::<f64>() / 3600.0;
+        let hours = told.iter().map(Tried::seconds).sum::<f64>() / 3600.0;
         let mut text = format!(
             "{} evaluations ({} of this command), {given_up} of them given up; {hours:.2} core-hours; all in {}\n",
             told.len(),
@@ -327,17 +300,13 @@ impl Crew<'_> {
 }
 
 impl State {
-    fn note(&mut self, evaluation: Evaluation) -> Result<(), Failure> {
-        let line = serde_json::to_string(&Line::Evaluation(evaluation.clone())).expect("plain data") + "\n";
+    fn note(&mut self, evaluation: Tried) -> Result<(), Failure> {
+        let line = evaluation.line();
         self.tuner.tell(evaluation)?;
         self.log.write_all(line.as_bytes()).map_err(|e| Failure::Failed(format!("the log cannot be written ({e})")))
     }
 }
 
-fn judge(spec: &Spec) -> Judge {
-    Judge::new(spec.seed, spec.network.hidden.iter().sum())
-}
-
-fn accuracies(evaluation: &Evaluation) -> Vec<f64> {
+fn accuracies(evaluation: &Tried) -> Vec<f64> {
     evaluation.trials.iter().map(|trial| trial.accuracy).collect()
 }

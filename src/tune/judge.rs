@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, PhaseReport};
+use crate::spec::Spec;
 
 /// Hidden spikes a step, as a part of the hidden units, past which a slice of sleep is no sleep any more: it ends in a network
 /// that answers one class, and takes longest of all. Good sleeps begin with up to a twentieth and calm down.
@@ -13,6 +14,7 @@ const LEFT: f64 = 0.5;
 /// Why a run was given up before its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum GivenUp {
     /// A number stopped being finite, or a weight left the range of sleep's integers.
     Diverged,
@@ -26,7 +28,8 @@ pub enum GivenUp {
 
 /// How one task order went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TriedOrder {
     pub seed: u32,
     /// Accuracy over all tasks in the end, 0 to 1; 0 where the run was given up.
     pub accuracy: f64,
@@ -41,13 +44,15 @@ pub struct Trial {
 pub struct Judge {
     hidden: f64,
     before: f64,
-    trial: Trial,
+    trial: TriedOrder,
 }
 
 impl Judge {
-    /// Of the run with `seed` of a network with so many hidden units.
-    pub fn new(seed: u32, hidden: u32) -> Judge {
-        let trial = Trial { seed, accuracy: 0.0, spikes_per_step: Vec::new(), seconds: 0.0, given_up: None };
+    /// Of a run of `spec`.
+    pub fn new(spec: &Spec) -> Judge {
+        let hidden: u32 = spec.network.hidden.iter().sum();
+        let seed = spec.seed;
+        let trial = TriedOrder { seed, accuracy: 0.0, spikes_per_step: Vec::new(), seconds: 0.0, given_up: None };
         Judge { hidden: hidden.into(), before: 0.0, trial }
     }
 
@@ -86,7 +91,7 @@ impl Judge {
         self.trial.given_up.get_or_insert(why);
     }
 
-    pub fn verdict(self) -> Trial {
+    pub fn verdict(self) -> TriedOrder {
         self.trial
     }
 }

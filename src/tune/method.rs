@@ -9,6 +9,7 @@ use crate::rng::Stream;
 /// How a search goes on from what it has seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Method {
     /// Every point anew, even over the box: the baseline.
     Random {},
@@ -21,6 +22,7 @@ pub enum Method {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Genetic {
     /// Probability that a child takes after two parents, each parameter from either alike; else it is a copy of the first.
     pub crossover: f64,
@@ -42,6 +44,7 @@ impl Default for Genetic {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Evolution {
     /// μ: how many of the best so far have children.
     pub parents: u32,

@@ -1,6 +1,6 @@
 //! Tuning: a search for the constants that make a Spec work, over any of its numbers.
 //!
-//! A [`Tuner`] hands out [`Errand`]s, which depend on nothing but themselves, and is told of each [`Evaluation`]; whoever
+//! A [`Tuner`] hands out [`Errand`]s, which depend on nothing but themselves, and is told of each evaluation, a [`Tried`]; whoever
 //! drives it (the command line's threads, the page's Workers, a GPU's replicas) does them in any order. What it hands out
 //! is decided by the tuning's seed and what it was told, so that a list of evaluations is all there is to save: told again,
 //! the search goes on where it stopped.
@@ -9,6 +9,7 @@
 //! tuning names (Kubo et al. 2025, 2.0.11, with one order): it sees old tasks' held-back data, as theirs did.
 
 mod judge;
+mod log;
 mod method;
 mod space;
 mod tuner;
@@ -20,16 +21,19 @@ use serde_json::Value;
 
 use crate::spec::{Spec, SpecError, Split};
 
-pub use judge::{GivenUp, Judge, Trial};
+pub use judge::{GivenUp, Judge, TriedOrder};
+pub use log::{Log, Search};
 pub use method::{Brood, Evolution, Genetic, Method, Scored};
 pub use space::{Bounds, Parameters, Scale, Space, with};
-pub use tuner::{Errand, Evaluation, Tuner};
+pub use tuner::{Errand, Tried, Tuner};
 
 /// What is searched, how, and how thoroughly: the file that `engram tune --space` takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Tuning {
     /// Bounds of each field, by its dotted path: `sleep.rate`.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Bounds>"))]
     pub fields: BTreeMap<String, Bounds>,
     pub method: Method,
     /// Points of a generation.
@@ -47,9 +51,11 @@ pub struct Tuning {
 /// What a generation's points go through, before the best of them go on to the next rung.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Rung {
     /// Fields of the Spec that differ here, by their dotted paths: a smaller part of the data, say.
     #[serde(default)]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
     pub set: BTreeMap<String, Value>,
     /// Seeds of the task orders that are averaged over.
     pub seeds: Vec<u32>,
@@ -76,13 +82,15 @@ pub enum TuneError {
 impl Tuning {
     /// Reads what a file holds.
     pub fn from_json(text: &str) -> Result<Tuning, TuneError> {
-        let mut source = serde_json::Deserializer::from_str(text);
-        let tuning: Tuning = serde_path_to_error::deserialize(&mut source).map_err(|e| {
+        Tuning::from_value(serde_json::from_str(text).map_err(|e| TuneError::Tuning(e.to_string()))?)
+    }
+
+    /// Reads a JSON value.
+    pub fn from_value(value: Value) -> Result<Tuning, TuneError> {
+        serde_path_to_error::deserialize(value).map_err(|e| {
             let (at, why) = (e.path().to_string(), e.inner().to_string());
             TuneError::Tuning(if at == "." { why } else { format!("{at}: {why}") })
-        })?;
-        source.end().map_err(|e| TuneError::Tuning(e.to_string()))?;
-        Ok(tuning)
+        })
     }
 
     /// What must hold whatever is tuned.

@@ -15,6 +15,7 @@ const DIGITS: i32 = 6;
 /// Bounds of one field, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Bounds {
     pub low: f64,
     pub high: f64,
@@ -25,6 +26,7 @@ pub struct Bounds {
 /// What a step of the search is even in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Scale {
     /// The value.
     #[default]

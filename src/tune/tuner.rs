@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Method, Parameters, Scored, Space, Trial, TuneError, Tuning, with};
+use super::{Method, Parameters, Scored, Space, TriedOrder, TuneError, Tuning, with};
 use crate::rng::{Purpose, Stream};
 use crate::spec::Spec;
 
 /// One point on one rung: runs of these Specs, one for each of the rung's seeds, in their order. Once one is given up, the
 /// others need not be run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Errand {
     pub generation: u32,
     /// The point's place among the generation's new ones.
@@ -17,20 +18,22 @@ pub struct Errand {
     pub specs: Vec<Spec>,
 }
 
-/// What came of an errand.
+/// What came of an errand: an evaluation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Tried {
     pub generation: u32,
     pub point: u32,
     pub rung: u32,
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
     pub parameters: Parameters,
     /// Mean accuracy over the rung's task orders on held-back data, 0 to 1; 0 where one was given up.
     pub fitness: f64,
     /// The orders that were run: all, up to the first that was given up.
-    pub trials: Vec<Trial>,
+    pub trials: Vec<TriedOrder>,
 }
 
-impl Evaluation {
+impl Tried {
     pub fn is_given_up(&self) -> bool {
         self.trials.iter().any(|trial| trial.given_up.is_some())
     }
@@ -64,7 +67,7 @@ pub struct Tuner {
     kept: Vec<Scored>,
     /// All that reached the last rung, best first.
     best: Vec<Scored>,
-    told: Vec<Evaluation>,
+    told: Vec<Tried>,
 }
 
 impl Tuner {
@@ -105,13 +108,13 @@ impl Tuner {
     ///
     /// # Errors
     /// Where it is of no errand that is under way.
-    pub fn tell(&mut self, evaluation: Evaluation) -> Result<(), TuneError> {
+    pub fn tell(&mut self, evaluation: Tried) -> Result<(), TuneError> {
         let place = evaluation.point as usize;
         let is_here = (evaluation.generation, evaluation.rung as usize) == (self.generation, self.rung)
             && self.climbing.iter().any(|&(other, out)| other == place && out)
             && self.candidates[place].climbed.len() == self.rung;
         if !is_here {
-            let Evaluation { generation, point, rung, .. } = evaluation;
+            let Tried { generation, point, rung, .. } = evaluation;
             let what = format!("generation {generation}, point {point}, rung {rung} is not what comes next");
             return Err(TuneError::Log(what));
         }
@@ -127,7 +130,7 @@ impl Tuner {
     ///
     /// # Errors
     /// Where the evaluations are of another search.
-    pub fn resume(&mut self, evaluations: impl IntoIterator<Item = Evaluation>) -> Result<(), TuneError> {
+    pub fn resume(&mut self, evaluations: impl IntoIterator<Item = Tried>) -> Result<(), TuneError> {
         for evaluation in evaluations {
             let place = evaluation.point as usize;
             let expected = self.candidates.get(place).map(|candidate| self.space.parameters(&candidate.point));
@@ -145,12 +148,12 @@ impl Tuner {
     }
 
     /// What was told, in that order.
-    pub fn told(&self) -> &[Evaluation] {
+    pub fn told(&self) -> &[Tried] {
         &self.told
     }
 
     /// The best that was evaluated on the last rung.
-    pub fn best(&self) -> Option<&Evaluation> {
+    pub fn best(&self) -> Option<&Tried> {
         let last = self.rungs.len() as u32 - 1;
         let finals = self.told.iter().filter(|evaluation| evaluation.rung == last);
         finals.max_by(|a, b| a.fitness.total_cmp(&b.fitness))
@@ -161,13 +164,13 @@ impl Tuner {
     }
 
     /// Of an errand, what its trials say.
-    pub fn evaluation(&self, errand: &Errand, trials: Vec<Trial>) -> Evaluation {
+    pub fn evaluation(&self, errand: &Errand, trials: Vec<TriedOrder>) -> Tried {
         let given_up = trials.iter().any(|trial| trial.given_up.is_some());
         let sum: f64 = trials.iter().map(|trial| trial.accuracy).sum();
         let fitness = if given_up { 0.0 } else { sum / trials.len().max(1) as f64 };
         let Errand { generation, point, rung, .. } = *errand;
         let parameters = self.space.parameters(&self.candidates[point as usize].point);
-        Evaluation { generation, point, rung, parameters, fitness, trials }
+        Tried { generation, point, rung, parameters, fitness, trials }
     }
 
     fn errand(&self, place: usize) -> Errand {

@@ -7,11 +7,15 @@
 mod bench;
 mod page;
 #[cfg(feature = "engine")]
+mod search;
+#[cfg(feature = "engine")]
 mod session;
 
 #[cfg(feature = "engine")]
 pub use bench::bench;
 pub use page::{catalogue, own_set, presets, spec_from_hash, spec_set, spec_to_hash};
+#[cfg(feature = "engine")]
+pub use search::{Search, Trier};
 #[cfg(feature = "engine")]
 pub use session::{Answer, Session, TestImage, saved_spec};
 

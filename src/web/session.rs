@@ -206,7 +206,8 @@ impl Session {
     }
 }
 
-fn assemble(name: &str, files: JsValue, quick: bool) -> Result<DataSet, JsError> {
+/// A data set, of its files.
+pub(super) fn assemble(name: &str, files: JsValue, quick: bool) -> Result<DataSet, JsError> {
     let files = read_files(files)?;
     if own::is_own(name) {
         return Ok(own::assemble(&files)?);

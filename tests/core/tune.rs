@@ -7,7 +7,8 @@ use engram::kernels::cpu::Cpu;
 use engram::rng::{Purpose, Stream};
 use engram::spec::{Spec, Split, preset, set};
 use engram::tune::{
-    Bounds, Errand, Evaluation, Evolution, Genetic, GivenUp, Judge, Method, Scale, Scored, Space, Trial, Tuner, Tuning,
+    Bounds, Errand, Evolution, Genetic, GivenUp, Judge, Log, Method, Scale, Scored, Search, Space, Tried, TriedOrder,
+    Tuner, Tuning,
 };
 use pollster::block_on;
 use proptest::prelude::*;
@@ -44,13 +45,13 @@ const EVOLUTION: &str = r#"{ "kind": "evolution" }"#;
 const RANDOM: &str = r#"{ "kind": "random" }"#;
 
 /// A fitness that is known: best near the middle of the box, and a little of the order's own.
-fn trial(space: &Space, spec: &Spec) -> Trial {
+fn trial(space: &Space, spec: &Spec) -> TriedOrder {
     let far: f64 = space.point(spec).iter().map(|unit| (unit - 0.4).powi(2)).sum();
     let accuracy = (1.0 - far) * 0.9 + 0.001 * f64::from(spec.seed % 3);
-    Trial { seed: spec.seed, accuracy, spikes_per_step: vec![50.0, 0.3, 0.0], seconds: 0.5, given_up: None }
+    TriedOrder { seed: spec.seed, accuracy, spikes_per_step: vec![50.0, 0.3, 0.0], seconds: 0.5, given_up: None }
 }
 
-fn answer(tuner: &Tuner, space: &Space, errand: &Errand) -> Evaluation {
+fn answer(tuner: &Tuner, space: &Space, errand: &Errand) -> Tried {
     tuner.evaluation(errand, errand.specs.iter().map(|spec| trial(space, spec)).collect())
 }
 
@@ -96,7 +97,7 @@ fn the_better_half_goes_on() {
     let mut tuner = start(RANDOM);
     work(&mut tuner, 30);
     let rung = |rung: u32| tuner.told().iter().filter(move |evaluation| evaluation.rung == rung);
-    let mut ranked: Vec<&Evaluation> = rung(0).collect();
+    let mut ranked: Vec<&Tried> = rung(0).collect();
     ranked.sort_by(|a, b| b.fitness.total_cmp(&a.fitness));
     let mut better: Vec<u32> = ranked[..10].iter().map(|evaluation| evaluation.point).collect();
     let mut went_on: Vec<u32> = rung(1).map(|evaluation| evaluation.point).collect();
@@ -166,7 +167,7 @@ proptest! {
         let mut stopped = start(GENETIC);
         work(&mut stopped, stop);
         stopped.hand_out();
-        let mut told: Vec<Evaluation> = stopped.told().to_vec();
+        let mut told: Vec<Tried> = stopped.told().to_vec();
         if backwards {
             // Within a rung it does not matter who came first.
             told.sort_by_key(|evaluation| (evaluation.generation, evaluation.rung, std::cmp::Reverse(evaluation.point)));
@@ -239,11 +240,50 @@ fn a_log_of_another_search_is_not_gone_on_with() {
     assert!(start(GENETIC).resume(twice).is_err());
 }
 
+#[test]
+fn a_log_is_all_there_is_to_save() {
+    let mut tuner = start(GENETIC);
+    work(&mut tuner, 33);
+    let text = Search { spec: spec(), tuning: tuning(GENETIC) }.log(tuner.told());
+    let mut again = Log::read(&text).unwrap().resume().unwrap();
+    assert_eq!(again.told(), tuner.told());
+    work(&mut tuner, 30);
+    work(&mut again, 30);
+    assert_eq!(again.told(), tuner.told(), "and so on into the next generation");
+
+    let torn = Log::read(&text[..text.len() - 20]).unwrap();
+    assert_eq!(torn.evaluations.len(), 32, "a line that was being written is done again");
+    let mut torn = torn.resume().unwrap();
+    work(&mut torn, 31);
+    assert_eq!(torn.told(), tuner.told());
+}
+
+#[test]
+fn a_broken_log_says_where() {
+    let mut tuner = start(RANDOM);
+    work(&mut tuner, 4);
+    let search = Search { spec: spec(), tuning: tuning(RANDOM) };
+    let text = search.log(tuner.told());
+    let refused = |text: &str, words: &str| {
+        let error = Log::read(text).and_then(Log::resume).err().expect("it is refused").to_string();
+        assert!(error.contains(words) && !error.contains("at line"), "{error}");
+    };
+    refused("", "it is empty");
+    refused("task,accuracy\n1,0.5\n", "line 1 cannot be read from its column 2 on");
+    refused(&text[search.line().len()..], "line 1 does not say what is searched");
+    refused(&text.replacen("\"fitness\":", "\"fitness\"", 1), "line 2 cannot be read from its column");
+    refused(&text.replacen("\"fitness\":", "\"fit\":", 1), "line 2 holds no evaluation: missing field `fitness`");
+    refused(&text.replacen("\"version\":1", "\"version\":9", 1), "version 9");
+    refused(&(text.clone() + &search.line()), "line 6 begins a second search");
+    refused(&text.replacen("\"population\":20", "\"population\":1", 1), "`population`");
+    refused(&text.replacen("\"seed\":3", "\"seed\":4", 1), "other constants");
+}
+
 /// Runs a Spec under a judge.
-fn judged(spec: &Spec) -> Trial {
+fn judged(spec: &Spec) -> TriedOrder {
     let set = toy::digits(40, 10);
     let mut run = Experiment::new(Cpu, spec.clone(), &[spec.seed], &set).unwrap();
-    let mut judge = Judge::new(spec.seed, spec.network.hidden.iter().sum());
+    let mut judge = Judge::new(spec);
     while let Some(event) = block_on(run.next()).unwrap() {
         if judge.hear(&event) {
             break;

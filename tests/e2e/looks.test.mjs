@@ -33,7 +33,7 @@ test("axe finds nothing, and nothing is wider than the screen", async (t) => {
   await page.evaluate(AXE);
   await inspect(page, "before a run");
   await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
-  await page.getByLabel("Leak λ").fill("2");
+  await page.locator("#sleep-leak").fill("2");
   await page.getByLabel("Data set").selectOption({ label: "Your own images …" });
   await page.locator(".matrix").getByRole("button", { name: "Close" }).click();
   await inspect(page, "with constants open, one of them wrong, own files asked for, a card of the recorded run closed");

@@ -6,6 +6,7 @@ import type { Comparer } from "../comparer.js";
 import { el, enable, say, type Child, type Panel } from "../dom.js";
 import { howToRead } from "../manual.js";
 import { isActive } from "../run.js";
+import { isSearching } from "../search.js";
 import { isComparing, type State, type Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
 
@@ -34,18 +35,21 @@ function formPanel(store: Store, comparer: Comparer): Panel<State> {
     element: form,
     update(state) {
       const comparing = isComparing(state.compare);
-      const single = isActive(state.run);
+      const other = isActive(state.run) ? SINGLE : isSearching(state.search) ? SEARCH : "";
       arms.forEach((part) => part.update(state));
       fields.disabled = comparing;
-      enable(run, !comparing && !single);
+      enable(run, !comparing && other === "");
       enable(stop, comparing);
-      why.hidden = comparing || !single;
-      say(why, why.hidden ? "" : "The run above goes on: a comparison can begin when it has ended or was stopped.");
+      why.hidden = comparing || other === "";
+      say(why, why.hidden ? "" : other);
       problem.hidden = state.compare.problem === null;
       say(problem, state.compare.problem ?? "");
     },
   };
 }
+
+const SINGLE = "The run above goes on: a comparison can begin when it has ended or was stopped.";
+const SEARCH = "The search for constants goes on: a comparison can begin when it has ended or was stopped.";
 
 type Choose = (change: Partial<Chosen>) => void;
 
