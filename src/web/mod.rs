@@ -13,7 +13,7 @@ mod session;
 pub use bench::bench;
 pub use page::{catalogue, own_set, presets, spec_from_hash, spec_set, spec_to_hash};
 #[cfg(feature = "engine")]
-pub use session::{Answer, Session, TestImage, saved_spec};
+pub use session::{Answer, Session, TestImage, analyses, saved_spec};
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
