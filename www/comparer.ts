@@ -7,7 +7,7 @@ import { fetchData, forgetData } from "./data.js";
 import { Job, type Core } from "./job.js";
 import type { DataFile, FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
-import { isComparing, type Store } from "./state.js";
+import { isComparing, isStudying, type Store } from "./state.js";
 import { words } from "./words.js";
 
 /** Positions of an arm and of a seed. */
@@ -41,8 +41,8 @@ export class Comparer {
 
   /** Runs what is chosen, from the beginning. */
   async start(): Promise<void> {
-    const { compare, run } = this.#store.state;
-    if (isComparing(compare) || isActive(run)) return;
+    const { compare, run, studies } = this.#store.state;
+    if (isComparing(compare) || isStudying(studies) || isActive(run)) return;
     let planned: Comparison;
     try {
       planned = this.#plan();

@@ -15,6 +15,7 @@ export const PANELS = [
   "fields",
   "settling",
   "compare",
+  "analyses",
   "data",
 ] as const;
 export type PanelName = (typeof PANELS)[number];

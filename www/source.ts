@@ -8,6 +8,7 @@ import { spec_to_hash, type Spec } from "./generated/page.js";
 import { parts } from "./link.js";
 import { isOwn } from "./own.js";
 import type { Run } from "./run.js";
+import type { Study } from "./study.js";
 
 export function sourceOfRun(run: Run): Source {
   const { spec, status, phases, plan } = run;
@@ -50,6 +51,27 @@ export function sourceOfComparison({ arms, seeds, runs }: Comparison): Source {
   const line = [`${origins.length} arms, ${over}`, ...origins.map(({ arm, done }) => `${arm}: ${done}`), computedOn([...engines].join(", "))];
   const preset = origins.find((_, i) => arms[i]!.bound === null)?.preset ?? origins[0].preset;
   return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}${mark(origins.map(({ link }) => link))}`, line: line.join(" · "), origins };
+}
+
+/** `analysis` is what `engram analyse` calls it. */
+export function sourceOfStudy({ spec, seeds, runs }: Study, analysis: string): Source {
+  const [first, last] = [seeds[0]!, seeds.at(-1)!];
+  const link = spec_to_hash(spec);
+  const { preset } = parts(link);
+  const engines = new Set(runs.flatMap((run) => (run && engineOf(run)) ?? []));
+  const origin: Origin = {
+    arm: null,
+    preset,
+    seeds,
+    spec,
+    link,
+    command: isOwn(spec.data.name) ? null : `engram analyse ${analysis} '${link}' --seeds ${first}..${last + 1}`,
+    engine: [...engines].join(", ") || null,
+    done: `${runs.filter((run) => run?.finished).length} of ${seeds.length} runs`,
+  };
+  const over = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
+  const line = [`${preset}, ${over}`, origin.done, computedOn(origin.engine ?? ""), shortened(link)];
+  return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}${mark([link])}`, line: line.join(" · "), origins: [origin] };
 }
 
 /** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */

@@ -4,6 +4,7 @@ import type { Compare } from "./compare.js";
 import type { Answer, DataSetInfo, Field, OwnInfo, Preset, Spec } from "./generated/engram.js";
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
+import type { Studies } from "./study.js";
 
 export interface State {
   readonly presets: readonly Preset[];
@@ -27,6 +28,7 @@ export interface State {
   /** Receptive fields around the phase that is shown, once the Worker has told them. */
   readonly fields: Fields | null;
   readonly compare: Compare;
+  readonly studies: Studies;
 }
 
 /** What a person tries the network with, and what it answers. */
@@ -52,6 +54,12 @@ export const NOT_COMPARED: Compare = {
 
 export function isComparing({ latest }: Compare): boolean {
   return latest?.status.kind === "loading" || latest?.status.kind === "running";
+}
+
+export const NOT_STUDIED: Studies = { runs: "3", problem: null, sleep: null, importance: null };
+
+export function isStudying({ sleep, importance }: Studies): boolean {
+  return [sleep, importance].some((study) => study?.status.kind === "loading" || study?.status.kind === "running");
 }
 
 export const EMPTY_PAD: Pad = { strokes: [], values: null, label: null, answer: null, phases: 0 };

@@ -6,7 +6,7 @@ import type { Comparer } from "../comparer.js";
 import { el, enable, say, type Child, type Panel } from "../dom.js";
 import { howToRead } from "../manual.js";
 import { isActive } from "../run.js";
-import { isComparing, type State, type Store } from "../state.js";
+import { isComparing, isStudying, type State, type Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
 
 export function comparePanel(store: Store, comparer: Comparer): Panel<State> {
@@ -34,13 +34,13 @@ function formPanel(store: Store, comparer: Comparer): Panel<State> {
     element: form,
     update(state) {
       const comparing = isComparing(state.compare);
-      const single = isActive(state.run);
+      const busy = isActive(state.run) ? "The run above goes on" : isStudying(state.studies) ? "Analyses go on" : null;
       arms.forEach((part) => part.update(state));
       fields.disabled = comparing;
-      enable(run, !comparing && !single);
+      enable(run, !comparing && busy === null);
       enable(stop, comparing);
-      why.hidden = comparing || !single;
-      say(why, why.hidden ? "" : "The run above goes on: a comparison can begin when it has ended or was stopped.");
+      why.hidden = comparing || busy === null;
+      say(why, why.hidden ? "" : `${busy}: a comparison can begin when that has ended or was stopped.`);
       problem.hidden = state.compare.problem === null;
       say(problem, state.compare.problem ?? "");
     },
