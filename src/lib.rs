@@ -12,6 +12,7 @@
 //! - [`sleep`]: from a trained network and the data it saw to the integers of a spiking one.
 //! - [`continual`]: strategies, the resumable experiment and what is measured.
 //! - [`analysis`]: what sleep did, and how; pure functions.
+//! - [`study`]: runs of a Spec that are watched closely, and what the analyses make of them together.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - [`tune`]: a search for the constants that make a Spec work.
 //! - [`bench`]: how fast each kernel is, against what the device can do at most.
@@ -43,6 +44,8 @@ pub mod rng;
 #[cfg(feature = "engine")]
 pub mod sleep;
 pub mod spec;
+#[cfg(feature = "engine")]
+pub mod study;
 #[cfg(feature = "engine")]
 pub mod tune;
 #[cfg(target_arch = "wasm32")]

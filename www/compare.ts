@@ -200,7 +200,8 @@ function trouble(run: Run): string | null {
   return `${whyLost(run).replace(/\.$/, "")}. Left out of this arm's means and differences.`;
 }
 
-function whyLost({ diverged, status }: Run): string {
+/** Of a run that is lost. */
+export function whyLost({ diverged, status }: Run): string {
   if (status.kind === "failed") return status.message;
   return `diverged in ${diverged!.name}: ${diverged!.message}`;
 }

@@ -1,13 +1,13 @@
 // Starts and stops a comparison: its runs wait in a queue for Workers, as many at once as the machine bears.
 
 import { armsOf, described, labelOf, LETTERS } from "./arms.js";
+import { elsewhere } from "./busy.js";
 import { capacity, thisMachine } from "./capacity.js";
 import { clash, hearLean, MOST_SEEDS, seedCount, withRun, type Arm, type Compare, type Comparison, type ComparisonStatus } from "./compare.js";
 import { fetchData, forgetData } from "./data.js";
 import { Job, type Core } from "./job.js";
 import type { DataFile, FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
-import { isSearching } from "./search.js";
 import { isComparing, type Store } from "./state.js";
 import { words } from "./words.js";
 
@@ -42,8 +42,8 @@ export class Comparer {
 
   /** Runs what is chosen, from the beginning. */
   async start(): Promise<void> {
-    const { compare, run, search } = this.#store.state;
-    if (isComparing(compare) || isActive(run) || isSearching(search)) return;
+    const { state } = this.#store;
+    if (isComparing(state.compare) || elsewhere(state, "comparison")) return;
     let planned: Comparison;
     try {
       planned = this.#plan();

@@ -1,6 +1,6 @@
 // The core, in two parts: a small one that the page itself asks, and the whole one, which Workers share.
 
-import type { Spec } from "./generated/engram.js";
+import type { Analyses, Spec } from "./generated/engram.js";
 import init from "./generated/page.js";
 import type { Core } from "./job.js";
 import { workerUrl } from "./worker-url.js";
@@ -35,6 +35,11 @@ export async function wholeHere() {
 /** The Spec of a saved run. */
 export async function savedSpec(saved: Uint8Array): Promise<Spec> {
   return (await wholeHere()).saved_spec(saved);
+}
+
+/** What the records of studied runs give together; `names` are those of the classes. */
+export async function analysesOf(records: readonly string[], names: readonly string[]): Promise<Analyses> {
+  return (await wholeHere()).analyses([...records], [...names]);
 }
 
 async function compiled(file: string): Promise<WebAssembly.Module> {

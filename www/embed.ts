@@ -15,6 +15,7 @@ export const PANELS = [
   "fields",
   "settling",
   "compare",
+  "analyses",
   "ablations",
   "search",
   "data",

@@ -1,10 +1,12 @@
 // What a run is seen by: every panel that draws, apart from what the page needs to be usable.
 
+import { Analyser } from "./analyser.js";
 import { Comparer } from "./comparer.js";
 import { engine } from "./core.js";
 import type { Panel } from "./dom.js";
 import type { PanelName } from "./embed.js";
 import { ablationsPanel } from "./panels/ablations.js";
+import { analysesPanel } from "./panels/analyses.js";
 import { comparePanel } from "./panels/compare.js";
 import { confusionPanel } from "./panels/confusion.js";
 import { curvesPanel } from "./panels/curves.js";
@@ -40,6 +42,7 @@ export function figures(store: Store, runner: Runner, player: Player): Record<Pa
     fields: fieldsPanel,
     settling: () => settlingPanel(store),
     compare: () => comparePanel(store, new Comparer(store, engine)),
+    analyses: () => analysesPanel(store, new Analyser(store, engine)),
     ablations: ablationsPanel,
     search: () => searchPanel(store, new Searcher(store, engine)),
     data: dataPanel,

@@ -18,6 +18,8 @@ export interface Work extends Core {
   /** Whether a person looks on: see `messages.ts`. */
   readonly watched: boolean;
   /** See `messages.ts`. */
+  readonly studied?: boolean;
+  /** See `messages.ts`. */
   readonly keep: string | null;
 }
 
@@ -26,7 +28,7 @@ export class Job {
   #stopped = false;
 
   /** Starts the run; `hear` is told what the Worker says, a Worker that cannot be started included. */
-  constructor({ code, module, begin, files, until, watched, keep }: Work, hear: (message: FromWorker) => void) {
+  constructor({ code, module, begin, files, until, watched, studied = false, keep }: Work, hear: (message: FromWorker) => void) {
     this.#worker = new Worker(code);
     // What a terminated Worker had still sent is heard by nobody.
     const pass = (message: FromWorker) => this.#stopped || hear(message);
@@ -35,7 +37,7 @@ export class Job {
       event.preventDefault();
       pass({ kind: "failed", message: event.message || "The Worker that computes could not be started." });
     });
-    this.tell({ kind: "start", module, begin, files, quick: isQuick(begin.spec.data), until, watched, keep });
+    this.tell({ kind: "start", module, begin, files, quick: isQuick(begin.spec.data), until, watched, studied, keep });
   }
 
   tell(message: ToWorker): void {

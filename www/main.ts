@@ -25,7 +25,7 @@ import { versionPanel } from "./panels/version.js";
 import { fetchRecording, Player } from "./recording.js";
 import { listen } from "./remote.js";
 import { Runner } from "./runner.js";
-import { EMPTY_PAD, NOT_COMPARED, Store, type State } from "./state.js";
+import { EMPTY_PAD, NOT_COMPARED, NOT_STUDIED, Store, type State } from "./state.js";
 import { words } from "./words.js";
 
 /** What the lab is about: where there is no room beside it, it comes before the controls. */
@@ -54,6 +54,7 @@ try {
     fields: null,
     compare: NOT_COMPARED,
     search: null,
+    studies: NOT_STUDIED,
   });
   const isBare = !embed && location.hash === "";
   if (!link.problem) noteInAddress(link.hash);

@@ -17,6 +17,8 @@ export type Question =
   | { readonly kind: "answer"; readonly values: Float32Array; readonly phases: number }
   | { readonly kind: "image"; readonly number: number }
   | { readonly kind: "fields"; readonly phases: number }
+  /** What the analyses need of a run that was studied. */
+  | { readonly kind: "record" }
   /** The run as a file. */
   | { readonly kind: "save" }
   /** The network as it is now, as a file in the safetensors format. */
@@ -28,6 +30,8 @@ export interface Replies {
   readonly image: TestImage;
   /** `null` where the networks were not kept. */
   readonly fields: readonly Field[] | null;
+  /** JSON that only the core reads; `null` where the run has not finished. */
+  readonly record: string | null;
   readonly save: Uint8Array;
   readonly weights: Uint8Array;
 }
@@ -51,6 +55,8 @@ export type ToWorker =
       readonly until: Until;
       /** Whether single spikes are told, and every phase's network is kept to be asked. */
       readonly watched: boolean;
+      /** Whether all of sleep is read, and a record made for the analyses. */
+      readonly studied?: boolean;
     }
   | { readonly kind: "pause" }
   | { readonly kind: "resume"; readonly until: Until }

@@ -1,5 +1,6 @@
 // Starts and stops a search: the core decides what is tried next, and Workers try it, as many at once as the machine bears.
 
+import { elsewhere } from "./busy.js";
 import { capacity, thisMachine } from "./capacity.js";
 import { wholeHere } from "./core.js";
 import { fetchData, forgetData } from "./data.js";
@@ -10,7 +11,7 @@ import { forgetSearch, keepSearch, keptSearch } from "./kept-search.js";
 import { choose, unacted } from "./link.js";
 import { isActive } from "./run.js";
 import { isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Budget, type Search, type Searching, type SearchStatus } from "./search.js";
-import { isComparing, type Store } from "./state.js";
+import type { Store } from "./state.js";
 import { Trying } from "./trying.js";
 import { megabytes, words } from "./words.js";
 import { workerUrl } from "./worker-url.js";
@@ -141,7 +142,7 @@ export class Searcher {
   }
 
   #isBusy(): boolean {
-    return isSearching(this.#state) || isComparing(this.#store.state.compare);
+    return isSearching(this.#state) || elsewhere(this.#store.state, "search") !== null;
   }
 
   /** Makes a search the one that is here, standing still. */

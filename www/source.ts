@@ -10,6 +10,7 @@ import { parts } from "./link.js";
 import { isOwn } from "./own.js";
 import type { Run } from "./run.js";
 import type { Search } from "./search.js";
+import type { Study } from "./study.js";
 
 export function sourceOfRun(run: Run): Source {
   const { spec, status, phases, plan } = run;
@@ -89,6 +90,27 @@ export function sourceOfSearch({ spec, tuning, told }: Search): Source {
   };
   const line = [`${preset}, a search for constants`, done, `seed ${tuning.seed ?? 0}`, shortened(link)].join(" · ");
   return { slug: `${preset}-seed${tuning.seed ?? 0}${mark([link])}`, line, origins: [origin] };
+}
+
+/** `analysis` is what `engram analyse` calls it. */
+export function sourceOfStudy({ spec, seeds, runs }: Study, analysis: string): Source {
+  const [first, last] = [seeds[0]!, seeds.at(-1)!];
+  const link = spec_to_hash(spec);
+  const { preset } = parts(link);
+  const engines = new Set(runs.flatMap((run) => (run && engineOf(run)) ?? []));
+  const origin: Origin = {
+    arm: null,
+    preset,
+    seeds,
+    spec,
+    link,
+    command: isOwn(spec.data.name) ? null : `engram analyse ${analysis} '${link}' --seeds ${first}..${last + 1}`,
+    engine: [...engines].join(", ") || null,
+    done: `${runs.filter((run) => run?.finished).length} of ${seeds.length} runs`,
+  };
+  const over = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
+  const line = [`${preset}, ${over}`, origin.done, computedOn(origin.engine ?? ""), shortened(link)];
+  return { slug: `${preset}-${over.replace(/ to /, "-").replace(" ", "")}${mark([link])}`, line: line.join(" · "), origins: [origin] };
 }
 
 /** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */

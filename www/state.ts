@@ -5,6 +5,7 @@ import type { Answer, DataSetInfo, Field, OwnInfo, Preset, Spec } from "./genera
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
 import type { Searching } from "./search.js";
+import type { Studies } from "./study.js";
 
 export interface State {
   readonly presets: readonly Preset[];
@@ -30,6 +31,7 @@ export interface State {
   readonly compare: Compare;
   /** `null` until there is a panel for it. */
   readonly search: Searching | null;
+  readonly studies: Studies;
 }
 
 /** What a person tries the network with, and what it answers. */
@@ -55,6 +57,12 @@ export const NOT_COMPARED: Compare = {
 
 export function isComparing({ latest }: Compare): boolean {
   return latest?.status.kind === "loading" || latest?.status.kind === "running";
+}
+
+export const NOT_STUDIED: Studies = { runs: "3", problem: null, sleep: null, importance: null };
+
+export function isStudying({ sleep, importance }: Studies): boolean {
+  return [sleep, importance].some((study) => study?.status.kind === "loading" || study?.status.kind === "running");
 }
 
 export const EMPTY_PAD: Pad = { strokes: [], values: null, label: null, answer: null, phases: 0 };

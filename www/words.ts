@@ -13,6 +13,12 @@ export function spread(fraction: number, sd: number): string {
   return `${(100 * fraction).toFixed(1)} ± ${percent(sd)}`;
 }
 
+/** A number and its spread, where there is one: `0.63 ± 0.02`. */
+export function decimal({ mean, sd }: { readonly mean: number; readonly sd: number | null | undefined }): string {
+  const size = mean.toFixed(2).replace("-", "−");
+  return typeof sd === "number" ? `${size} ± ${sd.toFixed(2)}` : size;
+}
+
 /** A difference of fractions, in points. */
 export function points(fraction: number): string {
   return `${(100 * fraction).toFixed(1).replace("-", "−")} points`;

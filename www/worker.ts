@@ -69,10 +69,11 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
 /** Keeps the run in this browser, if it is to be kept. */
 let keeper: Keeper | null = null;
 
-async function run({ module, begin, files, quick, watched, keep }: Start): Promise<void> {
+async function run({ module, begin, files, quick, watched, studied, keep }: Start): Promise<void> {
   await init({ module_or_path: module });
   const session = await (begin.saved ? Session.restore(begin.saved, [...files], quick) : Session.create(begin.spec, [...files], quick));
   if (watched) session.watch();
+  if (studied) session.study();
   keeper = keep === null ? null : new Keeper(keep, begin.spec, (message) => say({ kind: "unkept", message }));
   const stand = async (kind: "paused" | "ended") => {
     standing = kind;
@@ -145,6 +146,8 @@ async function reply(session: Session, question: Question): Promise<Replies[keyo
       return session.test_image(question.number);
     case "fields":
       return session.fields(question.phases) ?? null;
+    case "record":
+      return session.record() ?? null;
     case "save":
       return session.save();
     case "weights":

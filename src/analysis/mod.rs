@@ -14,13 +14,14 @@ pub use confusion::{by_learning, mean_confusion};
 pub use correlation::{correlation, distance_from_identity};
 pub use heat_map::heat_map;
 pub use importance::{cosine, importance};
-pub use replay::{Replay, dreams, replay};
+pub use replay::{Replay, dreams, mean_dream, mean_replay, replay, replay_by_learning};
 pub use weight_change::weight_change;
 
 use serde::{Deserialize, Serialize};
 
 /// A mean over runs and its standard deviation (n − 1; `null` for a single run).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Spread {
     pub mean: f64,
     pub sd: Option<f64>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Spread;
 use crate::net::mrnn::Layer;
 
 /// Classes that the hidden spikes of a stretch of sleep stand for.
@@ -56,6 +57,43 @@ pub fn dreams(hidden: &[Vec<u32>], below: &[Vec<u32>], input: &Layer, output: &L
     sums
 }
 
+/// The same with classes in the order in which `tasks` were learnt, as a mean over task orders must have them. Classes of no
+/// task come last, as one.
+pub fn replay_by_learning(replay: &Replay, tasks: &[Vec<u8>]) -> Replay {
+    let learnt: Vec<usize> = tasks.iter().flatten().map(|&class| usize::from(class)).collect();
+    let others = replay.steps.iter().enumerate().filter(|(class, _)| !learnt.contains(class)).map(|(_, steps)| steps);
+    let mut steps: Vec<u32> = learnt.iter().map(|&class| replay.steps[class]).collect();
+    if learnt.len() < replay.steps.len() {
+        steps.push(others.sum());
+    }
+    Replay { steps, silent: replay.silent }
+}
+
+/// The same stretch of sleep in several runs: of the steps in which the last hidden layer spiked, the part that stands for
+/// each class, over the runs that had such a step (nothing where none had); and the part of all steps that is silent.
+pub fn mean_replay(runs: &[Replay]) -> (Vec<Spread>, Spread) {
+    let spoken = |run: &Replay| f64::from(run.steps.iter().sum::<u32>());
+    let loud: Vec<&Replay> = runs.iter().filter(|run| spoken(run) > 0.0).collect();
+    let part = |class: usize| loud.iter().map(|run| f64::from(run.steps[class]) / spoken(run)).collect::<Vec<_>>();
+    let classes = loud.first().map_or(0, |run| run.steps.len());
+    let silent = |run: &Replay| f64::from(run.silent) / (f64::from(run.silent) + spoken(run)).max(1.0);
+    (
+        (0..classes).map(|class| Spread::of(&part(class))).collect(),
+        Spread::of(&runs.iter().map(silent).collect::<Vec<_>>()),
+    )
+}
+
+/// What several runs dreamt of a class: the mean pattern of those that did, in which each counts alike; `runs` are steps that
+/// stood for the class, and their mean pattern. All 0 where none did.
+pub fn mean_dream(runs: &[(u32, &[f32])]) -> Vec<f32> {
+    let dreamt: Vec<&[f32]> = runs.iter().filter(|(steps, _)| *steps > 0).map(|&(_, pattern)| pattern).collect();
+    let mut mean = vec![0.0; runs.first().map_or(0, |(_, pattern)| pattern.len())];
+    for pattern in &dreamt {
+        mean.iter_mut().zip(*pattern).for_each(|(sum, weight)| *sum += weight / dreamt.len() as f32);
+    }
+    mean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +117,22 @@ mod tests {
         let output = layer(3, 2, &[1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
         let sleep = [vec![0], vec![0, 1], vec![]];
         assert_eq!(dreams(&sleep, &sleep, &input, &output), [[2.0, 20.0], [0.0, 0.0]]);
+    }
+
+    #[test]
+    fn replays_are_averaged_by_place_in_the_order_of_learning() {
+        let run = |steps: &[u32], silent| Replay { steps: steps.to_vec(), silent };
+        let learnt = replay_by_learning(&run(&[1, 2, 3, 4], 5), &[vec![3], vec![0]]);
+        assert_eq!(learnt, run(&[4, 1, 5], 5));
+        let (classes, silent) = mean_replay(&[run(&[3, 1], 4), run(&[0, 2], 0), run(&[0, 0], 7)]);
+        assert!((classes[0].mean - 0.375).abs() < 1e-12 && classes[1].n == 2, "silent runs have no parts");
+        assert!((silent.mean - 0.5).abs() < 1e-12 && silent.n == 3);
+        assert!(mean_replay(&[run(&[0, 0], 7)]).0.is_empty());
+    }
+
+    #[test]
+    fn only_runs_that_dreamt_count() {
+        assert_eq!(mean_dream(&[(2, &[1.0, 2.0]), (0, &[0.0, 0.0]), (9, &[3.0, -2.0])]), [2.0, 0.0]);
+        assert_eq!(mean_dream(&[(0, &[0.0])]), [0.0]);
     }
 }

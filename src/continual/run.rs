@@ -34,6 +34,8 @@ pub struct Run {
     told: Told,
     /// Of a run that is watched.
     album: Option<Album>,
+    /// Whether every step of a sleep is watched.
+    closely: bool,
 }
 
 /// What whoever looks on was told, as JSON.
@@ -122,7 +124,7 @@ impl Run {
 
     fn of(engine: Engine, used: EngineUsed) -> Run {
         let (waiting, told) = (VecDeque::new(), Told::default());
-        Run { engine, used, waiting, checkpoint: None, due: 0.0, losses: 0, told, album: None }
+        Run { engine, used, waiting, checkpoint: None, due: 0.0, losses: 0, told, album: None, closely: false }
     }
 
     /// The next event; `None` once all runs have ended.
@@ -205,6 +207,9 @@ impl Run {
         if self.album.is_some() {
             on!(&mut self.engine, experiment => experiment.watch());
         }
+        if self.closely {
+            self.watch_closely();
+        }
         Ok(())
     }
 
@@ -263,6 +268,12 @@ impl Run {
             }
             album
         });
+    }
+
+    /// See [`Experiment::watch_closely`].
+    pub fn watch_closely(&mut self) {
+        self.closely = true;
+        on!(&mut self.engine, experiment => experiment.watch_closely());
     }
 
     /// Of a run that is watched: its networks after each phase.

@@ -17,7 +17,7 @@ pub use page::{catalogue, own_set, presets, spec_from_hash, spec_set, spec_to_ha
 #[cfg(feature = "engine")]
 pub use search::{Search, Trier};
 #[cfg(feature = "engine")]
-pub use session::{Answer, Session, TestImage, saved_spec};
+pub use session::{Answer, Session, TestImage, analyses, saved_spec};
 
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;

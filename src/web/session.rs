@@ -9,6 +9,7 @@ use crate::continual::{Album, Run, RunError, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
 use crate::net::weights::to_safetensors;
 use crate::spec::{Act, EngineKind};
+use crate::study::{self, Record, Witness};
 
 /// Hidden units whose receptive fields are shown.
 const FIELDS: usize = 8;
@@ -43,6 +44,14 @@ pub fn saved_spec(saved: &[u8]) -> Result<JsValue, JsError> {
     to_js(&specs.swap_remove(0))
 }
 
+/// What the records of runs that differ in nothing but their seeds give together, one or more; `names`: what the classes are
+/// called; one that has no name is told by its number.
+#[wasm_bindgen(unchecked_return_type = "Analyses")]
+pub fn analyses(records: Vec<String>, names: Vec<String>) -> Result<JsValue, JsError> {
+    let records = records.iter().map(|text| serde_json::from_str(text)).collect::<Result<Vec<Record>, _>>()?;
+    to_js(&study::analyses(&records, &names))
+}
+
 /// A run that can be stepped, acted upon, asked, saved and restored.
 #[wasm_bindgen]
 pub struct Session {
@@ -53,6 +62,8 @@ pub struct Session {
     tests: Samples,
     /// Values of a sample.
     len: usize,
+    /// Of a run that is studied.
+    witness: Option<Witness>,
 }
 
 #[wasm_bindgen]
@@ -66,7 +77,7 @@ impl Session {
         let spec = read_spec(spec)?;
         let set = assemble(&spec.data.name, files.clone(), quick)?;
         let run = Run::new(&[spec], &set).await?;
-        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test })
+        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test, witness: None })
     }
 
     /// A run that `save` wrote, to go on.
@@ -78,12 +89,24 @@ impl Session {
         let name = saved_specs(saved)?.swap_remove(0).data.name;
         let set = assemble(&name, files.clone(), quick)?;
         let run = Run::restore(saved, &set).await?;
-        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test })
+        Ok(Session { run, files, quick, len: set.shape.len(), tests: set.test, witness: None })
     }
 
     /// Keeps single spikes, and every phase's network, to be asked about and saved, from now on.
     pub fn watch(&mut self) {
         self.run.watch();
+    }
+
+    /// Makes a record for the analyses, from the beginning of the run on.
+    pub fn study(&mut self) {
+        self.run.watch_closely();
+        self.witness = Some(Witness::default());
+    }
+
+    /// The record of a run that was studied, as JSON for `analyses`; `undefined` where it has not finished.
+    pub fn record(&self) -> Option<String> {
+        let record = self.witness.as_ref().and_then(Witness::record);
+        record.map(|record| serde_json::to_string(record).expect("plain data"))
     }
 
     /// What was told so far, of reports of progress the last one alone: a run that was restored is shown again by it.
@@ -102,7 +125,12 @@ impl Session {
     pub async fn next(&mut self) -> Result<JsValue, JsError> {
         loop {
             match self.run.next().await {
-                Ok(Some(event)) => return to_js(&event),
+                Ok(Some(event)) => {
+                    if let Some(witness) = &mut self.witness {
+                        witness.hear(&event, self.run.raster(), self.run.measured().first());
+                    }
+                    return to_js(&event);
+                }
                 Ok(None) => return Ok(JsValue::UNDEFINED),
                 Err(error) => {
                     let set = self.set()?;

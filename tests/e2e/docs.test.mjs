@@ -77,10 +77,11 @@ test("each figure of the lab leads to how to read it, in another tab", async (t)
   await page.locator(".matrix").waitFor();
   const links = await page.locator("a.manual").evaluateAll((all) => all.map(({ href, target }) => ({ href, target })));
   const kinds = links.map(({ href }) => new URL(href).hash.slice(1)).sort();
-  assert.deepEqual(kinds, ["compare", "confusion", "curves", "fields", "matrix", "result", "search", "settling", "spikes", "try", "weights"]);
+  const analyses = ["confusion", "correlation", "dreams", "heat-map", "importance", "replay", "weights"].map((name) => `analysis-${name}`);
+  assert.deepEqual(kinds, ["ablations", "analyses", ...analyses, "compare", "confusion", "curves", "fields", "matrix", "result", "search", "settling", "spikes", "try", "weights"]);
   assert.ok(links.every(({ target }) => target === "_blank"));
   await page.goto(links[0].href);
-  for (const kind of kinds) assert.equal(await page.locator(`h2#${kind}`).count(), 1, kind);
+  for (const kind of kinds) assert.equal(await page.locator(`:is(h2, h3)#${kind}`).count(), 1, kind);
 });
 
 test("every option of an embedded lab is written down", async (t) => {

@@ -1,12 +1,11 @@
 // Compare: which arms, on how many seeds; and below, what they give.
 
 import { described, labelOf, METHODS, NAMES } from "../arms.js";
+import { elsewhere } from "../busy.js";
 import { MOST_SEEDS, seedCount, type Added, type Chosen } from "../compare.js";
 import type { Comparer } from "../comparer.js";
 import { el, enable, say, type Child, type Panel } from "../dom.js";
 import { howToRead } from "../manual.js";
-import { isActive } from "../run.js";
-import { isSearching } from "../search.js";
 import { isComparing, type State, type Store } from "../state.js";
 import { comparedPanel } from "./compared.js";
 
@@ -35,21 +34,18 @@ function formPanel(store: Store, comparer: Comparer): Panel<State> {
     element: form,
     update(state) {
       const comparing = isComparing(state.compare);
-      const other = isActive(state.run) ? SINGLE : isSearching(state.search) ? SEARCH : "";
+      const other = elsewhere(state, "comparison");
       arms.forEach((part) => part.update(state));
       fields.disabled = comparing;
-      enable(run, !comparing && other === "");
+      enable(run, !comparing && other === null);
       enable(stop, comparing);
-      why.hidden = comparing || other === "";
-      say(why, why.hidden ? "" : other);
+      why.hidden = comparing || other === null;
+      say(why, why.hidden ? "" : `${other}: a comparison can begin when that has ended or was stopped.`);
       problem.hidden = state.compare.problem === null;
       say(problem, state.compare.problem ?? "");
     },
   };
 }
-
-const SINGLE = "The run above goes on: a comparison can begin when it has ended or was stopped.";
-const SEARCH = "The search for constants goes on: a comparison can begin when it has ended or was stopped.";
 
 type Choose = (change: Partial<Chosen>) => void;
 

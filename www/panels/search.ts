@@ -1,5 +1,6 @@
 // Find constants of sleep: what is searched and how long; and below, what was tried and the best of it.
 
+import { elsewhere } from "../busy.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { download } from "../download.js";
 import { fileName } from "../exhibit.js";
@@ -7,7 +8,7 @@ import { howToRead } from "../manual.js";
 import { isSearching, sleeps, type Searching } from "../search.js";
 import type { Searcher } from "../searcher.js";
 import { sourceOfSearch } from "../source.js";
-import { isComparing, type State, type Store } from "../state.js";
+import type { State, Store } from "../state.js";
 import { searchForm } from "./search-form.js";
 import { soughtPanel } from "./sought.js";
 
@@ -123,9 +124,11 @@ function caption({ latest }: Searching): string {
 }
 
 /** Why no search can begin or go on now; nothing where it can. */
-function refusal({ search, compare, spec }: State): string {
+function refusal(state: State): string {
+  const { search, spec } = state;
   if (isSearching(search)) return "";
-  if (isComparing(compare)) return "The comparison above goes on: a search can begin when it has ended or was stopped.";
+  const other = elsewhere(state, "search");
+  if (other) return `${other}: a search can begin when that has ended or was stopped.`;
   if (search!.latest || sleeps(spec)) return "";
   return "What the controls say does not sleep, so that there are no constants of sleep to find: choose a preset with sleep, or “sleep” under Tasks and strategy, Against forgetting.";
 }
