@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use engram::data::catalogue::{self, DataSetInfo};
 use engram::data::plan::{Plan, TestOn, plan};
-use engram::data::{DataError, DataSet, Samples, Values, cache, subset};
+use engram::data::{DataError, DataSet, Samples, Values, cache, site, subset};
 use engram::spec::{Split, preset};
 
 /// The set, or `None` after printing why it cannot be tested here.
@@ -92,6 +92,28 @@ fn a_small_set_has_no_quick_files() {
         assert_eq!(catalogue::quick_files(info, &whole).unwrap(), [], "{name}");
         let files = shared_files(info).or_else(|| files_in(info, &cache::folder(info))).expect("they were just loaded");
         assert!(catalogue::assemble_quick(info, &files).unwrap() == whole, "{name}: what a quick run makes of them");
+    }
+}
+
+/// Whatever set a site holds, the page reads what the command line reads.
+#[test]
+fn a_site_s_files_are_the_sets_that_were_kept() {
+    let held = catalogue::catalogue().iter().filter(|info| cache::is_complete(info)).count();
+    if held == 0 {
+        println!("skipped: no set is in {}", cache::home().display());
+        return;
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("site-files");
+    for set in site::site_files(&folder).unwrap().sets {
+        let files: Vec<(String, Vec<u8>)> = (set.full.iter())
+            .map(|file| {
+                let path = folder.join("data").join(set.name).join("full").join(file.name);
+                (file.name.to_owned(), std::fs::read(path).unwrap())
+            })
+            .collect();
+        assert!(files.iter().zip(&set.full).all(|((_, bytes), file)| bytes.len() == file.bytes), "{}", set.name);
+        let info = catalogue::info(set.name).unwrap();
+        assert!(catalogue::assemble(info, &files).unwrap() == cache::load(set.name).unwrap(), "{}", set.name);
     }
 }
 

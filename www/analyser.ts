@@ -5,11 +5,12 @@ import { elsewhere } from "./busy.js";
 import { capacity, thisMachine } from "./capacity.js";
 import { hearLean, MOST_SEEDS, seedCount } from "./compare.js";
 import { analysesOf } from "./core.js";
-import { fetchData, forgetData } from "./data.js";
+import { fetchData, forgetData, type SetFiles } from "./data.js";
 import type { Spec } from "./generated/engram.js";
 import { spec_set } from "./generated/page.js";
 import { Job, type Core } from "./job.js";
-import type { DataFile, FromWorker } from "./messages.js";
+import { unacted } from "./link.js";
+import type { FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
 import { dataSet, isStudying, type Store } from "./state.js";
 import type { Studies, Study, StudyKind } from "./study.js";
@@ -47,11 +48,11 @@ export class Analyser {
     const fetching = (this.#fetching = new AbortController());
     try {
       const heard = (received: number, total: number) => fetching.signal.aborted || this.#update({ status: { kind: "loading", received, total } });
-      const [files, core] = await Promise.all([fetchData(planned.spec.data, heard, fetching.signal), this.#core()]);
+      const [data, core] = await Promise.all([fetchData(planned.spec.data, heard, fetching.signal), this.#core()]);
       if (fetching.signal.aborted) return;
       this.#queue = planned.seeds.map((_, i) => i);
       this.#update({ status: { kind: "running" } });
-      this.#fill({ core, files });
+      this.#fill({ core, data });
     } catch (error) {
       if (fetching.signal.aborted) return;
       fetching.abort(); // the other files of the set
@@ -85,6 +86,7 @@ export class Analyser {
       status: { kind: "loading", received: 0, total: 0 },
       capacity: capacity([spec], thisMachine()),
       results: null,
+      analysed: [],
     };
   }
 
@@ -95,7 +97,7 @@ export class Analyser {
     if (this.#jobs.size === 0) this.#update({ status: { kind: "ended" } });
   }
 
-  #run(at: number, { core, files }: Means): void {
+  #run(at: number, { core, data }: Means): void {
     const { spec: shared, seeds } = this.#study;
     const spec = { ...shared, seed: seeds[at]! };
     this.#updateRun(at, () => ({ ...begin(spec, ""), status: { kind: "running" } }));
@@ -104,9 +106,9 @@ export class Analyser {
       this.#updateRun(at, (run) => run && { ...run, status });
       if (record !== null) await this.#take(at, record);
       // It may have been stopped while the records were read.
-      if (this.#jobs.delete(job)) this.#fill({ core, files });
+      if (this.#jobs.delete(job)) this.#fill({ core, data });
     };
-    const work = { ...core, begin: { spec }, files, until: "end", watched: false, studied: true, keep: null } as const;
+    const work = { ...core, begin: { spec }, data, until: "end", watched: false, studied: true, keep: null } as const;
     const job: Job = new Job(work, (message) => this.#hear(at, message, job, over));
     this.#jobs.add(job);
   }
@@ -134,12 +136,15 @@ export class Analyser {
   async #take(at: number, record: string): Promise<void> {
     this.#records.set(at, record);
     const [study, turn] = [this.#study, this.#fetching];
-    const records = study.seeds.flatMap((_, i) => this.#records.get(i) ?? []);
+    const analysed = study.seeds.flatMap((_, i) => (this.#records.has(i) ? [i] : []));
+    const records = analysed.map((i) => this.#records.get(i)!);
     const names = dataSet(this.#store.state, study.spec.data.name)?.classes ?? [];
     try {
       const results = await analysesOf(records, names);
-      if (turn === this.#fetching && records.length === this.#records.size) this.#update({ results });
+      if (turn === this.#fetching && records.length === this.#records.size) this.#update({ results, analysed });
     } catch (error) {
+      if (turn !== this.#fetching) return;
+      this.#records.delete(at);
       this.#updateRun(at, (run) => run && { ...run, status: { kind: "failed", message: words(error) } });
     }
   }
@@ -164,7 +169,7 @@ export class Analyser {
 /** What all runs are made with. */
 interface Means {
   readonly core: Core;
-  readonly files: readonly DataFile[];
+  readonly data: SetFiles;
 }
 
 /** The first two tasks, as they are listed, as `engram analyse importance` has them. */
@@ -172,5 +177,5 @@ function twoTasks(spec: Spec): Spec {
   const { classes } = spec.tasks;
   if (classes.length < 2) throw new Error("The importance of synapses is compared over two tasks, and there is one.");
   if (!spec.strategy.kind.startsWith("src")) throw new Error("Synapses are compared before and after the sleep S2, and this strategy does not sleep: choose one that does.");
-  return spec_set(spec, [["tasks.classes", JSON.stringify(classes.slice(0, 2))], ["tasks.order", "listed"]]);
+  return spec_set(unacted(spec), [["tasks.classes", JSON.stringify(classes.slice(0, 2))], ["tasks.order", "listed"]]);
 }

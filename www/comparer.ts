@@ -4,9 +4,9 @@ import { armsOf, described, labelOf, LETTERS } from "./arms.js";
 import { elsewhere } from "./busy.js";
 import { capacity, thisMachine } from "./capacity.js";
 import { clash, hearLean, MOST_SEEDS, seedCount, withRun, type Arm, type Compare, type Comparison, type ComparisonStatus } from "./compare.js";
-import { fetchData, forgetData } from "./data.js";
+import { fetchData, forgetData, type SetFiles } from "./data.js";
 import { Job, type Core } from "./job.js";
-import type { DataFile, FromWorker } from "./messages.js";
+import type { FromWorker } from "./messages.js";
 import { begin, isActive, type Run, type Status } from "./run.js";
 import { isComparing, type Store } from "./state.js";
 import { words } from "./words.js";
@@ -100,7 +100,7 @@ export class Comparer {
 
   /** The files of each arm, brought once. */
   async #fetch(arms: readonly Arm[], signal: AbortSignal): Promise<Files> {
-    const files: (readonly DataFile[])[] = [];
+    const files: SetFiles[] = [];
     for (const { spec } of arms) {
       files.push(await fetchData(spec.data, (received, total) => signal.aborted || this.#stand({ kind: "loading", received, total }), signal));
     }
@@ -126,7 +126,7 @@ export class Comparer {
       this.#updateRun(turn, (run) => run && { ...run, status });
       this.#fill({ core, files });
     };
-    const job = new Job({ ...core, begin: { spec }, files: files[turn.arm]!, until: "end", watched: false, keep: null }, (message) => this.#hear(turn, message, over));
+    const job = new Job({ ...core, begin: { spec }, data: files[turn.arm]!, until: "end", watched: false, keep: null }, (message) => this.#hear(turn, message, over));
     this.#jobs.add(job);
   }
 
@@ -164,7 +164,7 @@ export class Comparer {
 }
 
 /** Of each arm. */
-type Files = readonly (readonly DataFile[])[];
+type Files = readonly SetFiles[];
 
 /** What all runs are made with. */
 interface Means {

@@ -7,7 +7,14 @@ import { isOwn, ownFiles } from "./own.js";
 /** What the small part of a set holds of each class; `engram data site` writes it. */
 const QUICK = { train_per_class: 1000, test_per_class: 200 };
 
-const kept = new Map<string, readonly DataFile[]>();
+/** What a set is made of. */
+export interface SetFiles {
+  readonly files: readonly DataFile[];
+  /** Whether they hold its small, class-balanced part alone. */
+  readonly quick: boolean;
+}
+
+const kept = new Map<string, SetFiles>();
 
 /** Whether the small part of the set is enough. */
 export function isQuick({ subset }: Data): boolean {
@@ -24,12 +31,13 @@ export async function fetchData(
   data: Data,
   heard: (received: number, total: number) => void,
   signal: AbortSignal,
-): Promise<readonly DataFile[]> {
-  if (isOwn(data.name)) return ownFiles(data.name);
-  const wanted = isQuick(data) ? "quick" : "full";
-  const known = kept.get(`${data.name}/${wanted}`);
+): Promise<SetFiles> {
+  const quick = isQuick(data);
+  if (isOwn(data.name)) return { files: ownFiles(data.name), quick };
+  // Of a small set there is only the whole.
+  const known = kept.get(`${data.name}/${quick ? "quick" : "full"}`) ?? kept.get(`${data.name}/only`);
   if (known) return known;
-  const { part, listed } = await listedFiles(data.name, wanted, signal);
+  const { part, only, listed } = await listedFiles(data.name, quick ? "quick" : "full", signal);
   const key = `${data.name}/${part}`;
   const total = listed.reduce((sum, { bytes }) => sum + bytes, 0);
   let received = 0;
@@ -39,8 +47,9 @@ export async function fetchData(
       return { name, bytes: await read(response, (length) => heard((received += length), Math.max(total, received))) };
     }),
   );
-  kept.set(`${data.name}/${wanted}`, files);
-  return files;
+  const set = { files, quick: part === "quick" };
+  kept.set(only ? `${data.name}/only` : key, set);
+  return set;
 }
 
 interface Listed {
@@ -64,17 +73,26 @@ async function listedSets(signal: AbortSignal): Promise<readonly unknown[]> {
 
 type Part = "quick" | "full";
 
-/** What `data/index.json` says of a set. Of a set that is small there is only the whole. */
-async function listedFiles(set: string, wanted: Part, signal: AbortSignal): Promise<{ readonly part: Part; readonly listed: readonly Listed[] }> {
+interface Listing {
+  readonly part: Part;
+  /** Whether there is no other part. */
+  readonly only: boolean;
+  readonly listed: readonly Listed[];
+}
+
+/** What `data/index.json` says of a set. */
+async function listedFiles(set: string, wanted: Part, signal: AbortSignal): Promise<Listing> {
   const sets = await listedSets(signal);
   const entry = sets.find((entry) => field(entry, "name") === set);
   const quick = field(entry, "quick");
-  const part = wanted === "quick" && Array.isArray(quick) && quick.length > 0 ? "quick" : "full";
+  const only = Array.isArray(quick) && quick.length === 0;
+  const part = only ? "full" : wanted;
   const files = field(entry, part);
   if (!Array.isArray(files)) {
     throw new Error(`This site does not hold the data set ${set}. \`make data\` says what it needs; then run \`make site\` again.`);
   }
-  return { part, listed: files.map((file) => ({ name: String(field(file, "name")), bytes: Number(field(file, "bytes")) || 0 })) };
+  const listed = files.map((file) => ({ name: String(field(file, "name")), bytes: Number(field(file, "bytes")) || 0 }));
+  return { part, only, listed };
 }
 
 function field(value: unknown, name: string): unknown {

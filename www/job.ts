@@ -1,7 +1,7 @@
 // One run in one Worker of its own, from its start until it is stopped.
 
-import { isQuick } from "./data.js";
-import type { Begin, DataFile, FromWorker, ToWorker, Until } from "./messages.js";
+import type { SetFiles } from "./data.js";
+import type { Begin, FromWorker, ToWorker, Until } from "./messages.js";
 
 /** What all Workers share. */
 export interface Core {
@@ -13,7 +13,7 @@ export interface Core {
 
 export interface Work extends Core {
   readonly begin: Begin;
-  readonly files: readonly DataFile[];
+  readonly data: SetFiles;
   readonly until: Until;
   /** Whether a person looks on: see `messages.ts`. */
   readonly watched: boolean;
@@ -28,16 +28,16 @@ export class Job {
   #stopped = false;
 
   /** Starts the run; `hear` is told what the Worker says, a Worker that cannot be started included. */
-  constructor({ code, module, begin, files, until, watched, studied = false, keep }: Work, hear: (message: FromWorker) => void) {
+  constructor({ code, module, begin, data, until, watched, studied = false, keep }: Work, hear: (message: FromWorker) => void) {
     this.#worker = new Worker(code);
     // What a terminated Worker had still sent is heard by nobody.
     const pass = (message: FromWorker) => this.#stopped || hear(message);
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => pass(data));
+    this.#worker.addEventListener("message", ({ data: message }: MessageEvent<FromWorker>) => pass(message));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       pass({ kind: "failed", message: event.message || "The Worker that computes could not be started." });
     });
-    this.tell({ kind: "start", module, begin, files, quick: isQuick(begin.spec.data), until, watched, studied, keep });
+    this.tell({ kind: "start", module, begin, ...data, until, watched, studied, keep });
   }
 
   tell(message: ToWorker): void {

@@ -64,13 +64,13 @@ export class Runner {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });
       };
-      const [files, core] = await Promise.all([fetchData(spec.data, loading, fetching.signal), this.#core()]);
+      const [data, core] = await Promise.all([fetchData(spec.data, loading, fetching.signal), this.#core()]);
       if (fetching.signal.aborted) return;
       // What computes may have been chosen anew meanwhile.
       const { spec: latest } = this.#store.state.run!;
       const keep = kept?.id ?? null;
       noteHere(keep);
-      const work = { ...core, begin: { ...begin, spec: latest }, files, until, watched: true, keep };
+      const work = { ...core, begin: { ...begin, spec: latest }, data, until, watched: true, keep };
       this.#job = new Job(work, (message) => this.#hear(message));
       this.#stand({ kind: "running" });
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import init, { Trier, type TriedOrder } from "./generated/engram.js";
 import type { FromTrier, ToTrier } from "./search-messages.js";
+import { turn } from "./turn.js";
 import { words } from "./words.js";
 
 let paused = false;
@@ -40,16 +41,6 @@ async function work({ module, files, quick, specs }: Extract<ToTrier, { kind: "s
     if (trial.given_up) break;
   }
   return trials;
-}
-
-// A MessageChannel lets waiting messages in without the delay that browsers add to timers.
-const channel = new MessageChannel();
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(null);
-  });
 }
 
 function say(message: FromTrier): void {

@@ -7,7 +7,8 @@ import { fetchData, forgetData } from "./data.js";
 import type { Errand, Search as Tuner, Spec, TriedOrder } from "./generated/engram.js";
 import { spec_set } from "./generated/page.js";
 import type { Core } from "./job.js";
-import { forgetSearch, keepSearch, keptSearch } from "./kept-search.js";
+import { claim, type Claim } from "./kept.js";
+import { forgetSearch, keepSearch, KEPT, keptSearch } from "./kept-search.js";
 import { choose, unacted } from "./link.js";
 import { isActive } from "./run.js";
 import { isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Budget, type Search, type Searching, type SearchStatus } from "./search.js";
@@ -34,6 +35,9 @@ export class Searcher {
   #since = 0;
   #keeping = false;
   #stale = false;
+  #reopening: Promise<void> | null = null;
+  /** The right to the one search that this browser keeps. */
+  #right: Promise<Claim | null> | null = null;
 
   constructor(store: Store, core: () => Promise<Core>) {
     this.#store = store;
@@ -54,6 +58,8 @@ export class Searcher {
       const tuning = tuningOf(this.#state.chosen);
       this.#limits = limits(this.#state.budget);
       const { Search } = await wholeHere();
+      await this.#reopening;
+      if (this.#state.latest || this.#isBusy()) return; // meanwhile
       this.#take(Search.create(spec, tuning));
       await this.#go();
     });
@@ -98,15 +104,21 @@ export class Searcher {
       if (file.size > LIMIT) throw new Error(`it holds ${megabytes(file.size)}, and at most ${megabytes(LIMIT)} are read`);
       const text = await file.text();
       const { Search } = await wholeHere();
+      await this.#reopening;
+      if (isSearching(this.#state)) throw new Error("a search has begun meanwhile");
       this.#take(Search.open(text));
       this.#keep();
     });
   }
 
   /** Shows the search that this browser kept, if there is one and none is here. */
-  async reopen(): Promise<void> {
+  reopen(): Promise<void> {
+    return (this.#reopening ??= this.#reopen());
+  }
+
+  async #reopen(): Promise<void> {
     const log = await keptSearch();
-    if (log === null || this.#state.latest) return;
+    if (log === null || this.#state.latest || !(await this.#mayKeep())) return;
     await this.#orSay("The search that was kept in this browser was not opened: ", async () => {
       const { Search } = await wholeHere();
       if (!this.#state.latest) this.#take(Search.open(log));
@@ -124,7 +136,7 @@ export class Searcher {
     this.#tuner?.free();
     this.#tuner = null;
     this.#set({ latest: null, looked: null, across: null, problem: null });
-    void forgetSearch();
+    void this.#mayKeep().then(async (may) => may && (await forgetSearch()));
   }
 
   /** Puts the constants of an evaluation into the controls; false where they do not take them. */
@@ -162,8 +174,12 @@ export class Searcher {
     this.#since = performance.now();
     this.#stand({ kind: "loading", received: 0, total: 0 });
     try {
-      const [{ module }, code] = await Promise.all([this.#core(), workerUrl("search-worker.js")]);
-      if (!signal.aborted) this.#fill({ module, code });
+      const heard = (received: number, total: number) => signal.aborted || this.#stand({ kind: "loading", received, total });
+      const brought = fetchData(this.#state.latest!.spec.data, heard, signal);
+      const [{ module }, code] = await Promise.all([this.#core(), workerUrl("search-worker.js"), brought]);
+      if (signal.aborted) return;
+      this.#stand({ kind: "running" });
+      this.#fill({ module, code });
     } catch (error) {
       if (!signal.aborted) this.#halt({ kind: "failed", message: words(error) });
     }
@@ -190,19 +206,20 @@ export class Searcher {
 
   async #try(errand: Errand, core: Core): Promise<void> {
     const { signal } = this.#going;
-    const loading = (received: number, total: number) => {
-      if (!signal.aborted && this.#trying.size === 0) this.#stand({ kind: "loading", received, total });
-    };
     try {
-      const files = await fetchData(errand.specs[0]!.data, loading, signal);
+      // Here already, unless a rung learns from another part of the set.
+      const data = await fetchData(errand.specs[0]!.data, () => {}, signal);
       if (signal.aborted) return;
-      if (this.#state.latest!.status.kind === "loading") this.#stand({ kind: "running" });
-      const trying: Trying = new Trying(core, files, errand.specs.map(computed), (message) => {
+      const trying: Trying = new Trying(core, data, errand.specs.map(computed), (message) => {
         trying.stop();
         this.#trying.delete(trying);
         if (message.kind === "failed") return this.#fail(message.message);
-        this.#tell(errand, message.trials);
-        this.#fill(core);
+        try {
+          this.#tell(errand, message.trials);
+          this.#fill(core);
+        } catch (error) {
+          this.#fail(words(error));
+        }
       });
       this.#trying.add(trying);
       if (this.#state.latest!.status.kind === "paused") trying.tell({ kind: "pause" });
@@ -232,7 +249,7 @@ export class Searcher {
     this.#update((latest) => ({ ...latest, status, underWay: 0 }));
   }
 
-  /** Writes the log into the browser, one writing at a time. A browser that cannot loses nothing: the log can be saved. */
+  /** Writes the log into the browser, one writing at a time. A browser that cannot says so: the log can be saved. */
   #keep(): void {
     this.#stale = true;
     if (this.#keeping) return;
@@ -240,10 +257,18 @@ export class Searcher {
     const write = async () => {
       while (this.#stale && this.#tuner) {
         this.#stale = false;
+        if (!(await this.#mayKeep())) throw new Error("another tab has one, and there is room for one");
         await keepSearch(this.#tuner.log());
       }
     };
-    void write().catch(() => {}).then(() => (this.#keeping = false));
+    const untold = (error: unknown) => this.#set({ problem: `This search is not kept in this browser (${words(error)}): save its log before you leave.` });
+    void write().catch(untold).then(() => (this.#keeping = false));
+  }
+
+  /** Whether no other tab keeps its search. */
+  async #mayKeep(): Promise<boolean> {
+    this.#right ??= claim(KEPT);
+    return (await this.#right) !== null;
   }
 
   /** Does something, and says so where it cannot be done. */

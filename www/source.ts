@@ -10,7 +10,7 @@ import { parts } from "./link.js";
 import { isOwn } from "./own.js";
 import type { Run } from "./run.js";
 import type { Search } from "./search.js";
-import type { Study } from "./study.js";
+import { analysedSeeds, type Study } from "./study.js";
 
 export function sourceOfRun(run: Run): Source {
   const { spec, status, phases, plan } = run;
@@ -93,7 +93,9 @@ export function sourceOfSearch({ spec, tuning, told }: Search): Source {
 }
 
 /** `analysis` is what `engram analyse` calls it. */
-export function sourceOfStudy({ spec, seeds, runs }: Study, analysis: string): Source {
+export function sourceOfStudy(study: Study, analysis: string): Source {
+  const { spec, runs } = study;
+  const seeds = analysedSeeds(study);
   const [first, last] = [seeds[0]!, seeds.at(-1)!];
   const link = spec_to_hash(spec);
   const { preset } = parts(link);
@@ -106,7 +108,7 @@ export function sourceOfStudy({ spec, seeds, runs }: Study, analysis: string): S
     link,
     command: isOwn(spec.data.name) ? null : `engram analyse ${analysis} '${link}' --seeds ${first}..${last + 1}`,
     engine: [...engines].join(", ") || null,
-    done: `${runs.filter((run) => run?.finished).length} of ${seeds.length} runs`,
+    done: `${seeds.length} of ${runs.length} runs`,
   };
   const over = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
   const line = [`${preset}, ${over}`, origin.done, computedOn(origin.engine ?? ""), shortened(link)];

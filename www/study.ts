@@ -18,7 +18,12 @@ export interface Study {
   readonly capacity: Capacity;
   /** Of the runs that have finished; `null`: none has. */
   readonly results: Analyses | null;
+  /** Positions of the seeds that the results are of. */
+  readonly analysed: readonly number[];
 }
+
+/** The seeds that the results are of. */
+export const analysedSeeds = ({ seeds, analysed }: Study): number[] => analysed.map((i) => seeds[i]!);
 
 /** The page's part of the state that is about studies. */
 export interface Studies {
@@ -31,8 +36,8 @@ export interface Studies {
 }
 
 /** Classes of each task in the order that all finished runs learnt them; `null` where each has an order of its own. */
-export function commonTasks({ runs }: Study): readonly (readonly number[])[] | null {
-  const orders = runs.flatMap((run) => (run?.finished ? [run.finished.tasks] : []));
+export function commonTasks({ runs, analysed }: Study): readonly (readonly number[])[] | null {
+  const orders = analysed.flatMap((i) => (runs[i]?.finished ? [runs[i].finished.tasks] : []));
   return new Set(orders.map((tasks) => JSON.stringify(tasks))).size === 1 ? orders[0]! : null;
 }
 

@@ -3,6 +3,7 @@
 import init, { Session, type Event as RunEvent } from "./generated/engram.js";
 import { Keeper } from "./keeper.js";
 import type { FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
+import { turn } from "./turn.js";
 import { words } from "./words.js";
 
 type Start = Extract<ToWorker, { kind: "start" }>;
@@ -66,12 +67,15 @@ addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
   }
 });
 
+/** Whether a person looks at single spikes. */
+let shows = false;
 /** Keeps the run in this browser, if it is to be kept. */
 let keeper: Keeper | null = null;
 
 async function run({ module, begin, files, quick, watched, studied, keep }: Start): Promise<void> {
   await init({ module_or_path: module });
   const session = await (begin.saved ? Session.restore(begin.saved, [...files], quick) : Session.create(begin.spec, [...files], quick));
+  shows = watched;
   if (watched) session.watch();
   if (studied) session.study();
   keeper = keep === null ? null : new Keeper(keep, begin.spec, (message) => say({ kind: "unkept", message }));
@@ -118,7 +122,7 @@ async function run({ module, begin, files, quick, watched, studied, keep }: Star
 function tell(session: Session, event: RunEvent | undefined): void {
   if (!event) return;
   say({ kind: "event", event });
-  const raster = event.event === "spikes" ? session.raster() : undefined;
+  const raster = shows && event.event === "spikes" ? session.raster() : undefined;
   if (raster) say({ kind: "raster", raster });
 }
 
@@ -180,17 +184,6 @@ function resume(): void {
   paused = false;
   stirred = true;
   wake();
-}
-
-// A MessageChannel lets waiting messages in without the delay that browsers add to timers.
-const channel = new MessageChannel();
-
-/** Lets the messages that wait be heard. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(null);
-  });
 }
 
 function say(message: FromWorker): void {

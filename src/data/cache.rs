@@ -43,10 +43,10 @@ fn path(info: &DataSetInfo, file: &FileInfo) -> PathBuf {
     paths.find(|path| path.is_file()).unwrap_or_else(|| folder(info).join(file.name))
 }
 
-/// A file of a set that is kept, gzipped.
-pub(super) fn read_gzipped(info: &DataSetInfo, file: &FileInfo) -> Result<Vec<u8>, DataError> {
+/// A file of a set that is kept, as its name says: gzipped, or not.
+pub(super) fn read_as_named(info: &DataSetInfo, file: &FileInfo) -> Result<Vec<u8>, DataError> {
     let bytes = read(&path(info, file), file.bytes)?;
-    Ok(if idx::is_gzipped(&bytes) { bytes } else { idx::gzip(&bytes) })
+    Ok(if file.name.ends_with(".gz") && !idx::is_gzipped(&bytes) { idx::gzip(&bytes) } else { bytes })
 }
 
 /// Reads a file of `expected` bytes, or fewer if it is gzipped; a much larger one is not the right one.

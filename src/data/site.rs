@@ -29,11 +29,11 @@ pub struct IndexedSet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IndexedFile {
     pub name: &'static str,
-    /// Its size as it is loaded, gzipped.
+    /// Its size as it is loaded.
     pub bytes: usize,
 }
 
-/// Writes `data/NAME/full/*.gz`, `data/NAME/quick/*.gz` and `data/index.json` into the folder `site`, for those of
+/// Writes `data/NAME/full/…`, `data/NAME/quick/…` and `data/index.json` into the folder `site`, for those of
 /// the page's sets that are in the cache.
 ///
 /// # Errors
@@ -64,7 +64,7 @@ fn write_set(site: &Path, name: &'static str) -> Result<IndexedSet, DataError> {
         indexed.quick.push(IndexedFile { name, bytes: bytes.len() });
     }
     for file in info.files {
-        let bytes = cache::read_gzipped(info, file)?;
+        let bytes = cache::read_as_named(info, file)?;
         cache::write(&folder.join("full").join(file.name), &bytes)?;
         indexed.full.push(IndexedFile { name: file.name, bytes: bytes.len() });
     }

@@ -112,7 +112,7 @@ impl Sleeper {
         let constants = &plan.constants;
         let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window { side, height, width });
         let layers = net.layers.iter().enumerate();
-        let shape = shape(plan.mean.clone(), constants.input, plan.seed);
+        let shape = shape(&plan.mean, constants.input, plan.seed, window);
         Sleeper {
             seed: plan.seed,
             phase: plan.phase,

@@ -132,6 +132,11 @@ impl Tuner {
     /// Where the evaluations are of another search.
     pub fn resume(&mut self, evaluations: impl IntoIterator<Item = Tried>) -> Result<(), TuneError> {
         for evaluation in evaluations {
+            let seeds = self.tuning.rungs.get(evaluation.rung as usize).map_or(&[][..], |rung| &rung.seeds);
+            let orders = evaluation.trials.iter().map(|trial| trial.seed);
+            if evaluation.trials.is_empty() || !seeds.iter().copied().take(evaluation.trials.len()).eq(orders) {
+                return Err(TuneError::Log("an evaluation's orders are not those of its rung".into()));
+            }
             let place = evaluation.point as usize;
             let expected = self.candidates.get(place).map(|candidate| self.space.parameters(&candidate.point));
             if expected.as_ref() != Some(&evaluation.parameters) {
@@ -155,7 +160,7 @@ impl Tuner {
     /// The best that was evaluated on the last rung.
     pub fn best(&self) -> Option<&Tried> {
         let last = self.rungs.len() as u32 - 1;
-        let finals = self.told.iter().filter(|evaluation| evaluation.rung == last);
+        let finals = self.told.iter().filter(|evaluation| evaluation.rung == last && !evaluation.is_given_up());
         finals.max_by(|a, b| a.fitness.total_cmp(&b.fitness))
     }
 

@@ -27,12 +27,14 @@ export function ablationsPanel(): Panel<State> {
   const figure = el("figure", {}, body, caption);
   const element = el("section", { class: "panel card ablations", "aria-label": TITLE, hidden: true }, header, el("p", {}, `${LEAD} `, howToRead("ablations", TITLE)), figure, data.element);
   let rows: readonly Ablated[] = [];
+  let of: string | null = null;
   let latest: State | null = null;
   let shown: readonly unknown[] = [];
   const update = (state: State) => {
     latest = state;
     const { preset } = parts(state.hash);
-    if (shown[0] !== preset) rows = ablationsOf(preset, state.presets);
+    if (of !== preset) rows = ablationsOf(preset, state.presets);
+    of = preset;
     element.hidden = rows.length === 0;
     const { width } = room();
     if (element.hidden || width === 0 || (shown[0] === preset && shown[1] === width)) return;

@@ -58,7 +58,7 @@ function status({ budget, latest }: Searching): string {
     case "paused":
       return `Paused: ${done}.`;
     case "ended":
-      return `Finished: ${done}.`;
+      return `${told.length < Number(budget.evaluations) ? "Time is up" : "Finished"}: ${done}.`;
     case "stopped":
     case "failed":
       return `Stopped: ${done}. What was tried stays, and the search can go on.`;
@@ -122,8 +122,9 @@ const placeOf = ({ looked, latest }: Searching): number | null => looked ?? late
 const OFFERED = 20;
 
 function fill(select: HTMLSelectElement, latest: Search, place: number): void {
-  const places = [latest.best!, ...ranked(latest).filter((one) => one !== latest.best)].slice(0, OFFERED);
-  const label = (one: number, rank: number) => `${rank === 0 ? "best" : `number ${rank + 1}`}: ${withSpread(fitnessOf(latest.told[one]!))}`;
+  const best = [latest.best!, ...ranked(latest).filter((one) => one !== latest.best)].slice(0, OFFERED);
+  const places = best.includes(place) ? best : [...best, place];
+  const label = (one: number, rank: number) => `${rank === 0 ? "best" : rank < OFFERED ? `number ${rank + 1}` : "chosen"}: ${withSpread(fitnessOf(latest.told[one]!))}`;
   select.replaceChildren(...places.map((one, rank) => el("option", { value: one }, label(one, rank))));
   select.value = String(place);
 }

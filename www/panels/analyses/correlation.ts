@@ -33,7 +33,7 @@ function figure(when: string, { correlation, distance_from_identity }: Correlate
   return el("figure", {}, el("figcaption", {}, words), asImage(svg, `Correlation ${words}.`));
 }
 
-/** `.52`, `−.3`, `1`: without what every number has. */
+/** `.52`, `−.30`, `1`: without what every number has. */
 function short(r: number): string {
   return r.toFixed(2).replace("-", "−").replace("0.", ".").replace("1.00", "1").replace(/^−?\.00$/, "0");
 }

@@ -1,12 +1,13 @@
 // A figure of a study: drawn anew when there are other results, or other room; with its way to be saved and its data.
 
+import { described } from "../../arms.js";
 import { el, roomOf, say, type Panel } from "../../dom.js";
 import type { Analyses, Asleep, DataSetInfo, OwnInfo } from "../../generated/engram.js";
 import { howToRead } from "../../manual.js";
 import { dataTables } from "../../save/data.js";
 import { saveMenu } from "../../save/menu.js";
 import { sourceOfStudy } from "../../source.js";
-import type { Study } from "../../study.js";
+import { analysedSeeds, type Study } from "../../study.js";
 import type { Table } from "../../table.js";
 
 export interface Shown {
@@ -64,8 +65,8 @@ export function figurePanel({ analysis, title, lead, wide, has, draw, tables }: 
 }
 
 function originOf({ study, results: { runs } }: Shown): string {
-  const seeds = study.seeds.filter((_, i) => study.runs[i]?.finished);
+  const seeds = analysedSeeds(study);
   const [first, last] = [seeds[0], seeds.at(-1)];
   const over = runs === 1 ? `Seed ${first}; n = 1 run, so no spread.` : `Means ± s.d. over n = ${runs} runs, ${seeds.length === Number(last) - Number(first) + 1 ? `seeds ${first} to ${last}` : `seeds ${seeds.join(", ")}`}.`;
-  return `${over} ${sourceOfStudy(study, "").origins[0].preset}.`;
+  return `${over} ${described(study.spec)}.`;
 }

@@ -12,7 +12,7 @@ import { asleep, type FigureOfStudy, type Shown } from "./figure.js";
 export const replayFigure: FigureOfStudy = {
   analysis: "replay",
   title: "Which classes are replayed",
-  lead: "Of the sleep steps in which a unit of the last hidden layer spiked, the part that stands for each class, along all sleeps: the class that those spikes drive most through the waking network's weights. The number at the right is the mean over the last sleep. Below, the part of all steps that was silent.",
+  lead: "Of the sleep steps in which a unit of the last hidden layer spiked, the part that stands for each class, along all sleeps: the class that those spikes drive most through the waking network's weights. The number at the right is the mean over the slices of the last sleep that have such steps. Below, the part of all steps that was silent.",
   wide: true,
   has: ({ asleep }) => !!asleep && asleep.replay.length > 0,
   draw(shown, width) {

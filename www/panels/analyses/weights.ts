@@ -6,6 +6,7 @@ import type { LayerChange } from "../../generated/engram.js";
 import { asImage } from "../../plots/figure.js";
 import { histogram } from "../../plots/histogram.js";
 import { pooled } from "../../plots/pooled.js";
+import { analysedSeeds } from "../../study.js";
 import { changeTables } from "../../tables/study.js";
 import { matrixName } from "../../tables/weights.js";
 import { count } from "../../words.js";
@@ -23,7 +24,7 @@ export const weightsFigure: FigureOfStudy = {
     const room = side(width, weights.length);
     return [el("div", { class: "pair" }, ...weights.map((change, layer) => figure(change, matrixName(layer, weights.length - 1), room)))];
   },
-  tables: (shown) => changeTables(asleep(shown).weights, shown.study.seeds.filter((_, i) => shown.study.runs[i]?.finished)),
+  tables: (shown) => changeTables(asleep(shown).weights, analysedSeeds(shown.study)),
 };
 
 function figure({ mean, runs }: LayerChange, matrix: string, width: number): HTMLElement {
