@@ -12,7 +12,7 @@ const card = (page) => page.getByRole("region", { name: "Which parts of sleep ma
 
 test("the figure's numbers are those of the presets, with what made them", async (t) => {
   const page = await openLab(t, { hash: "#v=1&preset=quick-mnist-src" });
-  await card(page).getByText("Data").click();
+  await card(page).locator("details.data > summary").click();
   const parts = PRESETS.filter(({ ablates, reported }) => ablates === "quick-mnist-src" && reported);
   assert.ok(parts.length >= 7);
   const rows = card(page).locator("tbody tr");

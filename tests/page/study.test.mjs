@@ -12,7 +12,7 @@ const { begin } = await load("run.ts");
 const spec = { tasks: { classes: [[0, 1], [2, 3]] }, data: { name: "mnist" } };
 const set = { classes: ["nought", "one", "two", "three"] };
 const ran = (tasks, change = {}) => ({ ...begin(spec, ""), finished: { tasks }, status: { kind: "ended" }, ...change });
-const study = (...runs) => ({ spec, seeds: runs.map((_, i) => 7 + i), runs });
+const study = (...runs) => ({ spec, seeds: runs.map((_, i) => 7 + i), runs, analysed: runs.flatMap((run, i) => (run?.finished ? [i] : [])) });
 
 test("classes have their names where all runs learnt them in one order, and their places else", () => {
   const same = study(ran([[2, 3], [0, 1]]), ran([[2, 3], [0, 1]]), null);

@@ -16,20 +16,23 @@ interface Point {
   readonly sd: number;
 }
 
+/** Height of a row, in ems. */
+const ROW = 2.9;
+
 /** `chance` and accuracies from 0 to 1. */
 export function ablations(rows: readonly Ablated[], chance: number, width: number, fontSize: number): SVGSVGElement | HTMLElement {
   const points = rows.map(({ label, kind, preset: { reported } }): Point => ({ label, kind, mean: reported.accuracy, sd: reported.sd }));
   const whole = points.find(({ kind }) => kind === "whole");
   return Plot.plot({
     width,
-    height: (points.length * 2.1 + 4.4) * fontSize,
+    height: (points.length * ROW + 4.4) * fontSize,
     marginTop: fontSize * 1.5,
     marginBottom: fontSize * 2.9,
-    marginLeft: fontSize * (0.54 * Math.max(...points.map(({ label }) => label.length)) + 1),
+    marginLeft: fontSize,
     marginRight: fontSize * 3.5,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
     x: { domain: [0, 1], ticks: 5, tickFormat: (x: number) => percent(x, 0), ...axis("accuracy over all classes") },
-    y: { domain: points.map(({ label }) => label), label: null, tickSize: 0, padding: 0.5 },
+    y: { type: "point", domain: points.map(({ label }) => label), axis: null, padding: 0.6 },
     color: { type: "identity" },
     marks: [
       Plot.gridX({ ticks: 5, stroke: "var(--line)" }),
@@ -38,6 +41,8 @@ export function ablations(rows: readonly Ablated[], chance: number, width: numbe
       ...(whole ? [Plot.ruleX([whole.mean], { stroke: "var(--accent)", strokeOpacity: 0.5 })] : []),
       Plot.ruleY(points, { y: "label", x1: (d: Point) => Math.max(0, d.mean - d.sd), x2: (d: Point) => Math.min(1, d.mean + d.sd), stroke: (d: Point) => FILL[d.kind], strokeWidth: fontSize / 6 }),
       Plot.dot(points, { x: "mean", y: "label", r: fontSize / 2.6, symbol: (d: Point) => SYMBOL[d.kind], fill: (d: Point) => FILL[d.kind], stroke: "var(--paper)" }),
+      // Names stand above their marks: there is room for them on a phone, too.
+      Plot.text(points, { x: 0, y: "label", dy: -fontSize * 1.05, textAnchor: "start", text: "label", fill: "var(--ink)", ...HALO }),
       Plot.text(points, { x: (d: Point) => Math.min(1, d.mean + d.sd), y: "label", dx: fontSize * 0.6, textAnchor: "start", text: (d: Point) => percent(d.mean, 0), fill: "var(--ink)", ...HALO }),
     ],
   });
