@@ -93,7 +93,7 @@ test("analyses are means over the runs that single runs are", async (t) => {
 test("what must hold of one run's analyses holds, and they have no spread", async (t) => {
   const page = await openAnalyses(t);
   await analyse(page);
-  assert.match(await page.locator(".heat-map-analysis > .caption").last().textContent(), /^Seed 0; n = 1 run, so no spread\. quick-mnist-src\.$/);
+  assert.match(await page.locator(".heat-map-analysis > .caption").last().textContent(), /^Seed 0; n = 1 run, so no spread\. quick-mnist-src, .*network\.hidden = \[60\].*\.$/);
 
   const { "mean-confusion": confusion } = await data(page, TITLES[2]);
   const ofRow = groups(confusion, "when", "class");
