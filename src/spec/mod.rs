@@ -241,10 +241,10 @@ pub enum SleepInput {
     /// The mean input over all data of all tasks seen so far (Tadros et al. 2022).
     #[default]
     Mean,
-    /// That mean with its values dealt out anew among the inputs, in the same way in every sleep of a run: as much noise, and as
-    /// unevenly spread, without its shape.
+    /// That mean with its values dealt out anew among the inputs, in the same way in every sleep of a run, and scaled so
+    /// that there is as much noise: as unevenly spread, without its shape.
     Shuffled,
-    /// The mean of that mean, everywhere: as much noise, without any shape.
+    /// The same value everywhere: as much noise, without any shape.
     Uniform,
 }
 

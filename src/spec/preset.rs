@@ -15,7 +15,7 @@ pub struct Preset {
     pub name: String,
     /// A line a person chooses by.
     pub title: String,
-    /// The preset that this one takes a part of sleep from; `null`: it is none of the ablations.
+    /// The preset whose sleep this one has without a part, or in another way; `null`: it is none of the ablations.
     #[serde(default)]
     pub ablates: Option<String>,
     #[serde(deserialize_with = "checked")]

@@ -15,7 +15,7 @@ import { ablationsTable } from "../tables/ablations.js";
 import { percent } from "../words.js";
 
 const TITLE = "Which parts of sleep matter";
-const LEAD = "Accuracy over all classes at the end, on test images, when a part of sleep is taken away; the other constants stay. Each is a preset.";
+const LEAD = "Accuracy over all classes at the end, on test images, when a part of sleep is taken away; the other constants stay, unless a row has its own. Each is a preset.";
 
 export function ablationsPanel(): Panel<State> {
   const body = el("div", { class: "body" });

@@ -1,29 +1,18 @@
 // How far a comparison is, how many runs go at once and why, and what went wrong.
 
 import { done, troubles, type Comparison } from "../compare.js";
-import { el, say, type Panel } from "../dom.js";
+import type { Panel } from "../dom.js";
 import { isComparing, type State } from "../state.js";
 import { count, duration, megabytes } from "../words.js";
+import { underWay } from "./under-way.js";
 
 export function comparingPanel(): Panel<State> {
-  const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the comparison that is done" });
-  const text = el("p");
-  const list = el("ul");
-  const wrong = el("div", { class: "notice", role: "alert", hidden: true }, list);
-  const spoken = el("p", { class: "aside", role: "status" });
-  let shown = "";
+  const { element, show } = underWay("comparing", "Part of the comparison that is done");
   return {
-    element: el("div", { class: "comparing" }, bar, text, spoken, wrong),
+    element,
     update({ compare }) {
       const latest = compare.latest!;
-      bar.value = done(latest.runs.flat()).fraction;
-      say(text, status(latest));
-      say(spoken, isComparing(compare) ? "" : status(latest));
-      const told = troubles(latest);
-      wrong.hidden = told.length === 0;
-      if (told.join() === shown) return;
-      shown = told.join();
-      list.replaceChildren(...told.map((words) => el("li", {}, words)));
+      show({ fraction: done(latest.runs.flat()).fraction, words: status(latest), goesOn: isComparing(compare), troubles: troubles(latest) });
     },
   };
 }

@@ -1,33 +1,21 @@
 // How far a study is, how many runs go at once and why, and what went wrong.
 
 import { done } from "../../compare.js";
-import { el, say, type Panel } from "../../dom.js";
+import type { Panel } from "../../dom.js";
 import { troublesOf, type Study, type StudyKind } from "../../study.js";
 import { count, duration, megabytes } from "../../words.js";
+import { underWay } from "../under-way.js";
 
 const NAMES: Record<StudyKind, string> = { sleep: "Analyses", importance: "Two tasks" };
 
 export function studyingPanel(kind: StudyKind): Panel<Study> {
   const name = NAMES[kind];
-  const bar = el("progress", { max: 1, value: 0, "aria-label": `${name}: part of the runs that is done` });
-  const text = el("p");
-  const list = el("ul");
-  const wrong = el("div", { class: "notice", role: "alert", hidden: true }, list);
-  const spoken = el("p", { class: "aside", role: "status" });
-  let shown = "";
+  const { element, show } = underWay("studying", `${name}: part of the runs that is done`);
   return {
-    element: el("div", { class: "studying" }, bar, text, spoken, wrong),
+    element,
     update(study) {
-      const words = `${name}: ${status(study)}`;
       const goesOn = study.status.kind === "loading" || study.status.kind === "running";
-      bar.value = done(study.runs).fraction;
-      say(text, words);
-      say(spoken, goesOn ? "" : words);
-      const told = troublesOf(study);
-      wrong.hidden = told.length === 0;
-      if (told.join() === shown) return;
-      shown = told.join();
-      list.replaceChildren(...told.map((words) => el("li", {}, words)));
+      show({ fraction: done(study.runs).fraction, words: `${name}: ${status(study)}`, goesOn, troubles: troublesOf(study) });
     },
   };
 }
