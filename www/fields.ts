@@ -100,7 +100,8 @@ export const GROUPS: readonly Group[] = [
   {
     title: "Sleep",
     fields: [
-      { path: "sleep.steps", label: "Length T", unit: "steps", kind: number, matters: sleeps, meaning: "Steps of one sleep." },
+      { path: "sleep.steps", label: "Length T", unit: "steps", kind: number, matters: sleeps, meaning: "Steps of the first sleep." },
+      { path: "sleep.growth", label: "Growth", unit: "steps a task", kind: number, matters: sleeps, meaning: "By how much each sleep is longer than the one before." },
       { path: "sleep.rate", label: "Input rate", unit: "spikes a step at full brightness", kind: number, matters: sleeps, meaning: "How often a pixel spikes, times its mean brightness over all that was seen." },
       { path: "sleep.window", label: "Window", unit: "pixels a side, or none", kind: orNone, matters: sleeps, meaning: "Input spikes stay within a square that jumps in each step." },
       { path: "sleep.gain_hidden", label: "Hidden gain", unit: "", kind: number, matters: sleeps, meaning: "How strongly spikes drive the hidden units; decides how many spike." },
@@ -129,6 +130,15 @@ export const GROUPS: readonly Group[] = [
       { path: "sleep.inc", label: "Increase", unit: "weight", kind: number, matters: sleeps, meaning: "When a spike follows a spike." },
       { path: "sleep.dec_ratio", label: "Decrease", unit: "relative to the increase", kind: number, matters: sleeps, meaning: "When a spike follows none." },
       { path: "sleep.output_scale", label: "At the output", unit: "times as much", kind: number, matters: sleeps, meaning: "Factor on both for the output's weights." },
+      { path: "sleep.homeostasis", label: "Homeostasis", unit: "of a threshold", kind: number, matters: sleeps, meaning: "How far hidden thresholds move, at most, every 500 steps, so that the layer spikes as often as it should; 0: they stay." },
+      {
+        path: "sleep.target_rate",
+        label: "Spikes aimed at",
+        unit: "a step, of a hidden layer",
+        kind: number,
+        matters: (spec) => sleeps(spec) && spec.sleep.homeostasis > 0,
+        meaning: "What homeostasis steers towards.",
+      },
     ],
   },
   {

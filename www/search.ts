@@ -1,5 +1,6 @@
 // A search for constants of sleep: what the form says, what is known of it so far, and what follows from that.
 
+import growing from "../presets/tuning/sleep-growing.json";
 import soft from "../presets/tuning/sleep-soft.json";
 import type { Capacity } from "./capacity.js";
 import { GROUPS, type Field } from "./fields.js";
@@ -87,9 +88,14 @@ export const METHODS: readonly (readonly [Method["kind"], string])[] = [
   ["random", "random draws"],
 ];
 
+/** The paper's constants are searched; those of our own additions to sleep, and the learning rate, by who ticks them. */
+const WANTED: readonly Wanted[] = Object.entries({ ...growing.fields, ...soft.fields })
+  .map(([path, { low, high, scale }]) => ({ path, on: path in soft.fields, low: String(low), high: String(high), scale: scale as Scale }))
+  .sort((a, b) => Number(b.on) - Number(a.on));
+
 export const NOT_SEARCHED: Searching = {
   chosen: {
-    wanted: Object.entries(soft.fields).map(([path, { low, high, scale }]) => ({ path, on: true, low: String(low), high: String(high), scale: scale as Scale })),
+    wanted: WANTED,
     method: "evolution",
     population: String(soft.population),
     orders: "3",
@@ -109,8 +115,13 @@ export const sleeps = ({ strategy }: Spec): boolean => strategy.kind === "src" |
 
 /** What a constant is called, and its unit. */
 export function constant(path: string): Pick<Field, "label" | "unit"> {
-  const known = GROUPS.flatMap(({ fields }) => fields).find((field) => field.path === path);
-  return known ?? { label: path, unit: "" };
+  const fields = GROUPS.flatMap(({ fields }) => fields);
+  const known = fields.find((field) => field.path === path);
+  if (known) return known;
+  // One of several numbers, as the learning rates are.
+  const [, list, place] = /^(.*)\.(\d+)$/.exec(path) ?? [];
+  const several = fields.find((field) => field.path === list);
+  return several ? { label: `${several.label}, layer ${Number(place) + 1}`, unit: several.unit } : { label: path, unit: "" };
 }
 
 /** The paths of the constants that are searched, as the controls have them. */

@@ -217,7 +217,12 @@ impl Crew<'_> {
                 heard[run] = judges[run].hear(&event);
             }
         }
-        let mut verdicts = judges.into_iter().map(Judge::verdict);
+        // All took the device's time together.
+        let share = specs.len() as f64;
+        let mut verdicts = judges.into_iter().map(|judge| {
+            let trial = judge.verdict();
+            TriedOrder { seconds: trial.seconds / share, ..trial }
+        });
         Ok(errands.iter().map(|errand| Some(verdicts.by_ref().take(errand.specs.len()).collect())).collect())
     }
 

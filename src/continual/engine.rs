@@ -162,10 +162,11 @@ fn sleeps(spec: &Spec) -> bool {
 /// What a whole run takes, in seconds.
 fn expected(spec: &Spec, set: &DataSet, seconds_a_batch: f64, seconds_a_step: f64) -> f64 {
     let tasks = spec.tasks.classes.len() as f64;
-    let sleeps = if spec.strategy.sleeps() { tasks } else { 0.0 };
-    let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps };
+    let sleeps = if spec.strategy.sleeps() { spec.tasks.classes.len() } else { 0 };
+    let slept: f64 = (0..sleeps).map(|task| f64::from(spec.sleep.steps_after(task))).sum();
+    let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps as f64 };
     let learnt = set.train.len() as f64 * f64::from(spec.training.epochs);
     let tested = TEST_COST * set.test.len() as f64 * (1.0 + phases);
     (learnt + tested) / f64::from(spec.training.batch) * seconds_a_batch
-        + sleeps * f64::from(spec.sleep.steps) * seconds_a_step
+        + slept * seconds_a_step
 }

@@ -24,8 +24,8 @@ use crate::net::mrnn::{Mrnn, Trace, layer_name};
 use crate::sleep::{self, MeanInput};
 use crate::spec::{Act, Sleep, Spec, SpecError};
 
-/// Sleep steps of one slice.
-const SLEEP_SLICE: u32 = 500;
+/// Sleep steps of one slice: after each, thresholds follow.
+const SLEEP_SLICE: u32 = sleep::HOMEOSTASIS_STEPS;
 /// Test samples of one slice.
 const TEST_SLICE: usize = 1000;
 /// Samples that sleep's gains are normalised on.
@@ -42,7 +42,7 @@ const SLEEP_COST: f64 = 0.6;
 /// One or more runs that differ in nothing but their seeds and their constants of sleep, side by side on one device.
 pub struct Experiment<D: Device> {
     pub(super) device: D,
-    /// What all runs share; `sleep.steps` is the longest of theirs.
+    /// What all runs share; `sleep.steps` and `sleep.growth` are the largest of theirs.
     pub(super) spec: Spec,
     replicas: Vec<Replica>,
     train: D::Data,
@@ -475,8 +475,13 @@ impl<D: Device> Experiment<D> {
 
     /// Steps of this sleep of one run: those that were planned may differ, those that a person added do not.
     fn steps_of(&self, replica: &Replica) -> u32 {
-        let Scheduled { steps, .. } = *self.scheduled();
-        let shorter = if self.scheduled().is_planned() { self.spec.sleep.steps - replica.sleep.steps } else { 0 };
+        let Scheduled { steps, stint, .. } = *self.scheduled();
+        let shorter = match stint {
+            Stint::Sleep(task) if self.scheduled().is_planned() => {
+                self.spec.sleep.steps_after(task) - replica.sleep.steps_after(task)
+            }
+            _ => 0,
+        };
         steps.saturating_sub(shorter)
     }
 
@@ -506,6 +511,8 @@ impl<D: Device> Experiment<D> {
         let start = clock::now();
         let total = self.scheduled().steps;
         let steps = SLEEP_SLICE.min(total - done);
+        let ends = self.replicas.iter().map(|replica| self.steps_of(replica));
+        let slept: Vec<u32> = ends.map(|end| (done + steps).min(end) - done.min(end)).collect();
         let sleepers = self.sleepers.as_mut().expect("begin() put the networks to sleep");
         let watched = if self.watched.is_some() { self.closely.min(steps) } else { 0 };
         self.device.sleep(sleepers, done, steps - watched);
@@ -515,12 +522,9 @@ impl<D: Device> Experiment<D> {
             *raster = Raster { phase: self.state.phase as u32, step: first + 1, layers: by_layer(firing) };
         }
         let (counts, faults) = self.device.read_spikes(sleepers).await?;
-        for (run, counts) in counts.iter().enumerate() {
-            let end = self.steps_of(&self.replicas[run]);
-            let slept = (done + steps).min(end) - done.min(end);
-            if slept > 0 {
-                self.tell_spikes(run, done + slept, slept, counts);
-            }
+        self.device.adapt(sleepers, &counts, &slept);
+        for (run, (counts, &slept)) in counts.iter().zip(&slept).enumerate().filter(|(_, (_, slept))| **slept > 0) {
+            self.tell_spikes(run, done + slept, slept, counts);
         }
         let done = done + steps;
         self.progress(Activity::Sleep, done.into(), total.into());
@@ -868,12 +872,14 @@ fn shared(specs: &[Spec]) -> Result<Spec, RunError> {
     if specs.iter().any(|spec| like_first(spec) != *first) {
         return Err(RunError::Unlike("runs side by side differ in `seed` and `sleep` alone"));
     }
-    if !first.actions.is_empty() && specs.iter().any(|spec| spec.sleep.steps != first.sleep.steps) {
+    let length = |spec: &Spec| (spec.sleep.steps, spec.sleep.growth);
+    if !first.actions.is_empty() && specs.iter().any(|spec| length(spec) != length(first)) {
         return Err(RunError::Unlike("runs side by side that are acted upon sleep for the same time"));
     }
     specs.iter().try_for_each(Spec::validate)?;
     let steps = specs.iter().map(|spec| spec.sleep.steps).max().unwrap_or(0);
-    Ok(Spec { sleep: Sleep { steps, ..first.sleep.clone() }, ..first.clone() })
+    let growth = specs.iter().map(|spec| spec.sleep.growth).max().unwrap_or(0);
+    Ok(Spec { sleep: Sleep { steps, growth, ..first.sleep.clone() }, ..first.clone() })
 }
 
 /// Test samples spread evenly over all tasks.

@@ -85,7 +85,7 @@ impl Schedule {
         let phase = |(key, stint): (usize, Stint)| {
             let (name, steps) = match stint {
                 Stint::Train(task) => (format!("T{}", task + 1), 0),
-                Stint::Sleep(task) => (format!("S{}", task + 1), spec.sleep.steps),
+                Stint::Sleep(task) => (format!("S{}", task + 1), spec.sleep.steps_after(task)),
                 _ => ("P".into(), 0),
             };
             Phase { stint, name, key: key as u32, steps, from: 0, until: None }

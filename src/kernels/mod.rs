@@ -118,6 +118,18 @@ fn faults(sleepers: &[Sleeper]) -> Vec<Fault> {
     sleepers.iter().enumerate().filter_map(of).collect()
 }
 
+/// Moves thresholds as each network's homeostasis says; says whether any has it.
+fn adapt(sleepers: &mut [Sleeper], counts: &SpikeCounts, steps: &[u32]) -> bool {
+    let mut any = false;
+    for ((sleeper, counts), &steps) in sleepers.iter_mut().zip(counts).zip(steps) {
+        if sleeper.homeostasis > 0.0 && steps > 0 {
+            sleeper.adapt(counts, steps);
+            any = true;
+        }
+    }
+    any
+}
+
 /// Spikes since they were last read: [replica][input, hidden layers, output].
 pub type SpikeCounts = Vec<Vec<u64>>;
 
@@ -203,6 +215,8 @@ pub trait Device {
     ) -> Result<Firing, EngineError>;
     /// Spikes since the last reading, and the first weight of each network that left the range of sleep's integers.
     async fn read_spikes(&mut self, sleepers: &mut Self::Sleepers) -> Result<(SpikeCounts, Vec<Fault>), EngineError>;
+    /// Thresholds follow what was fired: `counts` as read, over so many steps of each network; none for one that is over.
+    fn adapt(&mut self, sleepers: &mut Self::Sleepers, counts: &SpikeCounts, steps: &[u32]);
     /// Every sleep lasts so many steps longer.
     fn lengthen(&mut self, sleepers: &mut Self::Sleepers, steps: u32);
     /// The whole state of a sleep, after `done` steps.

@@ -9,6 +9,9 @@
 //! Layers are taken from the output to the input, each rewired before the next is driven. Only gain/threshold
 //! counts, so voltages are kept in units of weight and compared with θ_l/g_l.
 //!
+//! Where a Spec asks for it, hidden thresholds follow what a layer fires (homeostasis, our own addition): every
+//! [`HOMEOSTASIS_STEPS`] steps θ ← θ·(1 + η·(r − r*)/(r + r*)), r being the layer's spikes a step since the last time.
+//!
 //! **Sleep is integer arithmetic**, so that every engine gives the same spikes and weights. A weight is an i32
 //! with `fraction_bits` F, |w| < 2^26. Voltages have 16 fractional bits. Up to [`CHUNK`] = 32 spikes are summed
 //! exactly (32·2^26 = 2^31 is not reached, in any order); each sum is shifted right by F − 16 and added with
@@ -32,6 +35,8 @@ pub const WEIGHT_LIMIT: i32 = 1 << 26;
 pub const VOLTAGE_BITS: u32 = 16;
 /// Entries of the tables over a weight's value, which they cover from −1/32 to 1/32; beyond, the ends serve.
 pub const TABLE: usize = 4096;
+/// Sleep steps between two moves of the thresholds by homeostasis.
+pub const HOMEOSTASIS_STEPS: u32 = 500;
 /// A weight may grow by this factor beyond the largest at the start before it leaves the integers' range.
 const HEADROOM: f32 = 4.0;
 const MOST_FRACTION_BITS: u32 = 24;
@@ -43,6 +48,7 @@ pub struct Plan {
     pub seed: u32,
     /// Counts the run's phases: every sleep has its own noise.
     pub phase: u32,
+    /// `steps` are those of this sleep.
     pub constants: Sleep,
     /// Mean input over all data of all tasks seen so far.
     pub mean: Vec<f32>,
@@ -73,6 +79,9 @@ pub struct Sleeper {
     pub leak: u32,
     /// Feedback relative to the drive from below, · 2¹⁶.
     pub feedback: u32,
+    /// `homeostasis` and `target_rate` of the Spec.
+    pub homeostasis: f64,
+    pub target_rate: f64,
     /// From the first hidden layer to the output.
     pub layers: Vec<SleepLayer>,
     /// Inputs that spiked in the last step, ascending.
@@ -121,6 +130,8 @@ impl Sleeper {
             window,
             leak: chance(constants.leak),
             feedback: (constants.feedback * 65536.0).round() as u32,
+            homeostasis: constants.homeostasis,
+            target_rate: constants.target_rate,
             layers: layers.map(|(l, layer)| SleepLayer::new(layer, l, net.layers.len(), plan)).collect(),
             input: Vec::new(),
             input_count: 0,
@@ -138,6 +149,21 @@ impl Sleeper {
                         *weight = (f64::from(now) * scale) as f32;
                     }
                 }
+            }
+        }
+    }
+
+    /// Moves the hidden layers' thresholds towards the target rate. `counts`, as [`Sleeper::take_spikes`] gives them,
+    /// are of the last `steps` steps. A layer that is never active while awake stays silent.
+    ///
+    /// Sums, products and quotients alone, which every machine rounds alike.
+    pub fn adapt(&mut self, counts: &[u64], steps: u32) {
+        let hidden = self.layers.len() - 1;
+        for (layer, &count) in self.layers[..hidden].iter_mut().zip(&counts[1..]) {
+            let (rate, target) = (count as f64 / f64::from(steps.max(1)), self.target_rate);
+            let factor = 1.0 + self.homeostasis * (rate - target) / (rate + target);
+            if layer.threshold < NEVER {
+                layer.threshold = (f64::from(layer.threshold) * factor).round().clamp(1.0, f64::from(NEVER - 1)) as i32;
             }
         }
     }
@@ -177,6 +203,8 @@ impl Sleeper {
         self.chances.len() == inputs
             && self.window.as_ref().is_none_or(window_fits)
             && ascending(&self.input, inputs)
+            && (0.0..1.0).contains(&self.homeostasis)
+            && self.target_rate > 0.0
             && self.layers.len() == shapes.len()
             && self.layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
     }
@@ -231,6 +259,9 @@ fn chance(probability: f64) -> u32 {
     (probability.clamp(0.0, 1.0) * 4_294_967_296.0).round().min(f64::from(u32::MAX)) as u32
 }
 
+/// A threshold that no voltage passes.
+const NEVER: i32 = i32::MAX;
+
 /// Fractional bits that leave room for growth.
 fn fraction_bits(largest: f32) -> u32 {
     let fits = |bits: &u32| HEADROOM * largest * (1u32 << bits) as f32 <= WEIGHT_LIMIT as f32;
@@ -254,7 +285,7 @@ fn threshold(plan: &Plan, layer: usize, is_output: bool) -> i32 {
     let below = if layer == 0 { 1.0 } else { plan.largest_activity[layer - 1] };
     let ratio = threshold * f64::from(plan.largest_activity[layer]) / (gain * f64::from(below));
     let scaled = (ratio * f64::from(1u32 << VOLTAGE_BITS)).round();
-    if plan.largest_activity[layer] > 0.0 && scaled < f64::from(i32::MAX) { scaled.max(1.0) as i32 } else { i32::MAX }
+    if plan.largest_activity[layer] > 0.0 && scaled < f64::from(NEVER) { scaled.max(1.0) as i32 } else { NEVER }
 }
 
 /// inc·f(W), of which not all may take place.

@@ -180,8 +180,11 @@ pub struct Sleep {
     /// What shapes the input's noise.
     #[serde(default)]
     pub input: SleepInput,
-    /// Steps T of one sleep.
+    /// Steps T of the first sleep.
     pub steps: u32,
+    /// Steps by which the sleep after each further task is longer: T + growth·(k − 1) after task k (Tadros et al. 2022).
+    #[serde(default)]
+    pub growth: u32,
     /// An input spikes with probability min(1, rate · m) in each step, m being its mean over all that was seen.
     pub rate: f64,
     /// Side, in pixels, of the random square window that input is confined to in each step; `null`: none.
@@ -205,6 +208,25 @@ pub struct Sleep {
     pub dec_ratio: f64,
     /// Factor on `inc` and depression of the output's weights.
     pub output_scale: f64,
+    /// How far a hidden layer's threshold moves, at most, every [`HOMEOSTASIS_STEPS`](crate::sleep::HOMEOSTASIS_STEPS)
+    /// steps, relative to itself, towards a layer that spikes at `target_rate`; 0: thresholds stay.
+    #[serde(default)]
+    pub homeostasis: f64,
+    /// Spikes of a hidden layer in a step, all its units together, that homeostasis aims at.
+    #[serde(default = "default_target_rate")]
+    pub target_rate: f64,
+}
+
+/// Within what good sleeps have (see the searches under `results/`).
+fn default_target_rate() -> f64 {
+    0.3
+}
+
+impl Sleep {
+    /// Steps of the sleep after the task at this position of the order.
+    pub fn steps_after(&self, task: usize) -> u32 {
+        self.steps.saturating_add(self.growth.saturating_mul(task as u32))
+    }
 }
 
 /// How a weight's own size enters its change in sleep.

@@ -86,6 +86,7 @@ impl Spec {
         }
         let sleep = &self.sleep;
         between("sleep.steps", sleep.steps, 1, 1_000_000)?;
+        between("sleep.growth", sleep.growth, 0, 1_000_000)?;
         between("sleep.rate", sleep.rate, 0.0, 1000.0)?;
         if let Some(window) = sleep.window {
             between("sleep.window", window, 1, 1024)?;
@@ -98,7 +99,9 @@ impl Spec {
         between("sleep.threshold_output", sleep.threshold_output, 1e-4, 1e4)?;
         between("sleep.inc", sleep.inc, 0.0, 0.1)?;
         between("sleep.dec_ratio", sleep.dec_ratio, 0.0, 10.0)?;
-        between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)
+        between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)?;
+        between("sleep.homeostasis", sleep.homeostasis, 0.0, 0.9)?;
+        between("sleep.target_rate", sleep.target_rate, 1e-4, 1e4)
     }
 
     fn validate_actions(&self) -> Result<(), SpecError> {

@@ -35,7 +35,7 @@ pub struct TriedOrder {
     pub accuracy: f64,
     /// Mean spikes a step of the last sleep: input, hidden layers, output; empty where none ended.
     pub spikes_per_step: Vec<f64>,
-    /// Seconds of computing.
+    /// Seconds of computing: of runs side by side on one device, an equal share.
     pub seconds: f64,
     pub given_up: Option<GivenUp>,
 }

@@ -242,11 +242,11 @@ fn a_trial_times_learning_and_sleep() {
 /// Constants and lengths of sleep differ; each run is what it is alone, on either engine.
 #[test]
 fn runs_side_by_side_are_what_they_are_alone() {
-    let specs: Vec<Spec> = [(3, 300, 1.0), (4, 120, 2.0), (5, 501, 0.5)]
+    let specs: Vec<Spec> = [(3, 300, 260, 0.5, 1.0), (4, 120, 0, 0.0, 2.0), (5, 501, 40, 0.2, 0.5)]
         .into_iter()
-        .map(|(seed, steps, factor)| {
+        .map(|(seed, steps, growth, homeostasis, factor)| {
             let mut spec = Spec { seed, ..small("src", EngineKind::Cpu) };
-            spec.sleep.steps = steps;
+            (spec.sleep.steps, spec.sleep.growth, spec.sleep.homeostasis) = (steps, growth, homeostasis);
             spec.sleep.inc *= factor;
             spec
         })
@@ -261,11 +261,14 @@ fn runs_side_by_side_are_what_they_are_alone() {
         for (run, spec) in specs.iter().enumerate() {
             let of_run = phases(&events).into_iter().filter(|report| report.run == run as u32);
             assert_eq!(of_run.count(), 10, "{engine}");
-            let last = |event: &Event| match event {
-                Event::Spikes { run: of, phase: 1, step, .. } if *of == run as u32 => Some(*step),
-                _ => None,
-            };
-            assert_eq!(events.iter().filter_map(last).max(), Some(spec.sleep.steps), "{engine}");
+            for task in 0..5 {
+                let last = |event: &Event| match event {
+                    Event::Spikes { run: of, phase, step, .. } if (*of, *phase) == (run as u32, 2 * task + 1) => Some(*step),
+                    _ => None,
+                };
+                let expected = spec.sleep.steps + spec.sleep.growth * task;
+                assert_eq!(events.iter().filter_map(last).max(), Some(expected), "{engine}, sleep {task}");
+            }
         }
     }
 }

@@ -145,8 +145,10 @@ fn replicas_are_the_runs_they_would_be_alone() {
 #[test]
 fn a_saved_run_goes_on_as_if_nothing_had_happened() {
     let set = toy::digits(12, 4);
-    let spec = toy::spec("src");
+    let growing = [("sleep.growth", "200"), ("sleep.homeostasis", "0.5")];
+    let spec = spec::set(&toy::spec("src"), &growing).unwrap();
     let (expected, nets) = run(&spec, &[4], &set);
+    assert_ne!(nets, run(&toy::spec("src"), &[4], &set).1);
     let total = expected.len();
     for at in (0..total).step_by(13).chain([total - 1, total]) {
         let mut experiment = start(&spec, &[4], &set);

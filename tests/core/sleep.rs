@@ -158,7 +158,8 @@ proptest! {
         leak in 0.5..1.0f64,
         feedback in 0.0..3.0f64,
         scale in 0.2..60.0f32,
-        parts in prop::collection::vec(1u32..90, 1..4),
+        homeostasis in 0.0..0.9f64,
+        parts in prop::collection::vec(1u32..90, 1..5),
     ) {
         let mut sizes = vec![64];
         sizes.extend(hidden);
@@ -166,14 +167,15 @@ proptest! {
         let net = toy::network(&sizes, seed, scale);
         let gain_hidden = gain;
         let constants =
-            Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
+            Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, homeostasis, ..constants(150) };
         let sleeper = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
         let [(_, cpu), (_, gpu)] = on_both!(|device| in_parts(device, &sleeper, &parts));
         prop_assert!(cpu == gpu);
     }
 }
 
-/// A sleep in parts: the sleeper after each of them, read and told where to go on, and the spikes that were counted.
+/// A sleep in parts: the sleeper after each of them, its thresholds moved, and the spikes that were counted. After some it is
+/// begun anew from what was read.
 fn in_parts<D: Device>(device: &mut D, sleeper: &Sleeper, parts: &[u32]) -> Vec<(Sleeper, SpikeCounts)> {
     let mut sleepers = device.sleepers(vec![sleeper.clone()], 0);
     let mut done = 0;
@@ -181,8 +183,11 @@ fn in_parts<D: Device>(device: &mut D, sleeper: &Sleeper, parts: &[u32]) -> Vec<
         device.sleep(&mut sleepers, done, steps);
         done += steps;
         let counts = block_on(device.read_spikes(&mut sleepers)).unwrap().0;
+        device.adapt(&mut sleepers, &counts, &[steps]);
         let now = block_on(device.read_sleepers(&sleepers, done)).unwrap();
-        sleepers = device.sleepers(now.clone(), done);
+        if steps % 2 == 0 {
+            sleepers = device.sleepers(now.clone(), done);
+        }
         (now[0].clone(), counts)
     };
     parts.iter().map(part).collect()
@@ -295,6 +300,25 @@ fn slept<D: Device>(device: &mut D, sleepers: &[Sleeper], steps: u32) -> Vec<Sle
     let mut sleepers = device.sleepers(sleepers.to_vec(), 0);
     device.sleep(&mut sleepers, 0, steps);
     block_on(device.read_sleepers(&sleepers, steps)).unwrap()
+}
+
+/// θ ← θ·(1 + η·(r − r*)/(r + r*)) for every hidden layer that can fire, and for no other.
+#[test]
+fn thresholds_follow_what_was_fired() {
+    let net = toy::network(&[64, 50, 40, 30, 10], 2, 1.0);
+    let mut plan = plan(&net, Sleep { homeostasis: 0.4, target_rate: 0.5, ..constants(500) }, None);
+    plan.largest_activity[2] = 0.0;
+    let before = Sleeper::new(&net, &plan);
+    let mut after = before.clone();
+    // In 200 steps: three times the target, nothing; a layer that never fires, the output.
+    after.adapt(&[9, 300, 0, 50, 70], 200);
+    let factor = |layer: usize| f64::from(after.layers[layer].threshold) / f64::from(before.layers[layer].threshold);
+    assert!((factor(0) - 1.2).abs() < 1e-3, "{}", factor(0));
+    assert!((factor(1) - 0.6).abs() < 1e-3, "{}", factor(1));
+    assert_eq!((factor(2), factor(3)), (1.0, 1.0));
+    let mut steady = before.clone();
+    steady.adapt(&[9, 100, 100, 0, 70], 200);
+    assert_eq!(steady, before, "on target, nothing moves");
 }
 
 #[test]

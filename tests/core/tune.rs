@@ -279,6 +279,33 @@ fn a_broken_log_says_where() {
     refused(&text.replacen("\"seed\":3", "\"seed\":4", 1), "other constants");
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// A log with bytes changed, cut or doubled is refused or read, and what is read is written as it was.
+    #[test]
+    fn no_log_panics(
+        cut in any::<prop::sample::Index>(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        twice: bool,
+    ) {
+        let mut tuner = start(RANDOM);
+        work(&mut tuner, 3);
+        let mut bytes = Search { spec: spec(), tuning: tuning(RANDOM) }.log(tuner.told()).into_bytes();
+        for (at, byte) in flips {
+            *at.get_mut(&mut bytes) = byte;
+        }
+        let mut text = String::from_utf8_lossy(&bytes[..=cut.index(bytes.len())]).into_owned();
+        if twice {
+            text += &text.clone();
+        }
+        if let Ok(log) = Log::read(&text) {
+            prop_assert_eq!(&Log::read(&log.search.log(&log.evaluations)).unwrap(), &log);
+            drop(log.resume());
+        }
+    }
+}
+
 /// Runs a Spec under a judge.
 fn judged(spec: &Spec) -> TriedOrder {
     let set = toy::digits(40, 10);

@@ -2,6 +2,7 @@
 
 import { card } from "../card.js";
 import { el, type Panel } from "../dom.js";
+import type { Spec } from "../generated/engram.js";
 import { asImage } from "../plots/figure.js";
 import { raster } from "../plots/raster.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
@@ -21,7 +22,7 @@ export function spikesPanel(): Panel<State> {
       const last = run.spikes.at(-1)!;
       return [
         ...layerNames(last).map((name, layer) => row(run, last, layer, name, width)),
-        el("p", { class: "caption" }, `${rasterWords(run)}${count(run.spec.sleep.steps)} steps a sleep, unless a person changed it; n = 1 run.`),
+        el("p", { class: "caption" }, `${rasterWords(run)}${lengthWords(run.spec)}, unless a person changed it; n = 1 run.`),
       ];
     },
     tables: (_, run) => spikeTables(run),
@@ -76,6 +77,10 @@ function unitsOf({ spec, phases, raster }: Run, layer: number, steps: readonly (
   return Math.max(784, ...(raster ? steps.flat() : []).map((unit) => unit + 1));
 }
 
+function lengthWords({ sleep: { steps, growth } }: Spec): string {
+  return growth > 0 ? `${count(steps)} steps in the first sleep, and ${count(growth)} more in each that follows` : `${count(steps)} steps a sleep`;
+}
+
 function rasterWords({ raster, plan }: Run): string {
   if (!raster) return "";
   const last = raster.step + (raster.layers[0]?.length ?? 1) - 1;
@@ -98,8 +103,13 @@ function traceOf(run: Run, layer: number, name: string): SpikeTrace {
 }
 
 /** How long a sleep is: what was slept, once it is over; what is known of it before. */
-function stepsOf({ spec, spikes, progress, phases }: Run, phase: number): number {
+function stepsOf({ spec, spikes, progress, phases, plan }: Run, phase: number): number {
   const slept = spikes.filter((slice) => slice.phase === phase).at(-1)?.step ?? 0;
   if (phase < phases.length) return slept;
-  return progress?.phase === phase && progress.activity === "sleep" ? progress.total : Math.max(slept, spec.sleep.steps);
+  return progress?.phase === phase && progress.activity === "sleep" ? progress.total : Math.max(slept, stepsPlanned(spec.sleep, plan!.phases[phase]!));
+}
+
+/** Of a sleep by its name: S3 is the one after the third task. */
+function stepsPlanned({ steps, growth }: Spec["sleep"], name: string): number {
+  return name.startsWith("S") ? steps + growth * (Number(name.slice(1)) - 1) : steps;
 }

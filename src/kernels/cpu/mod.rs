@@ -15,7 +15,7 @@ mod tally;
 
 use ndarray::ArrayView2;
 
-use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, faults};
+use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, adapt, faults};
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
 use crate::sleep::Sleeper;
@@ -304,6 +304,10 @@ impl Device for Cpu {
     async fn read_spikes(&mut self, sleepers: &mut Vec<Sleeper>) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
         let counts = sleepers.iter_mut().map(Sleeper::take_spikes).collect();
         Ok((counts, faults(sleepers)))
+    }
+
+    fn adapt(&mut self, sleepers: &mut Vec<Sleeper>, counts: &SpikeCounts, steps: &[u32]) {
+        adapt(sleepers, counts, steps);
     }
 
     fn lengthen(&mut self, sleepers: &mut Vec<Sleeper>, steps: u32) {

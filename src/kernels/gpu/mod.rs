@@ -199,6 +199,10 @@ impl Device for Gpu {
         sleepers.read_spikes(&mut self.context).await
     }
 
+    fn adapt(&mut self, sleepers: &mut Sleepers, counts: &SpikeCounts, steps: &[u32]) {
+        sleepers.adapt(&mut self.context, counts, steps);
+    }
+
     fn lengthen(&mut self, sleepers: &mut Sleepers, steps: u32) {
         sleepers.lengthen(&mut self.context, steps);
     }

@@ -5,7 +5,7 @@ use wgpu::Buffer;
 use super::context::{Context, Use};
 use super::shaders;
 use crate::clock;
-use crate::kernels::{EngineError, Fault, Firing, SpikeCounts, faults};
+use crate::kernels::{EngineError, Fault, Firing, SpikeCounts, adapt, faults};
 use crate::sleep::{SleepLayer, Sleeper, TABLE};
 
 /// What a submission may take: far below the two seconds after which drivers give up, and short enough to pause.
@@ -202,10 +202,20 @@ impl Sleepers {
         Ok((self.rest.iter_mut().map(Sleeper::take_spikes).collect(), faults))
     }
 
+    pub fn adapt(&mut self, context: &mut Context, counts: &SpikeCounts, steps: &[u32]) {
+        if adapt(&mut self.rest, counts, steps) {
+            self.write_plans(context);
+        }
+    }
+
     pub fn lengthen(&mut self, context: &mut Context, steps: u32) {
         for sleeper in &mut self.rest {
             sleeper.steps = sleeper.steps.saturating_add(steps);
         }
+        self.write_plans(context);
+    }
+
+    fn write_plans(&self, context: &mut Context) {
         for group in &self.groups {
             let plans: Vec<u32> = self.rest[group.first..][..group.count].iter().flat_map(plan).collect();
             context.write(&group.plans, 0, &plans);
