@@ -167,6 +167,5 @@ fn expected(spec: &Spec, set: &DataSet, seconds_a_batch: f64, seconds_a_step: f6
     let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps as f64 };
     let learnt = set.train.len() as f64 * f64::from(spec.training.epochs);
     let tested = TEST_COST * set.test.len() as f64 * (1.0 + phases);
-    (learnt + tested) / f64::from(spec.training.batch) * seconds_a_batch
-        + slept * seconds_a_step
+    (learnt + tested) / f64::from(spec.training.batch) * seconds_a_batch + slept * seconds_a_step
 }

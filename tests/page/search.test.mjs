@@ -5,9 +5,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { fitnessOf, givenUp, givenUpInWords, isSearching, limits, NOT_SEARCHED, number, ranked, secondsOf, spikesOf, tuningOf, wrongBounds } = await load("search.ts");
+const { constant, fitnessOf, givenUp, givenUpInWords, isSearching, limits, NOT_SEARCHED, number, ranked, secondsOf, spikesOf, tuningOf, wrongBounds } = await load("search.ts");
 const { along } = await load("plots/tried.ts");
 const { searchTables } = await load("tables/search.ts");
+const growing = JSON.parse(readFileSync(new URL("../../presets/tuning/sleep-growing.json", import.meta.url), "utf8"));
 const soft = JSON.parse(readFileSync(new URL("../../presets/tuning/sleep-soft.json", import.meta.url), "utf8"));
 
 const { chosen } = NOT_SEARCHED;
@@ -17,6 +18,15 @@ test("the form begins with the command line's own space", () => {
   const tuning = tuningOf({ ...chosen, shuffled: false });
   assert.deepEqual(tuning.fields, soft.fields);
   assert.deepEqual(tuning, { ...soft, rungs: soft.rungs.map((rung) => ({ set: {}, pass: 0.5, ...rung })) });
+});
+
+test("our own additions to sleep, and the learning rate, are searched by who ticks them", () => {
+  const own = chosen.wanted.filter(({ on }) => !on).map(({ path }) => path);
+  assert.deepEqual(own, ["sleep.growth", "sleep.homeostasis", "sleep.target_rate", "rule.rates.0"]);
+  const all = tuningOf({ ...chosen, wanted: chosen.wanted.map((one) => ({ ...one, on: true })) });
+  assert.deepEqual(all.fields["sleep.growth"], growing.fields["sleep.growth"]);
+  assert.deepEqual(constant("rule.rates.0"), { label: "Learning rates α, layer 1", unit: "" });
+  assert.equal(constant("sleep.growth").label, "Growth");
 });
 
 test("rungs are all on one order and the better half on others, or all on all", () => {

@@ -15,7 +15,9 @@ mod tally;
 
 use ndarray::ArrayView2;
 
-use super::{Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, adapt, faults};
+use super::{
+    Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, adapt, faults,
+};
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
 use crate::sleep::Sleeper;
