@@ -263,7 +263,9 @@ fn runs_side_by_side_are_what_they_are_alone() {
             assert_eq!(of_run.count(), 10, "{engine}");
             for task in 0..5 {
                 let last = |event: &Event| match event {
-                    Event::Spikes { run: of, phase, step, .. } if (*of, *phase) == (run as u32, 2 * task + 1) => Some(*step),
+                    Event::Spikes { run: of, phase, step, .. } if (*of, *phase) == (run as u32, 2 * task + 1) => {
+                        Some(*step)
+                    }
                     _ => None,
                 };
                 let expected = spec.sleep.steps + spec.sleep.growth * task;
