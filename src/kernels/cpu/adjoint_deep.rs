@@ -6,7 +6,7 @@ use super::{Gradient, Network, relax_deep};
 use crate::kernels::Unrolling;
 
 /// States that are kept at once, at most: samples are taken so many at a time that they fit.
-const MOST_KEPT: usize = 1 << 24;
+const MOST_KEPT: usize = 1 << 22;
 
 /// Room to work in; reused.
 #[derive(Default)]
