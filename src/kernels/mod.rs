@@ -201,7 +201,7 @@ pub trait Device {
     /// ```
     ///
     /// The input being constant, ∂L/∂W_in is one product with g summed over the steps. Matches the f64 gradient within
-    /// 1e-4 of the largest of its matrix, where no unit is at a kink.
+    /// 3e-4 of the largest of its matrix, where no unit is at a kink.
     fn adjoint(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, unrolling: &Unrolling);
     /// W_l += scale/B · ∂L/∂W_l, b_l += scale/B · ∂L/∂b_l
     fn gradient_update(
