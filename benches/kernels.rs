@@ -7,7 +7,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use engram::bench::images;
 use engram::data::DataSet;
 use engram::kernels::cpu::Cpu;
-use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
+use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Unrolling};
 use engram::net::mrnn::Mrnn;
 use engram::sleep::{Plan, Sleeper};
 use engram::spec;
@@ -48,6 +48,8 @@ fn kernels(criterion: &mut Criterion) {
         phases.throughput(Throughput::Elements(BATCH as u64));
         phases.bench_function(id("free, 100 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &free)));
         phases.bench_function(id("clamped, 10 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &clamped)));
+        let last = Unrolling { dt: 0.2, gamma: 1.0, steps: 10 };
+        phases.bench_function(id("adjoint, 10 steps"), |b| b.iter(|| cpu.adjoint(&weights, &mut batch, &last)));
         phases.finish();
 
         let mut sleep = criterion.benchmark_group("sleep");

@@ -244,7 +244,7 @@ pub struct Trial {
 pub struct TimeShares {
     /// Products with the data: input drive and the update of weights, in training.
     pub products: f64,
-    /// Free and clamped phases, in training.
+    /// Free and clamped phases, in training; or the free phase and the way back through its last steps.
     pub settling: f64,
     /// Training on a GPU, whose kernels are not waited for one by one.
     pub learning: f64,

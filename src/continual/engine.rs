@@ -5,11 +5,11 @@ use crate::data::{DataSet, Samples};
 use crate::event::{EngineUsed, Trial};
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::kernels::{Device, EngineError, Phase, Relaxation};
-use crate::learn::learn;
+use crate::kernels::{Device, EngineError};
+use crate::learn::{learn, phases};
 use crate::net::mrnn::Mrnn;
 use crate::sleep::{Plan, Sleeper};
-use crate::spec::{EngineKind, Spec, Strategy};
+use crate::spec::{EngineKind, RuleKind, Spec, Strategy};
 
 use super::experiment::{check_window, image_size, layer_sizes};
 
@@ -35,6 +35,9 @@ pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, Eng
     }
     if kind == EngineKind::Cpu {
         return on_cpu("the Spec says so".into(), Vec::new());
+    }
+    if specs.iter().any(|spec| spec.rule.kind == RuleKind::Bptt) {
+        return on_cpu("backpropagation through time is computed there alone".into(), Vec::new());
     }
     let mut gpu = match Gpu::open().await {
         Ok(gpu) => gpu,
@@ -98,17 +101,12 @@ pub async fn trial<D: Device>(
     let mut weights = device.weights(&nets, size);
     let mut batch = device.batch(&weights, size);
     let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
-    let network = &spec.network;
-    let (dt, gamma, beta) = (network.dt as f32, network.gamma as f32, network.beta as f32);
-    let free = Phase::Free { tolerance: network.tolerance as f32 };
-    let free = Relaxation { dt, gamma, steps: network.free_steps, phase: free };
-    let clamped = Relaxation { steps: network.clamped_steps, phase: Phase::Clamped { beta }, ..free };
+    let beta = spec.network.beta as f32;
     // The first is not timed: it compiles.
     let (mut start, mut batches) = (clock::now(), 0);
     while batches == 0 || clock::now() - start < MOMENT {
         device.drive(&weights, &data, &rows, &mut batch);
-        device.relax(&weights, &mut batch, &free);
-        device.relax(&weights, &mut batch, &clamped);
+        phases(device, &weights, &mut batch, &spec.network, spec.rule.kind);
         learn(device, &mut weights, &data, &mut batch, &spec.rule, beta);
         device.check(&weights, &mut batch);
         device.faults(&mut batch, false).await?;

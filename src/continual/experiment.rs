@@ -18,8 +18,8 @@ use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
-use crate::kernels::{Device, EngineError, Fault, Firing, Phase, Relaxation, Tally};
-use crate::learn::learn;
+use crate::kernels::{Device, EngineError, Fault, Firing, Tally};
+use crate::learn::{free_phase, learn, phases};
 use crate::net::mrnn::{Mrnn, Trace, layer_name};
 use crate::sleep::{self, MeanInput};
 use crate::spec::{Act, Sleep, Spec, SpecError};
@@ -400,8 +400,7 @@ impl<D: Device> Experiment<D> {
         let t0 = clock::now();
         device.drive(weights, data, &slices, batch);
         let t1 = clock::now();
-        device.relax(weights, batch, &free_phase(&self.spec));
-        device.relax(weights, batch, &clamped_phase(&self.spec));
+        phases(device, weights, batch, &self.spec.network, self.spec.rule.kind);
         let t2 = clock::now();
         learn(device, weights, data, batch, &self.spec.rule, beta);
         device.check(weights, batch);
@@ -497,7 +496,7 @@ impl<D: Device> Experiment<D> {
         for start in (0..GAIN_SAMPLES).step_by(D::TEST_BATCH) {
             let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, D::TEST_BATCH)).collect();
             self.device.drive(&self.weights, &self.train, &slices, &mut self.batch);
-            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec));
+            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec.network));
             let here = self.device.largest_activity(&self.batch).await?;
             for (largest, here) in largest.iter_mut().flatten().zip(here.iter().flatten()) {
                 *largest = largest.max(*here);
@@ -569,7 +568,7 @@ impl<D: Device> Experiment<D> {
             let slices: Vec<&[u32]> = self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
             self.device.drive(&self.weights, data, &slices, &mut self.batch);
-            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec));
+            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec.network));
             self.device.tally(&mut self.batch);
         }
         let logs = &mut self.state.logs;
@@ -897,18 +896,6 @@ fn probe(set: &DataSet, replica: &Replica, on_train: bool) -> Vec<Vec<f32>> {
 
 fn part(rows: &[u32], from: usize, count: usize) -> &[u32] {
     &rows[from.min(rows.len())..(from + count).min(rows.len())]
-}
-
-fn free_phase(spec: &Spec) -> Relaxation {
-    let net = &spec.network;
-    let phase = Phase::Free { tolerance: net.tolerance as f32 };
-    Relaxation { dt: net.dt as f32, gamma: net.gamma as f32, steps: net.free_steps, phase }
-}
-
-fn clamped_phase(spec: &Spec) -> Relaxation {
-    let net = &spec.network;
-    let phase = Phase::Clamped { beta: net.beta as f32 };
-    Relaxation { dt: net.dt as f32, gamma: net.gamma as f32, steps: net.clamped_steps, phase }
 }
 
 impl State {

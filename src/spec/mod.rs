@@ -115,13 +115,14 @@ pub struct Network {
     pub beta: f64,
     /// Steps of the free phase.
     pub free_steps: u32,
-    /// Steps of the clamped phase. It does not converge: all are always run.
+    /// Steps of the clamped phase. It does not converge: all are always run. With backpropagation through time, the
+    /// steps K at the end of the free phase that it goes back through.
     pub clamped_steps: u32,
     /// The free phase of a sample may stop once no state moves more than this in a step; 0: all steps.
     pub tolerance: f64,
 }
 
-/// How the states of the two phases become a change of weights.
+/// How the states of a batch become a change of weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -139,6 +140,9 @@ pub enum RuleKind {
     Predictive,
     /// ΔW ∝ ŝ_preᵀ ŝ_post − š_preᵀ š_post (Scellier & Bengio 2017; Kubo et al. 2025, eq. 9).
     Contrastive,
+    /// ΔW ∝ −∂L/∂W through the free phase's last steps (MRNN-BPTT of Kubo et al. 2025; Ernoult et al. 2019). There is
+    /// no clamped phase; the CPU alone computes it.
+    Bptt,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

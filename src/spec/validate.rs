@@ -1,6 +1,6 @@
 //! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
 
-use super::{Act, Action, Order, Spec, SpecError, Strategy, VERSION};
+use super::{Act, Action, EngineKind, Order, RuleKind, Spec, SpecError, Strategy, VERSION};
 
 impl Spec {
     /// Checks every field that can be checked without the data.
@@ -77,7 +77,25 @@ impl Spec {
             between(&format!("rule.rates[{i}]"), rate, 0.0, 100.0)?;
         }
         between("training.epochs", self.training.epochs, 1, 1000)?;
-        between("training.batch", self.training.batch, 1, 4096)
+        between("training.batch", self.training.batch, 1, 4096)?;
+        if self.rule.kind == RuleKind::Bptt { self.validate_bptt() } else { Ok(()) }
+    }
+
+    fn validate_bptt(&self) -> Result<(), SpecError> {
+        let net = &self.network;
+        if net.free_steps < net.clamped_steps {
+            let allowed = format!(
+                "backpropagation through time goes back through the last {} of these steps (`network.clamped_steps`): \
+                 there must be at least as many",
+                net.clamped_steps
+            );
+            return Err(out_of_range("network.free_steps", net.free_steps, &allowed));
+        }
+        if self.engine == EngineKind::Gpu {
+            let allowed = "backpropagation through time is computed on the CPU alone: auto and cpu are allowed";
+            return Err(out_of_range("engine", "gpu", allowed));
+        }
+        Ok(())
     }
 
     fn validate_sleep(&self) -> Result<(), SpecError> {

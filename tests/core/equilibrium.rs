@@ -51,7 +51,7 @@ fn bptt(net: &Mrnn, input: &[f32], label: usize, steps: u32) -> [Vec<f64>; 2] {
 }
 
 /// The contrastive update of one sample: (ŝ_preᵀ ŝ_post − š_preᵀ š_post)/β.
-fn contrastive(states: &Phases, input: &[f32], beta: f64) -> [Vec<f64>; 2] {
+pub fn contrastive(states: &Phases, input: &[f32], beta: f64) -> [Vec<f64>; 2] {
     let outer = |pre: &[f64], post: &[f64]| -> Vec<f64> {
         pre.iter().flat_map(|&a| post.iter().map(move |&b| a * b / beta)).collect()
     };
@@ -65,7 +65,7 @@ fn contrastive(states: &Phases, input: &[f32], beta: f64) -> [Vec<f64>; 2] {
 }
 
 /// Whether every unit stays 1e-3 away from its kinks at the free equilibrium.
-fn away_from_kinks(net: &Mrnn, input: &[f32], free: &[Vec<f64>]) -> bool {
+pub fn away_from_kinks(net: &Mrnn, input: &[f32], free: &[Vec<f64>]) -> bool {
     let drive = net.input_drive(input);
     let above = net.layers[1].from_above(&free[1]);
     let z = net.layers[1].from_below(&free[0]);
@@ -74,7 +74,7 @@ fn away_from_kinks(net: &Mrnn, input: &[f32], free: &[Vec<f64>]) -> bool {
 }
 
 /// A network whose outputs rest between 0 and 1, so that no output with an error is saturated.
-fn unsaturated(seed: u32) -> Mrnn {
+pub fn unsaturated(seed: u32) -> Mrnn {
     let mut net = toy::network(&[64, 40, 6], seed, 1.0);
     net.layers[1].weights.iter_mut().for_each(|w| *w *= 0.5);
     net.layers[1].bias.fill(0.5);

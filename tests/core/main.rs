@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod acting;
+mod bptt;
 mod engine;
 #[path = "../shared/engines.rs"]
 mod engines;

@@ -17,6 +17,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
   const engine = el("select", { id: "engine", change: () => runner.computeOn(engine.value as EngineKind) }, ...ENGINES.map(([kind, name]) => el("option", { value: kind }, name)));
+  const gpu = [...engine.options].find(({ value }) => value === "gpu")!;
   const dataset = datasetPanel(store);
   const fields = el(
     "fieldset",
@@ -42,6 +43,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
       preset.value = parts(state.hash).preset;
       fillOrder(order, state.spec.tasks.order);
       engine.value = state.spec.engine ?? "auto";
+      gpu.disabled = state.spec.rule.kind === "bptt"; // which the core refuses: the CPU alone computes it
       if (document.activeElement !== seed) seed.value = String(state.spec.seed);
       buttons.update(state);
     },

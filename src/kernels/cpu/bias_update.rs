@@ -1,4 +1,4 @@
-//! `bias_update`: b += scale/B · Σ_b (ŝ − š).
+//! `bias_update`: b += scale/B · Σ_b (ŝ − š), or of another difference or adjoint by sample.
 
 use super::spmm::Dense;
 

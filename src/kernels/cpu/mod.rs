@@ -1,8 +1,11 @@
 //! The CPU engine: one file a kernel, native and WebAssembly alike.
 
+mod adjoint;
+mod adjoint_deep;
 mod bias_update;
 mod drive;
 mod fault;
+mod gradient_update;
 mod hebbian_update;
 mod images;
 mod largest_activity;
@@ -16,7 +19,8 @@ mod tally;
 use ndarray::ArrayView2;
 
 use super::{
-    Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, adapt, faults,
+    Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, Unrolling, adapt,
+    faults,
 };
 use crate::data::{DataSet, Samples};
 use crate::net::mrnn::{Layer, Mrnn};
@@ -45,6 +49,8 @@ pub struct Batch {
     faults: Vec<Fault>,
     samples: relax::Scratch,
     layers: relax_deep::Scratch,
+    samples_back: adjoint::Scratch,
+    layers_back: adjoint_deep::Scratch,
 }
 
 /// One replica's minibatch. Matrices have a row a sample.
@@ -61,6 +67,7 @@ struct Minibatch {
     geometry: relax::Geometry,
     kept: Vec<relax::Kept>,
     phases: Phases,
+    gradient: Gradient,
     tally: Tally,
 }
 
@@ -70,6 +77,30 @@ struct Phases {
     free: Vec<Vec<f32>>,
     clamped: Vec<Vec<f32>>,
     difference: Vec<Vec<f32>>,
+}
+
+/// What the way back through a free phase's last steps leaves, by layer.
+#[derive(Default)]
+pub struct Gradient {
+    /// The adjoint of the units' inputs, summed over the steps: B × units.
+    through: Vec<Vec<f32>>,
+    /// ∂L/∂W, summed over the minibatch, as [`Network`] holds W. The first layer has none: its inputs being constant, one
+    /// product at the end will do.
+    weights: Vec<Vec<f32>>,
+}
+
+impl Gradient {
+    fn clear(&mut self, network: &Network, batch: usize) {
+        let layers = network.units.len();
+        self.through.resize(layers, Vec::new());
+        self.weights.resize(layers, Vec::new());
+        for l in 0..layers {
+            self.through[l].clear();
+            self.through[l].resize(batch * network.units[l], 0.0);
+            self.weights[l].clear();
+            self.weights[l].resize(if l == 0 { 0 } else { network.weights[l].len() }, 0.0);
+        }
+    }
 }
 
 impl Phases {
@@ -168,6 +199,8 @@ impl Device for Cpu {
             faults: Vec::new(),
             samples: relax::Scratch::default(),
             layers: relax_deep::Scratch::default(),
+            samples_back: adjoint::Scratch::default(),
+            layers_back: adjoint_deep::Scratch::default(),
         }
     }
 
@@ -236,6 +269,43 @@ impl Device for Cpu {
             }
             let difference = Dense { values: &batch.phases.difference[layer], width: network.units[layer] };
             bias_update::bias_update(difference, &mut network.bias[layer], scale / batch.rows.len() as f32);
+        }
+    }
+
+    fn adjoint(&mut self, weights: &Vec<Network>, batch: &mut Batch, unrolling: &Unrolling) {
+        let Batch { replicas, samples_back, layers_back, .. } = batch;
+        for (network, batch) in weights.iter().zip(replicas) {
+            let Minibatch { geometry, labels, drive, phases, gradient, .. } = batch;
+            gradient.clear(network, labels.len());
+            let states = &mut phases.free;
+            if network.is_shallow() {
+                adjoint::adjoint(geometry, unrolling, labels, drive, states, gradient, samples_back);
+            } else {
+                adjoint_deep::adjoint(network, unrolling, labels, drive, states, gradient, layers_back);
+            }
+        }
+    }
+
+    fn gradient_update(
+        &mut self,
+        weights: &mut Vec<Network>,
+        data: &Images,
+        batch: &mut Batch,
+        layer: usize,
+        scale: f32,
+    ) {
+        let replicas = weights.iter_mut().zip(&mut batch.replicas);
+        for (network, batch) in replicas.filter(|(_, batch)| !batch.rows.is_empty()) {
+            let scale = scale / batch.rows.len() as f32;
+            let Minibatch { inputs, products, gradient, .. } = batch;
+            let through = Dense { values: &gradient.through[layer], width: network.units[layer] };
+            let changed = &mut network.weights[layer];
+            if layer == 0 {
+                hebbian_update::from_input(data, inputs, changed, through, scale, products);
+            } else {
+                gradient_update::gradient_update(&gradient.weights[layer], changed, scale);
+            }
+            bias_update::bias_update(through, &mut network.bias[layer], scale);
         }
     }
 

@@ -23,7 +23,7 @@ pub const OUTPUTS: usize = 10;
 /// Vectors that hold the pairs (c, d ≤ c) of outputs.
 const PAIRS: usize = 4;
 /// Units that are taken side by side: four vectors of the widest machines, eight of the narrowest.
-const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
+pub const WIDE: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
 /// Room around the guessed box.
 const MARGIN: f32 = 0.02;
 
@@ -33,13 +33,13 @@ pub struct Geometry {
     pub units: usize,
     pub classes: usize,
     /// W_j, by unit.
-    rows: Vec<Lanes>,
+    pub rows: Vec<Lanes>,
     /// The lower triangle of W_jᵀ·W_j, by unit.
     pairs: Vec<[Lanes; PAIRS]>,
     /// C rows, one an output: units, and zeros up to whole groups of [`WIDE`].
-    columns: Vec<f32>,
-    padded: usize,
-    bias: Lanes,
+    pub columns: Vec<f32>,
+    pub padded: usize,
+    pub bias: Lanes,
     largest: f32,
 }
 
@@ -135,9 +135,15 @@ impl Geometry {
         }
     }
 
+    /// The weights to one output, by unit.
+    #[inline(always)]
+    pub fn column(&self, output: usize) -> &[f32] {
+        &self.columns[output * self.padded..][..self.padded]
+    }
+
     /// γ·o of the outputs that are not 0, each with its column of weights.
     #[inline(always)]
-    fn terms(&self, gamma: f32, output: &Lanes) -> Terms<'_> {
+    pub fn terms(&self, gamma: f32, output: &Lanes) -> Terms<'_> {
         let mut terms = Terms { count: 0, of: [(0.0, &[]); OUTPUTS] };
         for (column, &o) in self.columns.chunks_exact(self.padded).zip(&output.0) {
             if o != 0.0 {
@@ -150,7 +156,7 @@ impl Geometry {
 }
 
 /// Some columns of weights with their factors.
-struct Terms<'a> {
+pub struct Terms<'a> {
     count: usize,
     of: [(f32, &'a [f32]); OUTPUTS],
 }
@@ -158,7 +164,7 @@ struct Terms<'a> {
 impl Terms<'_> {
     /// sums_i + Σ factor·W_(at + i)
     #[inline(always)]
-    fn add(&self, mut sums: [f32; WIDE], at: usize) -> [f32; WIDE] {
+    pub fn add(&self, mut sums: [f32; WIDE], at: usize) -> [f32; WIDE] {
         for (factor, column) in &self.of[..self.count] {
             let weights = group(column, at);
             for i in 0..WIDE {
@@ -183,7 +189,7 @@ impl Terms<'_> {
 }
 
 #[inline(always)]
-fn group(values: &[f32], at: usize) -> &[f32; WIDE] {
+pub fn group(values: &[f32], at: usize) -> &[f32; WIDE] {
     values[at..at + WIDE].try_into().expect("a whole group")
 }
 
@@ -232,7 +238,7 @@ fn relax_batch(
 }
 
 #[inline(always)]
-fn one_hot(label: u8) -> Lanes {
+pub fn one_hot(label: u8) -> Lanes {
     let mut target = Lanes::ZERO;
     target.0[usize::from(label)] = 1.0;
     target
@@ -443,7 +449,7 @@ fn separate(course: &Course, sums: &mut Linear, scratch: &mut Scratch) {
 
 /// Lists the units with this mark; few have any.
 #[inline(always)]
-fn list_marked(marks: &[u8], mark: u8, units: &mut Vec<u16>) {
+pub fn list_marked(marks: &[u8], mark: u8, units: &mut Vec<u16>) {
     units.clear();
     let every = u64::from_ne_bytes([mark; 8]);
     let (eights, _) = marks.as_chunks::<8>();

@@ -35,7 +35,7 @@ pub fn relax(
 }
 
 /// The input of layer `l`: from the layer below, its bias, and γ times the layer above.
-fn input(
+pub fn input(
     network: &Network,
     gamma: f32,
     batch: usize,

@@ -93,6 +93,11 @@ impl Lanes {
         self.each(other, smaller)
     }
 
+    #[inline(always)]
+    pub fn times(self, other: Lanes) -> Lanes {
+        self.each(other, |a, b| a * b)
+    }
+
     /// self + scale · other
     #[inline(always)]
     pub fn plus_scaled(self, scale: f32, other: Lanes) -> Lanes {

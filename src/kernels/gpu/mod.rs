@@ -18,7 +18,7 @@ pub use data::Images;
 pub use networks::Networks;
 pub use sleepers::Sleepers;
 
-use super::{Device, EngineError, Fault, Firing, Hebbian, Relaxation, SpikeCounts, States, Tally};
+use super::{Device, EngineError, Fault, Firing, Hebbian, Relaxation, SpikeCounts, States, Tally, Unrolling};
 use crate::data::{DataSet, Samples};
 use crate::event::Adapter;
 use crate::net::mrnn::Mrnn;
@@ -157,6 +157,22 @@ impl Device for Gpu {
 
     fn bias_update(&mut self, weights: &mut Networks, batch: &Batch, layer: usize, scale: f32) {
         batch.bias_update(&mut self.context, weights, layer, scale);
+    }
+
+    /// No shader does this: [`crate::continual::engine::choose`] takes the CPU, and whoever asks all the same hears of it.
+    fn adjoint(&mut self, _weights: &Networks, _batch: &mut Batch, _unrolling: &Unrolling) {
+        self.context.note(EngineError::OnCpuAlone("backpropagation through time"));
+    }
+
+    /// [`Device::adjoint`] has refused before.
+    fn gradient_update(
+        &mut self,
+        _weights: &mut Networks,
+        _data: &Images,
+        _batch: &mut Batch,
+        _layer: usize,
+        _scale: f32,
+    ) {
     }
 
     fn check(&mut self, weights: &Networks, batch: &mut Batch) {
