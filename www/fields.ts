@@ -142,7 +142,7 @@ export const GROUPS: readonly Group[] = [
         label: "Spikes aimed at",
         unit: "a step, of a hidden layer",
         kind: number,
-        matters: (spec) => sleeps(spec) && spec.sleep.homeostasis > 0,
+        matters: (spec) => sleeps(spec) && (spec.sleep.homeostasis ?? 0) > 0,
         meaning: "What homeostasis steers towards.",
       },
     ],

@@ -77,7 +77,7 @@ function unitsOf({ spec, phases, raster }: Run, layer: number, steps: readonly (
   return Math.max(784, ...(raster ? steps.flat() : []).map((unit) => unit + 1));
 }
 
-function lengthWords({ sleep: { steps, growth } }: Spec): string {
+function lengthWords({ sleep: { steps, growth = 0 } }: Spec): string {
   return growth > 0 ? `${count(steps)} steps in the first sleep, and ${count(growth)} more in each that follows` : `${count(steps)} steps a sleep`;
 }
 
@@ -110,6 +110,6 @@ function stepsOf({ spec, spikes, progress, phases, plan }: Run, phase: number): 
 }
 
 /** Of a sleep by its name: S3 is the one after the third task. */
-function stepsPlanned({ steps, growth }: Spec["sleep"], name: string): number {
+function stepsPlanned({ steps, growth = 0 }: Spec["sleep"], name: string): number {
   return name.startsWith("S") ? steps + growth * (Number(name.slice(1)) - 1) : steps;
 }
