@@ -9,7 +9,7 @@ useLab();
 const SEQUENTIAL = "#v=1&preset=quick-mnist-sequential&tasks.order=listed&seed=0";
 /** Learns each task for seconds, so that a person, or this test, can act in the midst of one. */
 const LONG = `${SEQUENTIAL}&tasks.classes=[[0,1],[2,3],[4,5]]&training.epochs=12`;
-const SLEEPY = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&sleep.steps=150000";
+const SLEEPY = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&sleep.steps=400000";
 const done = (page) => page.locator(".done li span").allTextContents();
 const hash = (page) => new URL(page.url()).hash;
 
@@ -37,7 +37,7 @@ test("a sleep that is under way can be made longer", async (t) => {
   await reach(page, /^Sleeping \(S1\)/);
   await page.getByLabel("for", { exact: true }).fill("7000");
   await button(page, "Sleep longer").click();
-  await page.locator(".status").filter({ hasText: "of 157,000 sleep steps" }).waitFor();
+  await page.locator(".status").filter({ hasText: "of 407,000 sleep steps" }).waitFor();
   await reach(page, "Finished");
   assert.deepEqual(Object.keys(await matrix(page)), ["T1", "S1", "T2", "S2"], "no phase was added");
   assert.match((await done(page))[0], /^In S1, after [\d,]+ steps: sleep 7,000 steps longer$/);
@@ -48,6 +48,7 @@ test("a run that is over goes on when classes are taught again, and what was don
   const before = await runToEnd(page);
   await page.getByLabel("Classes", { exact: true }).selectOption({ label: "2 / 3" });
   await button(page, "Teach again").click();
+  await page.locator(".done li").waitFor();
   await reach(page, "Finished");
   const after = await matrix(page);
   assert.deepEqual(Object.keys(after), ["T1", "T2", "T3", "T4", "T5", "A1"]);

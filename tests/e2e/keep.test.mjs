@@ -144,7 +144,7 @@ test("a file that is none is told in words, and changes nothing", async (t) => {
   const page = await openLab(t, { hash: TWO });
   const before = await runToEnd(page);
   const broken = join(folder(), "broken.engram");
-  for (const [content, says] of [["engram run 1\nold", "not a run that this version saved"], ["hello", "not a run that this version saved"], ["engram run 4\nshort", "cut short"]]) {
+  for (const [content, says] of [["engram run 1\nold", "not a run that this version saved"], ["hello", "not a run that this version saved"], ["engram run 5\nshort", "cut short"]]) {
     writeFileSync(broken, content);
     await page.locator("#open-run").setInputFiles(broken);
     await page.getByRole("alert").filter({ hasText: `broken.engram was not opened: the saved run cannot be read: ` }).filter({ hasText: says }).waitFor();
@@ -201,7 +201,8 @@ test("a run that was stopped or paused is not gone on with unasked", async (t) =
 });
 
 test("two tabs never go on with one run under one name", async (t) => {
-  const page = await openLab(t, { hash: LONG });
+  // Still under way when the other tab has done all it does.
+  const page = await openLab(t, { hash: `${TWO}&training.epochs=100` });
   await button(page, "Run").click();
   const [{ id }] = await kept(page, ({ place }) => place === "T1");
   const other = await page.context().newPage();
