@@ -51,15 +51,20 @@ async function load() {
   const context = await browser.newContext({ serviceWorkers: "block" });
   await context.addInitScript(() => {
     const seen = (window.seen = {});
+    // The page says so itself, before it asks for more: an observer may be called late, when more has come already.
+    const mark = performance.mark.bind(performance);
+    performance.mark = (name, options) => {
+      if (name === "usable" && document.querySelector(".controls .primary")) seen.usable = performance.now();
+      return mark(name, options);
+    };
     const look = () => {
-      if (document.querySelector(".controls .primary")) seen.usable ??= performance.now();
       if (document.querySelector(".curves g.line path")) seen.drawn ??= performance.now();
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true });
   });
   const page = await context.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => window.seen.drawn, null, { timeout: 60_000 });
+  await page.waitForFunction(() => window.seen.usable && window.seen.drawn, null, { timeout: 60_000 });
   const has = (file) => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(`/${file}`));
   await page.waitForFunction(has, ENGINE, { timeout: 60_000 });
   const seen = await page.evaluate(() => ({

@@ -72,7 +72,8 @@ try {
   lab.replaceChildren(notice.element, drop.element, ...sides(steer, first), see);
   const tell = (panels: readonly Panel<State>[]) => store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
   tell([notice, ...steer, ...first]);
-  // The page can be used by now: what draws is larger than all before, and comes after it.
+  // What draws is larger than all before, and comes after it; scripts/budget.mjs holds the page to that.
+  performance.mark("usable");
   const { figures, tourPanel } = await import("./figures.js").catch(() => {
     throw new Error("The figures cannot be loaded: there is no answer. Is the network, or the server, still there?");
   });
