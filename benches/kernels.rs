@@ -8,8 +8,8 @@ use engram::bench::images;
 use engram::data::DataSet;
 use engram::kernels::cpu::Cpu;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Unrolling};
-use engram::net::mrnn::Mrnn;
-use engram::sleep::{Plan, Sleeper};
+use engram::net::Net;
+use engram::sleep::{Plan, Sleeper, Wiring};
 use engram::spec;
 use ndarray::Array2;
 
@@ -21,7 +21,7 @@ fn kernels(criterion: &mut Criterion) {
     let set = images(BATCH);
     let rows: Vec<u32> = (0..BATCH as u32).collect();
     for hidden in [512, 1024, 2048] {
-        let net = Mrnn::new(&[INPUTS, hidden, CLASSES], 1);
+        let net = Net::new(&[INPUTS, hidden, CLASSES], 1);
         let mut cpu = Cpu;
         let data = cpu.load(&set, &set.train);
         let mut weights = cpu.weights(std::slice::from_ref(&net), BATCH);
@@ -69,6 +69,7 @@ fn plan(set: &DataSet) -> Plan {
         constants: spec::preset("mnist-src").expect("a preset").spec.sleep.clone(),
         mean: vec![0.15; set.shape.len()],
         image: Some((28, 28)),
+        wiring: Wiring::BothWays,
         largest_activity: vec![2.0, 1.0],
     }
 }

@@ -14,9 +14,9 @@ use crate::event::EngineUsed;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
 use crate::kernels::{Device, EngineError, Hebbian, Phase, Relaxation, States};
-use crate::net::mrnn::Mrnn;
+use crate::net::Net;
 use crate::rng::{Purpose, Stream};
-use crate::sleep::{Plan, Sleeper};
+use crate::sleep::{Plan, Sleeper, Wiring};
 use crate::spec::{EngineKind, preset};
 
 const SIDE: u32 = 28;
@@ -178,14 +178,14 @@ struct Bencher<'a, D: Bench> {
     shapes: Shapes,
     ceilings: Ceilings,
     set: DataSet,
-    nets: Vec<Mrnn>,
+    nets: Vec<Net>,
     kernels: Vec<Timed>,
 }
 
 impl<'a, D: Bench> Bencher<'a, D> {
     fn new(device: &'a mut D, shapes: Shapes, ceilings: Ceilings) -> Self {
         let set = images(shapes.batch as usize);
-        let net = |seed| Mrnn::new(&[set.shape.len(), shapes.hidden as usize, CLASSES], seed);
+        let net = |seed| Net::new(&[set.shape.len(), shapes.hidden as usize, CLASSES], seed);
         let nets = (0..shapes.replicas).map(net).collect();
         Bencher { device, shapes, ceilings, set, nets, kernels: Vec::new() }
     }
@@ -239,6 +239,7 @@ impl<'a, D: Bench> Bencher<'a, D> {
             mean: vec![0.15; self.set.shape.len()],
             image: Some((SIDE, SIDE)),
             largest_activity: vec![2.0, 1.0],
+            wiring: Wiring::BothWays,
         };
         let sleepers = (0..).zip(&self.nets).map(|(seed, net)| Sleeper::new(net, &plan(seed))).collect();
         let mut sleepers = self.device.sleepers(sleepers, 0);

@@ -31,6 +31,10 @@ pub enum Purpose {
     Tuning = 9,
     /// Which input gets which mean value, where sleep's noise is to lose its shape.
     Scatter = 10,
+    /// Initial weights from a hidden layer to itself; step: the layer.
+    Recurrent = 11,
+    /// Hidden units that are left out of learning; step: the minibatch, index: unit / 4, counted over samples and layers.
+    Dropout = 12,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

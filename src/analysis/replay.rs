@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Spread;
-use crate::net::mrnn::Layer;
+use crate::net::Layer;
 
 /// Classes that the hidden spikes of a stretch of sleep stand for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn layer(fan_in: usize, units: usize, weights: &[f32]) -> Layer {
-        Layer { fan_in, units, weights: weights.to_vec(), bias: vec![0.0; units] }
+        Layer { fan_in, units, weights: weights.to_vec(), recurrent: Vec::new(), bias: vec![0.0; units] }
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! How the weights changed across a sleep (Kubo et al. 2025, Fig. 7).
 
 use crate::event::WeightChange;
-use crate::net::mrnn::Mrnn;
+use crate::net::Net;
 
 /// Bins of a histogram.
 const BINS: usize = 41;
 
-/// How each weight matrix changed.
-pub fn weight_change(before: &Mrnn, after: &Mrnn) -> Vec<WeightChange> {
-    let layers = before.layers.iter().zip(&after.layers);
-    layers.map(|(b, a)| change(&b.weights, &a.weights)).collect()
+/// How each weight matrix changed: layer by layer, the one from the layer below before the one from the layer itself.
+pub fn weight_change(before: &Net, after: &Net) -> Vec<WeightChange> {
+    let matrices = |net| Net::matrices(net).map(|(_, weights)| weights);
+    matrices(before).zip(matrices(after)).map(|(b, a)| change(b, a)).collect()
 }
 
 fn change(before: &[f32], after: &[f32]) -> WeightChange {

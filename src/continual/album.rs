@@ -3,7 +3,8 @@
 use half::f16;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::net::mrnn::{Layer, Mrnn};
+use crate::net::{Layer, Net};
+use crate::spec::NetworkKind;
 
 /// The most that is kept, in bytes: the pages of a phone's browser may hold no more.
 const ROOM: usize = 256 << 20;
@@ -23,6 +24,8 @@ struct Picture {
     #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     weights: Vec<f16>,
     #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
+    recurrent: Vec<f16>,
+    #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     bias: Vec<f16>,
 }
 
@@ -32,27 +35,20 @@ impl Album {
         Album { pictures: (0..count).map(|_| None).collect(), bytes: 0 }
     }
 
-    /// Whether every picture is of layers that are fan_in × units as listed.
-    pub fn has_shape(&self, shapes: &[(usize, usize)]) -> bool {
-        let fits = |layer: &Picture, &(fan_in, units): &(usize, usize)| {
-            (layer.fan_in, layer.units) == (fan_in, units)
-                && layer.weights.len() == fan_in * units
-                && layer.bias.len() == units
-        };
-        let are_of = |layers: &Vec<Picture>| {
-            layers.len() == shapes.len() && layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
-        };
-        self.pictures.iter().flatten().all(are_of)
+    /// Whether every picture is of a network of this kind with layers that are fan_in × units as listed.
+    pub fn has_shape(&self, shapes: &[(usize, usize)], kind: NetworkKind) -> bool {
+        (0..self.len()).filter_map(|after| self.net(after)).all(|net| net.has_shape(shapes, kind))
     }
 
     /// Keeps `net` as the next one, unless the album is full.
-    pub fn keep(&mut self, net: &Mrnn) {
-        let numbers: usize = net.layers.iter().map(|layer| layer.weights.len() + layer.bias.len()).sum();
-        let fits = self.bytes + 2 * numbers <= ROOM;
+    pub fn keep(&mut self, net: &Net) {
+        let pictures: Vec<Picture> = net.layers.iter().map(Picture::of).collect();
+        let bytes: usize = pictures.iter().map(Picture::bytes).sum();
+        let fits = self.bytes + bytes <= ROOM;
         if fits {
-            self.bytes += 2 * numbers;
+            self.bytes += bytes;
         }
-        self.pictures.push(fits.then(|| net.layers.iter().map(Picture::of).collect()));
+        self.pictures.push(fits.then_some(pictures));
     }
 
     /// How many networks were shown to the album, kept or not.
@@ -63,8 +59,7 @@ impl Album {
     /// Forgets all but the first `count` networks.
     pub fn cut(&mut self, count: usize) {
         self.pictures.truncate(count);
-        self.bytes =
-            self.pictures.iter().flatten().flatten().map(|layer| 2 * (layer.weights.len() + layer.bias.len())).sum();
+        self.bytes = self.pictures.iter().flatten().flatten().map(Picture::bytes).sum();
     }
 
     pub fn is_empty(&self) -> bool {
@@ -72,9 +67,9 @@ impl Album {
     }
 
     /// The network after so many phases, if it was kept.
-    pub fn net(&self, phases: usize) -> Option<Mrnn> {
+    pub fn net(&self, phases: usize) -> Option<Net> {
         let layers = self.pictures.get(phases)?.as_ref()?;
-        Some(Mrnn { layers: layers.iter().map(Picture::layer).collect() })
+        Some(Net { layers: layers.iter().map(Picture::layer).collect() })
     }
 
     /// The input weights of the `most` units of the first hidden layer that changed most (by the length of the change) in
@@ -126,12 +121,28 @@ fn read_halves<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f16>, D
 impl Picture {
     fn of(layer: &Layer) -> Picture {
         let small = |values: &[f32]| values.iter().map(|&value| f16::from_f32(value)).collect();
-        Picture { fan_in: layer.fan_in, units: layer.units, weights: small(&layer.weights), bias: small(&layer.bias) }
+        Picture {
+            fan_in: layer.fan_in,
+            units: layer.units,
+            weights: small(&layer.weights),
+            recurrent: small(&layer.recurrent),
+            bias: small(&layer.bias),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        2 * (self.weights.len() + self.recurrent.len() + self.bias.len())
     }
 
     fn layer(&self) -> Layer {
         let large = |values: &[f16]| values.iter().map(|value| value.to_f32()).collect();
-        Layer { fan_in: self.fan_in, units: self.units, weights: large(&self.weights), bias: large(&self.bias) }
+        Layer {
+            fan_in: self.fan_in,
+            units: self.units,
+            weights: large(&self.weights),
+            recurrent: large(&self.recurrent),
+            bias: large(&self.bias),
+        }
     }
 }
 
@@ -141,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_network_comes_back_to_three_digits() {
-        let net = Mrnn::new(&[20, 8, 3], 1);
+        let net = Net::new(&[20, 8, 3], 1);
         let mut album = Album::default();
         album.keep(&net);
         let back = album.net(0).unwrap();
@@ -153,7 +164,7 @@ mod tests {
 
     #[test]
     fn fields_are_those_that_changed_most() {
-        let before = Mrnn::new(&[6, 5, 2], 1);
+        let before = Net::new(&[6, 5, 2], 1);
         let mut after = before.clone();
         for row in after.layers[0].weights.chunks_exact_mut(5) {
             row[3] += 1.0;
@@ -172,7 +183,7 @@ mod tests {
     #[test]
     fn a_full_album_keeps_its_order() {
         let mut album = Album { bytes: ROOM - 10, ..Album::default() };
-        album.keep(&Mrnn::new(&[6, 5, 2], 1));
+        album.keep(&Net::new(&[6, 5, 2], 1));
         assert_eq!((album.len(), album.net(0)), (1, None));
     }
 }

@@ -5,11 +5,11 @@ use crate::data::{DataSet, Samples};
 use crate::event::{EngineUsed, Trial};
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::kernels::{Device, EngineError};
-use crate::learn::{learn, phases};
-use crate::net::mrnn::Mrnn;
-use crate::sleep::{Plan, Sleeper};
-use crate::spec::{EngineKind, RuleKind, Spec, Strategy};
+use crate::kernels::{Device, EngineError, LeftOut};
+use crate::learn::{Moment, learn, phases};
+use crate::net::Net;
+use crate::sleep::{Plan, Sleeper, Wiring};
+use crate::spec::{EngineKind, Spec, Strategy};
 
 use super::experiment::{check_window, image_size, layer_sizes};
 
@@ -36,8 +36,8 @@ pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, Eng
     if kind == EngineKind::Cpu {
         return on_cpu("the Spec says so".into(), Vec::new());
     }
-    if specs.iter().any(|spec| spec.rule.kind == RuleKind::Bptt) {
-        return on_cpu("backpropagation through time is computed there alone".into(), Vec::new());
+    if let Some(what) = specs.iter().find_map(Spec::on_cpu_alone) {
+        return on_cpu(format!("{what} is computed there alone"), Vec::new());
     }
     let mut gpu = match Gpu::open().await {
         Ok(gpu) => gpu,
@@ -96,18 +96,19 @@ pub async fn trial<D: Device>(
     let values = set.train.values.pick(&all, set.shape.len());
     let few = Samples { values, labels: set.train.labels[..size].to_vec() };
     let sizes = layer_sizes(spec, set);
-    let nets: Vec<Mrnn> = specs.iter().map(|spec| Mrnn::new(&sizes, spec.seed)).collect();
+    let nets: Vec<Net> = specs.iter().map(|spec| Net::of(spec, &sizes)).collect();
     let data = device.load(set, &few);
     let mut weights = device.weights(&nets, size);
     let mut batch = device.batch(&weights, size);
     let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
-    let beta = spec.network.beta as f32;
+    let seeds: Vec<u32> = specs.iter().map(|spec| spec.seed).collect();
+    let moment = Moment { place: LeftOut { seeds: &seeds, phase: 0, minibatch: 0 }, progress: 0.0 };
     // The first is not timed: it compiles.
     let (mut start, mut batches) = (clock::now(), 0);
     while batches == 0 || clock::now() - start < MOMENT {
         device.drive(&weights, &data, &rows, &mut batch);
-        phases(device, &weights, &mut batch, &spec.network, spec.rule.kind);
-        learn(device, &mut weights, &data, &mut batch, &spec.rule, beta);
+        phases(device, &weights, &mut batch, spec, &moment);
+        learn(device, &mut weights, &data, &mut batch, spec, &moment);
         device.check(&weights, &mut batch);
         device.faults(&mut batch, false).await?;
         if batches == 0 {
@@ -131,14 +132,15 @@ async fn sleep_trial<D: Device>(
     device: &mut D,
     specs: &[Spec],
     set: &DataSet,
-    nets: &[Mrnn],
+    nets: &[Net],
     largest: &[Vec<f32>],
 ) -> Result<f64, EngineError> {
-    let sleeper = |((spec, net), largest): ((&Spec, &Mrnn), &Vec<f32>)| {
+    let sleeper = |((spec, net), largest): ((&Spec, &Net), &Vec<f32>)| {
         let constants = crate::spec::Sleep { steps: u32::MAX, ..spec.sleep.clone() };
         let (mean, image) = (vec![0.15; set.shape.len()], image_size(set));
         let largest_activity = largest.clone();
-        Sleeper::new(net, &Plan { seed: spec.seed, phase: 0, constants, mean, image, largest_activity })
+        let wiring = Wiring::of(spec.network.kind);
+        Sleeper::new(net, &Plan { seed: spec.seed, phase: 0, constants, mean, image, largest_activity, wiring })
     };
     let sleepers = specs.iter().zip(nets).zip(largest).map(sleeper).collect();
     let mut sleepers = device.sleepers(sleepers, 0);

@@ -18,11 +18,12 @@ use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
-use crate::kernels::{Device, EngineError, Fault, Firing, Tally};
-use crate::learn::{free_phase, learn, phases};
-use crate::net::mrnn::{Mrnn, Trace, layer_name};
-use crate::sleep::{self, MeanInput};
-use crate::spec::{Act, Sleep, Spec, SpecError};
+use crate::kernels::{Device, EngineError, Fault, Firing, LeftOut, Memory, Tally};
+use crate::learn::{Moment, answer, learn, phases};
+use crate::net::mrnn::Trace;
+use crate::net::{Net, layer_name};
+use crate::sleep::{self, MeanInput, Wiring};
+use crate::spec::{Act, NetworkKind, Sleep, Spec, SpecError};
 
 /// Sleep steps of one slice: after each, thresholds follow.
 const SLEEP_SLICE: u32 = sleep::HOMEOSTASIS_STEPS;
@@ -62,7 +63,7 @@ pub struct Experiment<D: Device> {
     pub(super) weights: D::Weights,
     pub(super) sleepers: Option<D::Sleepers>,
     /// The networks as they were when they began, or were last measured.
-    measured: Vec<Mrnn>,
+    measured: Vec<Net>,
     batch: D::Batch,
     /// This epoch's rows, shuffled, by replica.
     rows: Vec<Vec<u32>>,
@@ -91,7 +92,7 @@ pub(super) struct State {
     time: TimeShares,
     pub(super) logs: Vec<Log>,
     /// Weights at the last sleep's start.
-    pub(super) before: Vec<Mrnn>,
+    pub(super) before: Vec<Net>,
     #[serde(skip)]
     pub(super) events: VecDeque<Event>,
 }
@@ -144,7 +145,7 @@ impl<D: Device> Experiment<D> {
     /// Where the Specs differ in more than `seed` and `sleep`, or their sleeps differ in length and somebody acts.
     pub fn population(device: D, specs: &[Spec], set: &DataSet) -> Result<Self, RunError> {
         let sizes = layer_sizes(specs.first().ok_or(RunError::NoRuns)?, set);
-        let nets: Vec<Mrnn> = specs.iter().map(|spec| Mrnn::new(&sizes, spec.seed)).collect();
+        let nets: Vec<Net> = specs.iter().map(|spec| Net::of(spec, &sizes)).collect();
         let mut experiment = Self::assemble(device, specs, set, nets)?;
         for run in 0..specs.len() {
             experiment.announce(run);
@@ -153,7 +154,7 @@ impl<D: Device> Experiment<D> {
     }
 
     /// Everything but the state of a run: what `new` and `restore` share.
-    pub(super) fn assemble(mut device: D, specs: &[Spec], set: &DataSet, nets: Vec<Mrnn>) -> Result<Self, RunError> {
+    pub(super) fn assemble(mut device: D, specs: &[Spec], set: &DataSet, nets: Vec<Net>) -> Result<Self, RunError> {
         let spec = shared(specs)?;
         if spec.data.name != set.name {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
@@ -264,12 +265,12 @@ impl<D: Device> Experiment<D> {
     }
 
     /// The networks as they are now.
-    pub async fn networks(&mut self) -> Result<Vec<Mrnn>, EngineError> {
+    pub async fn networks(&mut self) -> Result<Vec<Net>, EngineError> {
         self.device.read_weights(&self.weights).await
     }
 
     /// The networks as they were when the run began or went on, or at the last measurement after that.
-    pub fn measured(&self) -> &[Mrnn] {
+    pub fn measured(&self) -> &[Net] {
         &self.measured
     }
 
@@ -292,6 +293,15 @@ impl<D: Device> Experiment<D> {
     /// Steps of this sleep that are done.
     fn slept(&self) -> u32 {
         if let Stage::Sleep { done } = self.state.stage { done } else { 0 }
+    }
+
+    /// What the networks' rule keeps beside their weights.
+    pub(super) fn read_memory(&self) -> Vec<Memory> {
+        self.device.read_memory(&self.weights)
+    }
+
+    pub(super) fn write_memory(&mut self, memory: Vec<Memory>) {
+        self.device.write_memory(&mut self.weights, memory);
     }
 
     /// Goes on from a saved state.
@@ -394,15 +404,23 @@ impl<D: Device> Experiment<D> {
                 },
             )
             .collect();
-        let beta = self.spec.network.beta as f32;
+        let seeds: Vec<u32> = self.replicas.iter().map(|replica| replica.seed).collect();
+        let longest = self.longest();
+        let minibatch = u64::from(epoch) * longest.div_ceil(size as u64) + (done / size) as u64;
+        let Scheduled { key, stint, .. } = *self.scheduled();
+        let all = (longest * u64::from(self.epochs(stint))).max(1);
+        let moment = Moment {
+            place: LeftOut { seeds: &seeds, phase: key, minibatch: minibatch as u32 },
+            progress: (u64::from(epoch) * longest + done as u64) as f64 / all as f64,
+        };
         let data = self.lesson.as_ref().unwrap_or(&self.train);
         let (device, weights, batch) = (&mut self.device, &mut self.weights, &mut self.batch);
         let t0 = clock::now();
         device.drive(weights, data, &slices, batch);
         let t1 = clock::now();
-        phases(device, weights, batch, &self.spec.network, self.spec.rule.kind);
+        phases(device, weights, batch, &self.spec, &moment);
         let t2 = clock::now();
-        learn(device, weights, data, batch, &self.spec.rule, beta);
+        learn(device, weights, data, batch, &self.spec, &moment);
         device.check(weights, batch);
         self.after_batch(epoch, done + size);
         let is_over = !matches!(self.state.stage, Stage::Train { .. });
@@ -414,9 +432,8 @@ impl<D: Device> Experiment<D> {
         } else {
             self.state.time.learning += t3 - t0;
         }
-        let step = u64::from(epoch) * self.longest().div_ceil(size as u64) + (done / size) as u64;
         for fault in faults {
-            self.diverge(fault, step.saturating_sub(fault.ago.into()), NOT_FINITE);
+            self.diverge(fault, minibatch.saturating_sub(fault.ago.into()), NOT_FINITE);
         }
         Ok(())
     }
@@ -458,6 +475,7 @@ impl<D: Device> Experiment<D> {
                 mean: MeanInput::over(&replica.means[..=task]),
                 image: image_size(&self.about),
                 largest_activity,
+                wiring: Wiring::of(self.spec.network.kind),
             })
             .collect();
         self.state.before = self.device.read_weights(&self.weights).await?;
@@ -496,7 +514,7 @@ impl<D: Device> Experiment<D> {
         for start in (0..GAIN_SAMPLES).step_by(D::TEST_BATCH) {
             let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, D::TEST_BATCH)).collect();
             self.device.drive(&self.weights, &self.train, &slices, &mut self.batch);
-            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec.network));
+            answer(&mut self.device, &self.weights, &mut self.batch, &self.spec);
             let here = self.device.largest_activity(&self.batch).await?;
             for (largest, here) in largest.iter_mut().flatten().zip(here.iter().flatten()) {
                 *largest = largest.max(*here);
@@ -568,7 +586,7 @@ impl<D: Device> Experiment<D> {
             let slices: Vec<&[u32]> = self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
             self.device.drive(&self.weights, data, &slices, &mut self.batch);
-            self.device.relax(&self.weights, &mut self.batch, &free_phase(&self.spec.network));
+            answer(&mut self.device, &self.weights, &mut self.batch, &self.spec);
             self.device.tally(&mut self.batch);
         }
         let logs = &mut self.state.logs;
@@ -639,12 +657,13 @@ impl<D: Device> Experiment<D> {
         Ok(())
     }
 
-    fn report_of(&self, run: usize, net: &Mrnn) -> PhaseReport {
+    fn report_of(&self, run: usize, net: &Net) -> PhaseReport {
         let (log, replica, network) = (&self.state.logs[run], &self.replicas[run], &self.spec.network);
         let phase = self.scheduled();
         let asleep = matches!(phase.stint, Stint::Sleep(_));
         let trace = || net.trace(&self.probe, network.free_steps, network.dt, network.gamma);
-        let Trace { energy, movement } = if self.spec.evaluation.energy { trace() } else { Trace::default() };
+        let settles = self.spec.evaluation.energy && network.kind == NetworkKind::Mrnn;
+        let Trace { energy, movement } = if settles { trace() } else { Trace::default() };
         let steps = f64::from(self.steps_of(replica));
         PhaseReport {
             run: run as u32,

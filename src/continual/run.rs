@@ -11,7 +11,7 @@ use crate::event::{EngineUsed, Event, Raster};
 use crate::kernels::EngineError;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::net::mrnn::Mrnn;
+use crate::net::Net;
 use crate::spec::{Act, EngineKind, Spec};
 
 /// Seconds between two checkpoints, at least, and how many times what a checkpoint takes.
@@ -309,11 +309,11 @@ impl Run {
     }
 
     /// See [`Experiment::measured`].
-    pub fn measured(&self) -> &[Mrnn] {
+    pub fn measured(&self) -> &[Net] {
         on!(&self.engine, experiment => experiment.measured())
     }
 
-    pub async fn networks(&mut self) -> Result<Vec<Mrnn>, EngineError> {
+    pub async fn networks(&mut self) -> Result<Vec<Net>, EngineError> {
         on!(&mut self.engine, experiment => experiment.networks().await)
     }
 

@@ -9,13 +9,13 @@ use super::experiment::{State, layer_sizes};
 use super::{Album, Experiment, RunError};
 use crate::data::DataSet;
 use crate::event::{Event, Raster};
-use crate::kernels::{Device, EngineError};
-use crate::net::mrnn::Mrnn;
-use crate::sleep::Sleeper;
+use crate::kernels::{Device, EngineError, Memory};
+use crate::net::Net;
+use crate::sleep::{Sleeper, Wiring};
 use crate::spec::{Action, EngineKind, Spec};
 
 /// How a saved run begins.
-pub const MAGIC: &[u8] = b"engram run 5\n";
+pub const MAGIC: &[u8] = b"engram run 6\n";
 const DIGEST: usize = 32;
 
 /// All that a run needs to go on, on any device.
@@ -25,7 +25,8 @@ pub struct Checkpoint {
     specs: Vec<String>,
     state: State,
     events: Vec<String>,
-    weights: Vec<Mrnn>,
+    weights: Vec<Net>,
+    memory: Vec<Memory>,
     sleepers: Option<Vec<Sleeper>>,
     /// What whoever looked on had been told, as JSON, the last report of progress last: so that a page shows the run again.
     pub(super) told: Vec<String>,
@@ -47,6 +48,7 @@ impl<D: Device> Experiment<D> {
             specs: runs.map(|run| serde_json::to_string(&self.spec_of(run)).expect("a Spec is plain data")).collect(),
             events: self.state.events.iter().map(|e| serde_json::to_string(e).expect("plain data")).collect(),
             weights: self.networks().await?,
+            memory: self.read_memory(),
             sleepers: self.read_sleepers().await?,
             state: self.state.clone(),
             told: Vec::new(),
@@ -73,6 +75,7 @@ impl<D: Device> Experiment<D> {
         let mut experiment = Self::assemble(device, &specs, set, checkpoint.weights)?;
         let mut state = checkpoint.state;
         state.events = events;
+        experiment.write_memory(checkpoint.memory);
         experiment.resume(state, checkpoint.sleepers, checkpoint.raster);
         Ok(experiment)
     }
@@ -135,14 +138,18 @@ impl Checkpoint {
     fn check(&self, spec: &Spec, set: &DataSet) -> Result<(), RunError> {
         let shapes: Vec<(usize, usize)> = layer_sizes(spec, set).windows(2).map(|pair| (pair[0], pair[1])).collect();
         let runs = self.specs.len();
-        let nets_fit = |nets: &[Mrnn]| nets.iter().all(|net| net.has_shape(&shapes));
-        let sleepers_fit =
-            |sleepers: &Vec<Sleeper>| sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes));
+        let kind = spec.network.kind;
+        let nets_fit = |nets: &[Net]| nets.iter().all(|net| net.has_shape(&shapes, kind));
+        let sleepers_fit = |sleepers: &Vec<Sleeper>| {
+            sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes, Wiring::of(kind)))
+        };
         let fits = self.weights.len() == runs
             && nets_fit(&self.weights)
             && nets_fit(&self.state.before)
+            && self.memory.len() == runs
+            && self.memory.iter().all(|memory| memory.fits(&shapes))
             && self.sleepers.as_ref().is_none_or(sleepers_fit)
-            && self.album.as_ref().is_none_or(|album| album.has_shape(&shapes))
+            && self.album.as_ref().is_none_or(|album| album.has_shape(&shapes, kind))
             && self.state.fits(spec, runs, set.classes.len(), self.sleepers.is_some());
         if fits { Ok(()) } else { Err(RunError::Saved("its parts do not fit each other or these data".into())) }
     }

@@ -7,8 +7,11 @@
 pub mod cpu;
 pub mod gpu;
 
+use serde::{Deserialize, Serialize};
+
 use crate::data::{DataSet, Samples};
-use crate::net::mrnn::Mrnn;
+use crate::net::Net;
+use crate::net::layered::{Layered, OutputKind};
 use crate::sleep::Sleeper;
 
 /// How states move in [`Device::relax`].
@@ -42,6 +45,78 @@ pub struct Unrolling {
     pub steps: u32,
 }
 
+/// What [`Device::forward`] does with a minibatch.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a> {
+    pub layered: Layered,
+    /// Where the network learns: what it is to be drawn from which units are left out. `None`: it answers.
+    pub left_out: Option<LeftOut<'a>>,
+}
+
+/// Where a draw of units that are left out stands in a run.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftOut<'a> {
+    /// By replica.
+    pub seeds: &'a [u32],
+    pub phase: u32,
+    /// Counted from the phase's start.
+    pub minibatch: u32,
+}
+
+/// A step down the gradient; see [`Device::gradient_update`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Descent {
+    pub layer: usize,
+    /// Of the gradient summed over a minibatch, relative to its size: −α.
+    pub scale: f32,
+    /// Part of the last change that is made again.
+    pub momentum: f32,
+    /// Whether the biases learn, too.
+    pub is_biased: bool,
+}
+
+/// Orthogonal weights modification of all layers; see [`Device::owm_update`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owm {
+    /// By layer.
+    pub rates: Vec<f32>,
+    pub alphas: Vec<f32>,
+    pub momentum: f32,
+    /// The largest norm of the whole gradient: a larger one is scaled down to it.
+    pub most: f32,
+}
+
+/// What a rule keeps from one minibatch to the next beside the weights; empty at first, and with most rules.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Momentum's last change of the weights, as the engine holds them, by layer.
+    pub velocity: Vec<Vec<f32>>,
+    /// The same of the biases.
+    pub bias_velocity: Vec<Vec<f32>>,
+    /// P of orthogonal weights modification, by layer: (fan_in + 1)².
+    pub projectors: Vec<Vec<f32>>,
+}
+
+impl Memory {
+    fn make_room(&mut self, layers: usize) {
+        self.velocity.resize(layers, Vec::new());
+        self.bias_velocity.resize(layers, Vec::new());
+    }
+
+    /// Whether it can belong to layers of fan_in × units as listed.
+    pub fn fits(&self, shapes: &[(usize, usize)]) -> bool {
+        let holds = |lists: &[Vec<f32>], length: fn(usize, usize) -> usize| {
+            let fits = |(list, &(fan_in, units)): (&Vec<f32>, &(usize, usize))| {
+                [0, length(fan_in, units)].contains(&list.len()) && list.iter().all(|value| value.is_finite())
+            };
+            [0, shapes.len()].contains(&lists.len()) && lists.iter().zip(shapes).all(fits)
+        };
+        holds(&self.velocity, |fan_in, units| fan_in * units)
+            && holds(&self.bias_velocity, |_, units| units)
+            && holds(&self.projectors, |fan_in, _| (fan_in + 1) * (fan_in + 1))
+    }
+}
+
 /// States that enter a weight's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum States {
@@ -64,7 +139,7 @@ pub struct Hebbian {
 }
 
 /// One replica's answers to test samples, summed over batches.
-#[derive(Clone, Debug, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Classes C.
     pub classes: usize,
@@ -168,10 +243,10 @@ pub trait Device {
 
     fn load(&mut self, set: &DataSet, samples: &Samples) -> Self::Data;
     /// Takes networks whose minibatches will have at most `capacity` samples.
-    fn weights(&mut self, nets: &[Mrnn], capacity: usize) -> Self::Weights;
+    fn weights(&mut self, nets: &[Net], capacity: usize) -> Self::Weights;
     /// Replaces the parameters by those of networks of the same shape.
-    fn write_weights(&mut self, weights: &mut Self::Weights, nets: &[Mrnn]);
-    async fn read_weights(&mut self, weights: &Self::Weights) -> Result<Vec<Mrnn>, EngineError>;
+    fn write_weights(&mut self, weights: &mut Self::Weights, nets: &[Net]);
+    async fn read_weights(&mut self, weights: &Self::Weights) -> Result<Vec<Net>, EngineError>;
     /// Room for the states of up to `capacity` samples a replica.
     fn batch(&mut self, weights: &Self::Weights, capacity: usize) -> Self::Batch;
 
@@ -203,15 +278,31 @@ pub trait Device {
     /// The input being constant, ∂L/∂W_in is one product with g summed over the steps. Matches the f64 gradient within
     /// 3e-4 of the largest of its matrix, where no unit is at a kink.
     fn adjoint(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, unrolling: &Unrolling);
-    /// W_l += scale/B · ∂L/∂W_l, b_l += scale/B · ∂L/∂b_l
+    /// Takes a layered network's minibatch, whose drive is computed, to its output as [`crate::net::layered`] says. States match
+    /// the f64 dynamics within 1e-5 of their largest.
+    fn forward(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, pass: &Pass);
+    /// Takes the gradient of the output's loss back through all steps of the last [`Device::forward`]: what
+    /// [`Device::gradient_update`] and [`Device::owm_update`] apply. Matches the f64 gradient within 3e-4 of the largest of
+    /// its matrix, where no unit is at a kink.
+    fn backward(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, output: OutputKind);
+    /// v_l ← momentum·v_l + scale/B · ∂L/∂W_l, W_l += v_l; weights from a layer to itself and biases likewise.
     fn gradient_update(
         &mut self,
         weights: &mut Self::Weights,
         data: &Self::Data,
         batch: &mut Self::Batch,
-        layer: usize,
-        scale: f32,
+        descent: Descent,
     );
+    /// With G the mean gradient of a layer's weights and biases, scaled down where that of all is longer than `most`, and r the
+    /// mean input of the layer, with a 1 for its bias (Zeng et al. 2019, eq. 1–2, recursively):
+    ///
+    /// ```text
+    /// k = P r      P ← P − k kᵀ/(α + rᵀk)      v ← momentum·v − rate·P·G      W += v
+    /// ```
+    fn owm_update(&mut self, weights: &mut Self::Weights, data: &Self::Data, batch: &mut Self::Batch, owm: &Owm);
+    /// What the networks' rule keeps beside their weights, by replica.
+    fn read_memory(&self, weights: &Self::Weights) -> Vec<Memory>;
+    fn write_memory(&mut self, weights: &mut Self::Weights, memory: Vec<Memory>);
     /// Looks for a number in the batch's drive or states, or in the output's weights, that is not finite; by its
     /// exponent's bits.
     fn check(&mut self, weights: &Self::Weights, batch: &mut Self::Batch);

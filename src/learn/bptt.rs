@@ -1,4 +1,4 @@
-//! Backpropagation through time: the gradient of the loss through the last K steps of the free phase.
+//! Backpropagation through time: the gradient of the loss through the last K steps of an MRNN's free phase.
 //!
 //! L = 1/(2B) Σ (o − y)²,  ΔW = −α ∂L/∂W,  Δb = −α ∂L/∂b
 //! (Ernoult et al. 2019; MRNN-BPTT of Kubo et al. 2025). K is the number of steps that equilibrium propagation's clamped
@@ -14,16 +14,4 @@ pub fn phases<D: Device>(device: &mut D, weights: &D::Weights, batch: &mut D::Ba
     let last = network.clamped_steps;
     device.relax(weights, batch, &Relaxation { steps: free.steps - last, ..free });
     device.adjoint(weights, batch, &Unrolling { dt: free.dt, gamma: free.gamma, steps: last });
-}
-
-/// Changes one layer; `rate` is α.
-pub fn update<D: Device>(
-    device: &mut D,
-    weights: &mut D::Weights,
-    data: &D::Data,
-    batch: &mut D::Batch,
-    layer: usize,
-    rate: f32,
-) {
-    device.gradient_update(weights, data, batch, layer, -rate);
 }

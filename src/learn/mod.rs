@@ -1,52 +1,75 @@
 //! Learning rules, one a file.
 
+pub mod backprop;
 pub mod bptt;
 pub mod contrastive;
+pub mod owm;
 pub mod predictive;
 
-use crate::kernels::{Device, Phase, Relaxation};
-use crate::spec::{Network, Rule, RuleKind};
+use crate::kernels::{Device, LeftOut, Pass, Phase, Relaxation};
+use crate::net::layered::Layered;
+use crate::spec::{Network, RuleKind, Spec};
 
-/// Takes a batch, whose drive is computed, through the phases that its rule learns from.
-pub fn phases<D: Device>(
-    device: &mut D,
-    weights: &D::Weights,
-    batch: &mut D::Batch,
-    network: &Network,
-    rule: RuleKind,
-) {
-    match rule {
-        RuleKind::Predictive | RuleKind::Contrastive => {
-            let free = free_phase(network);
-            let clamped = Phase::Clamped { beta: network.beta as f32 };
-            device.relax(weights, batch, &free);
-            device.relax(weights, batch, &Relaxation { steps: network.clamped_steps, phase: clamped, ..free });
-        }
-        RuleKind::Bptt => bptt::phases(device, weights, batch, network),
+/// Where a minibatch stands in a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// What is drawn from, and where: by replica.
+    pub place: LeftOut<'a>,
+    /// Part of the phase's learning that is done.
+    pub progress: f64,
+}
+
+/// A batch, whose drive is computed, answers: its free phase, or its way to the output.
+pub fn answer<D: Device>(device: &mut D, weights: &D::Weights, batch: &mut D::Batch, spec: &Spec) {
+    match Layered::of(spec) {
+        Some(layered) => device.forward(weights, batch, &Pass { layered, left_out: None }),
+        None => device.relax(weights, batch, &free_phase(&spec.network)),
     }
 }
 
-/// The free phase, with which a network also answers.
+/// Takes a batch, whose drive is computed, through the phases that its rule learns from.
+pub fn phases<D: Device>(device: &mut D, weights: &D::Weights, batch: &mut D::Batch, spec: &Spec, moment: &Moment<'_>) {
+    if let Some(layered) = Layered::of(spec) {
+        device.forward(weights, batch, &Pass { layered, left_out: Some(moment.place) });
+        device.backward(weights, batch, layered.output);
+    } else if spec.rule.kind == RuleKind::Bptt {
+        bptt::phases(device, weights, batch, &spec.network);
+    } else {
+        let network = &spec.network;
+        let free = free_phase(network);
+        let clamped = Phase::Clamped { beta: network.beta as f32 };
+        device.relax(weights, batch, &free);
+        device.relax(weights, batch, &Relaxation { steps: network.clamped_steps, phase: clamped, ..free });
+    }
+}
+
+/// An MRNN's free phase, with which it also answers.
 pub fn free_phase(network: &Network) -> Relaxation {
     let phase = Phase::Free { tolerance: network.tolerance as f32 };
     Relaxation { dt: network.dt as f32, gamma: network.gamma as f32, steps: network.free_steps, phase }
 }
 
-/// Applies a rule to what a batch's phases left. `beta` is the nudge's strength, if there was one.
+/// Applies a rule to what a batch's phases left.
 pub fn learn<D: Device>(
     device: &mut D,
     weights: &mut D::Weights,
     data: &D::Data,
     batch: &mut D::Batch,
-    rule: &Rule,
-    beta: f32,
+    spec: &Spec,
+    moment: &Moment<'_>,
 ) {
+    let rule = &spec.rule;
+    if rule.kind == RuleKind::Owm {
+        return owm::update(device, weights, data, batch, rule, moment.progress);
+    }
     for (layer, &rate) in rule.rates.iter().enumerate() {
-        let rate = rate as f32;
+        let scale = (rate as f32) / spec.network.beta as f32;
         match rule.kind {
-            RuleKind::Predictive => predictive::update(device, weights, data, batch, layer, rate / beta),
-            RuleKind::Contrastive => contrastive::update(device, weights, data, batch, layer, rate / beta),
-            RuleKind::Bptt => bptt::update(device, weights, data, batch, layer, rate),
+            RuleKind::Predictive => predictive::update(device, weights, data, batch, layer, scale),
+            RuleKind::Contrastive => contrastive::update(device, weights, data, batch, layer, scale),
+            RuleKind::Bptt | RuleKind::Backprop | RuleKind::Owm => {
+                backprop::update(device, weights, data, batch, layer, rule)
+            }
         }
     }
 }

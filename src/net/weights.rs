@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
-use super::mrnn::{Mrnn, layer_name};
+use super::{Net, layer_name};
 use crate::spec::{Spec, to_hash};
 
 /// The network's parameters in the safetensors format: for each layer `NAME.weight` (fan_in × units, so that its drive is
-/// x · weight + bias) and `NAME.bias` (units), 32-bit floats; NAME is `hidden.1`, … and `output`. The metadata hold the
+/// x · weight + bias) and `NAME.bias` (units), in an RNN's hidden layers also `NAME.recurrent` (units × units), 32-bit floats; NAME is `hidden.1`, … and `output`. The metadata hold the
 /// Spec as JSON (`engram_spec`) and as a link's hash (`engram_link`).
-pub fn to_safetensors(net: &Mrnn, spec: &Spec) -> Vec<u8> {
+pub fn to_safetensors(net: &Net, spec: &Spec) -> Vec<u8> {
     let mut tensors = Vec::new();
     for (index, layer) in net.layers.iter().enumerate() {
         let name = layer_name(index, net.layers.len()).replace(' ', ".");
         tensors.push((format!("{name}.weight"), view(&layer.weights, vec![layer.fan_in, layer.units])));
+        if !layer.recurrent.is_empty() {
+            tensors.push((format!("{name}.recurrent"), view(&layer.recurrent, vec![layer.units, layer.units])));
+        }
         tensors.push((format!("{name}.bias"), view(&layer.bias, vec![layer.units])));
     }
     let json = serde_json::to_string(spec).expect("a Spec is plain data");
@@ -35,7 +38,7 @@ mod tests {
 
     #[test]
     fn every_parameter_is_written_under_its_name_with_the_spec() {
-        let net = Mrnn::new(&[6, 5, 4, 3], 7);
+        let net = Net::new(&[6, 5, 4, 3], 7);
         let spec = Spec { seed: 7, ..preset("quick-mnist-src").unwrap().spec.clone() };
         let bytes = to_safetensors(&net, &spec);
         let read = SafeTensors::deserialize(&bytes).unwrap();

@@ -9,6 +9,10 @@
 //! Layers are taken from the output to the input, each rewired before the next is driven. Only gain/threshold
 //! counts, so voltages are kept in units of weight and compared with θ_l/g_l.
 //!
+//! That is an MRNN. A hidden layer of an RNN is driven by its own spikes of a step ago in place of the feedback, through weights
+//! that are rewired, too: it has as many inputs more as it has units. In a feed-forward network spikes pass through all layers in
+//! one step, from the input to the output (the public code of Tadros et al. 2022): s_{l−1}(t) drives and rewires s_l(t).
+//!
 //! Where a Spec asks for it, hidden thresholds follow what a layer fires (homeostasis, our own addition): every
 //! [`HOMEOSTASIS_STEPS`] steps θ ← θ·(1 + η·(r − r*)/(r + r*)), r being the layer's spikes a step since the last time.
 //!
@@ -24,8 +28,8 @@ pub use mean::{MeanInput, shape};
 
 use serde::{Deserialize, Serialize};
 
-use crate::net::mrnn::{Layer, Mrnn};
-use crate::spec::{Changes, Sleep, Stdp};
+use crate::net::{Layer, Net};
+use crate::spec::{Changes, NetworkKind, Normalisation, Sleep, Stdp};
 
 /// Spikes that are summed before the sum is shifted.
 pub const CHUNK: usize = 32;
@@ -54,8 +58,30 @@ pub struct Plan {
     pub mean: Vec<f32>,
     /// Height and width, if the input is an image.
     pub image: Option<(u32, u32)>,
-    /// Largest free-phase activity of each layer over a sample of the current task's data.
+    /// Largest activity of each layer, awake, over a sample of the current task's data.
     pub largest_activity: Vec<f32>,
+    pub wiring: Wiring,
+}
+
+/// What drives the layers of a sleeping network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wiring {
+    /// The layers below and above, a step ago.
+    BothWays,
+    /// The layer below and the layer itself, a step ago.
+    Recurrent,
+    /// The layer below, in the same step.
+    Cascade,
+}
+
+impl Wiring {
+    pub fn of(kind: NetworkKind) -> Wiring {
+        match kind {
+            NetworkKind::Mrnn => Wiring::BothWays,
+            NetworkKind::Rnn => Wiring::Recurrent,
+            NetworkKind::FeedForward => Wiring::Cascade,
+        }
+    }
 }
 
 /// The square that confines input spikes, drawn anew in each step.
@@ -75,6 +101,7 @@ pub struct Sleeper {
     /// An input spikes where a 32-bit draw is below this.
     pub chances: Vec<u32>,
     pub window: Option<Window>,
+    pub wiring: Wiring,
     /// λ · 2³²
     pub leak: u32,
     /// Feedback relative to the drive from below, · 2¹⁶.
@@ -93,6 +120,7 @@ pub struct Sleeper {
 /// One layer of a sleeping network and the weights that lead to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SleepLayer {
+    /// Inputs, the layer's own units behind those of the layer below where it drives itself.
     pub fan_in: usize,
     pub units: usize,
     /// Weights of one input: `units` and some zeros, so that rows are whole vectors.
@@ -116,11 +144,11 @@ pub struct SleepLayer {
 }
 
 impl Sleeper {
-    /// Puts a network to sleep. The window is no larger than the image.
-    pub fn new(net: &Mrnn, plan: &Plan) -> Sleeper {
+    /// Puts a network to sleep. The window is no larger than the image, and the wiring is the network's own.
+    pub fn new(net: &Net, plan: &Plan) -> Sleeper {
         let constants = &plan.constants;
         let window = constants.window.zip(plan.image).map(|(side, (height, width))| Window { side, height, width });
-        let layers = net.layers.iter().enumerate();
+        let layers = net.layers.iter().zip(thresholds(net, plan));
         let shape = shape(&plan.mean, constants.input, plan.seed, window);
         Sleeper {
             seed: plan.seed,
@@ -128,22 +156,27 @@ impl Sleeper {
             steps: constants.steps,
             chances: shape.iter().map(|&m| chance(constants.rate * f64::from(m))).collect(),
             window,
+            wiring: plan.wiring,
             leak: chance(constants.leak),
             feedback: (constants.feedback * 65536.0).round() as u32,
             homeostasis: constants.homeostasis,
             target_rate: constants.target_rate,
-            layers: layers.map(|(l, layer)| SleepLayer::new(layer, l, net.layers.len(), plan)).collect(),
+            layers: layers
+                .enumerate()
+                .map(|(l, (layer, t))| SleepLayer::new(layer, t, l + 1 == net.layers.len(), plan))
+                .collect(),
             input: Vec::new(),
             input_count: 0,
         }
     }
 
     /// Writes the weights that changed back into the network that fell asleep.
-    pub fn wake(&self, net: &mut Mrnn) {
+    pub fn wake(&self, net: &mut Net) {
         for (sleeping, layer) in self.layers.iter().zip(&mut net.layers) {
             let scale = 1.0 / f64::from(1u32 << sleeping.fraction_bits);
             let rows = sleeping.weights.chunks_exact(sleeping.stride);
-            for (row, weights) in rows.zip(layer.weights.chunks_exact_mut(layer.units)) {
+            let recurrent = layer.recurrent.chunks_exact_mut(layer.units);
+            for (row, weights) in rows.zip(layer.weights.chunks_exact_mut(layer.units).chain(recurrent)) {
                 for (&now, weight) in row.iter().zip(weights) {
                     if now != fixed(*weight, sleeping.fraction_bits) {
                         *weight = (f64::from(now) * scale) as f32;
@@ -179,11 +212,13 @@ impl Sleeper {
 impl Sleeper {
     /// Whether a sleeper that was read has layers of fan_in × units as listed, and holds only indices and sizes
     /// that the kernels can follow.
-    pub fn has_shape(&self, shapes: &[(usize, usize)]) -> bool {
+    pub fn has_shape(&self, shapes: &[(usize, usize)], wiring: Wiring) -> bool {
         let ascending = |spikes: &[u32], below: usize| {
             spikes.is_sorted_by(|a, b| a < b) && spikes.last().is_none_or(|&last| (last as usize) < below)
         };
-        let fits = |layer: &SleepLayer, &(fan_in, units): &(usize, usize)| {
+        let fits = |(index, (layer, &(below, units))): (usize, (&SleepLayer, &(usize, usize)))| {
+            let is_recurrent = wiring == Wiring::Recurrent && index + 1 < shapes.len();
+            let fan_in = below + if is_recurrent { units } else { 0 };
             (layer.fan_in, layer.units) == (fan_in, units)
                 && layer.stride == stride(units)
                 && layer.weights.len() == fan_in * layer.stride
@@ -200,13 +235,14 @@ impl Sleeper {
         let window_fits = |w: &Window| {
             (1..=w.height.min(w.width)).contains(&w.side) && w.height as usize * w.width as usize == inputs
         };
-        self.chances.len() == inputs
+        self.wiring == wiring
+            && self.chances.len() == inputs
             && self.window.as_ref().is_none_or(window_fits)
             && ascending(&self.input, inputs)
             && (0.0..1.0).contains(&self.homeostasis)
             && self.target_rate > 0.0
             && self.layers.len() == shapes.len()
-            && self.layers.iter().zip(shapes).all(|(layer, shape)| fits(layer, shape))
+            && self.layers.iter().zip(shapes).enumerate().all(fits)
     }
 }
 
@@ -217,32 +253,34 @@ fn stride(units: usize) -> usize {
 }
 
 impl SleepLayer {
-    fn new(layer: &Layer, index: usize, layers: usize, plan: &Plan) -> SleepLayer {
-        let largest = layer.weights.iter().fold(0.0f32, |m, w| m.max(w.abs()));
+    /// A layer with its threshold, as [`thresholds`] has it.
+    fn new(layer: &Layer, threshold: i32, is_output: bool, plan: &Plan) -> SleepLayer {
+        let all = || layer.weights.iter().chain(&layer.recurrent);
+        let largest = all().fold(0.0f32, |m, w| m.max(w.abs()));
         let fraction_bits = fraction_bits(largest);
         let stride = stride(layer.units);
-        let mut weights = vec![0; layer.fan_in * stride];
-        let rows = layer.weights.chunks_exact(layer.units);
+        let fan_in = layer.fan_in + layer.recurrent.len() / layer.units;
+        let mut weights = vec![0; fan_in * stride];
+        let rows = layer.weights.chunks_exact(layer.units).chain(layer.recurrent.chunks_exact(layer.units));
         for (to, from) in weights.chunks_exact_mut(stride).zip(rows) {
             to.iter_mut().zip(from).for_each(|(t, &w)| *t = fixed(w, fraction_bits));
         }
         let constants = &plan.constants;
-        let is_output = index + 1 == layers;
         let inc = constants.inc * if is_output { constants.output_scale } else { 1.0 };
         SleepLayer {
-            fan_in: layer.fan_in,
+            fan_in,
             units: layer.units,
             stride,
             fraction_bits,
             weights,
-            threshold: threshold(plan, index, is_output),
+            threshold,
             potentiation: potentiation(constants, inc, fraction_bits),
             depression: depression(constants, inc * constants.dec_ratio, fraction_bits),
             voltage: vec![0; stride],
             spikes: Vec::new(),
             before: Vec::new(),
             count: 0,
-            left_range: !layer.weights.iter().all(|w| w.abs() < WEIGHT_LIMIT as f32 / (1u32 << fraction_bits) as f32),
+            left_range: !all().all(|w| w.abs() < WEIGHT_LIMIT as f32 / (1u32 << fraction_bits) as f32),
         }
     }
 
@@ -274,18 +312,35 @@ fn fixed(weight: f32, fraction_bits: u32) -> i32 {
     scaled.clamp(1 - WEIGHT_LIMIT, WEIGHT_LIMIT - 1)
 }
 
-/// θ/g of a layer in a voltage's units. A layer that is never active while awake never spikes.
-fn threshold(plan: &Plan, layer: usize, is_output: bool) -> i32 {
-    let constants = &plan.constants;
-    let (gain, threshold) = if is_output {
-        (constants.gain_output, constants.threshold_output)
-    } else {
-        (constants.gain_hidden, constants.threshold_hidden)
+/// θ/g of each layer in a voltage's units. A layer that is never active while awake never spikes.
+fn thresholds(net: &Net, plan: &Plan) -> Vec<i32> {
+    let Plan { constants, largest_activity, .. } = plan;
+    let last = net.layers.len() - 1;
+    // Of `weights_and_activity`, from layer to layer.
+    let mut inverse = 1.0;
+    let threshold = |(l, layer): (usize, &Layer)| {
+        let (gain, threshold) = if l == last {
+            (constants.gain_output, constants.threshold_output)
+        } else {
+            (constants.gain_hidden, constants.threshold_hidden)
+        };
+        let threshold = constants.thresholds.get(l).copied().unwrap_or(threshold);
+        let active = f64::from(largest_activity[l]);
+        let ratio = match constants.normalisation {
+            Normalisation::Activity => {
+                let below = if l == 0 { 1.0 } else { f64::from(largest_activity[l - 1]) };
+                threshold * active / (gain * below)
+            }
+            Normalisation::WeightsAndActivity => {
+                let largest = layer.weights.iter().chain(&layer.recurrent).fold(f32::NEG_INFINITY, |m, &w| m.max(w));
+                inverse = active.max(f64::from(largest)) / inverse;
+                threshold * inverse / gain
+            }
+        };
+        let scaled = (ratio * f64::from(1u32 << VOLTAGE_BITS)).round();
+        if active > 0.0 && scaled < f64::from(NEVER) { scaled.max(1.0) as i32 } else { NEVER }
     };
-    let below = if layer == 0 { 1.0 } else { plan.largest_activity[layer - 1] };
-    let ratio = threshold * f64::from(plan.largest_activity[layer]) / (gain * f64::from(below));
-    let scaled = (ratio * f64::from(1u32 << VOLTAGE_BITS)).round();
-    if plan.largest_activity[layer] > 0.0 && scaled < f64::from(NEVER) { scaled.max(1.0) as i32 } else { NEVER }
+    net.layers.iter().enumerate().map(threshold).collect()
 }
 
 /// inc·f(W), of which not all may take place.

@@ -100,26 +100,43 @@ pub enum Order {
     Given(Vec<u32>),
 }
 
-/// The convergent recurrent network (Ernoult et al. 2019; Kubo et al. 2025, eq. 4–8).
+/// The network, and how it answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Network {
+    #[serde(default)]
+    pub kind: NetworkKind,
     /// Units of each hidden layer, from the input to the output.
     pub hidden: Vec<u32>,
-    /// Integration step dt, in units of the time constant.
+    /// Integration step dt of an MRNN, in units of the time constant.
     pub dt: f64,
-    /// Strength γ of the feedback from the layer above.
+    /// Strength γ of an MRNN's feedback from the layer above.
     pub gamma: f64,
     /// Strength β of the nudge in the clamped phase.
     pub beta: f64,
-    /// Steps of the free phase.
+    /// Steps of an MRNN's free phase; of an RNN, the steps T that it sees an image for.
     pub free_steps: u32,
     /// Steps of the clamped phase. It does not converge: all are always run. With backpropagation through time, the
     /// steps K at the end of the free phase that it goes back through.
     pub clamped_steps: u32,
     /// The free phase of a sample may stop once no state moves more than this in a step; 0: all steps.
     pub tolerance: f64,
+}
+
+/// How the units of a network are connected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum NetworkKind {
+    /// Layers that drive each other both ways until they settle (Ernoult et al. 2019; Kubo et al. 2025, eq. 4–8).
+    #[default]
+    Mrnn,
+    /// Hidden layers that drive themselves, without feedback: h_t = relu(x·W_in + h_(t−1)·W_hh + b), o = hs(h_T·W_out + b)
+    /// (RNN-BPTT of Kubo et al. 2025). The CPU alone computes it.
+    Rnn,
+    /// From the input to the output, once (FF-BP of Kubo et al. 2025; Tadros et al. 2022). The CPU alone computes it.
+    FeedForward,
 }
 
 /// How the states of a batch become a change of weights.
@@ -130,6 +147,13 @@ pub struct Rule {
     pub kind: RuleKind,
     /// Learning rate α of each weight matrix, from the input to the output; biases share that of their layer.
     pub rates: Vec<f64>,
+    /// Part μ of the last change that is made again: v ← μ·v − α·∂L/∂W, W ← W + v. Backpropagation and OWM.
+    #[serde(default)]
+    pub momentum: f64,
+    /// Part of the hidden units that are left out of a sample's learning; the others stand for all when the network answers.
+    /// Backpropagation and OWM.
+    #[serde(default)]
+    pub dropout: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,9 +164,15 @@ pub enum RuleKind {
     Predictive,
     /// ΔW ∝ ŝ_preᵀ ŝ_post − š_preᵀ š_post (Scellier & Bengio 2017; Kubo et al. 2025, eq. 9).
     Contrastive,
-    /// ΔW ∝ −∂L/∂W through the free phase's last steps (MRNN-BPTT of Kubo et al. 2025; Ernoult et al. 2019). There is
-    /// no clamped phase; the CPU alone computes it.
+    /// ΔW ∝ −∂L/∂W through the free phase's last steps (MRNN-BPTT of Kubo et al. 2025; Ernoult et al. 2019), or through all
+    /// steps of an RNN. There is no clamped phase; the CPU alone computes it.
     Bptt,
+    /// ΔW ∝ −∂L/∂W in a feed-forward network without biases, all of whose units are ReLU; the output's error is a − y
+    /// (FF-BP; the public code of Tadros et al. 2022).
+    Backprop,
+    /// Orthogonal weights modification (Zeng et al. 2019): the gradient of a feed-forward network's cross-entropy, without
+    /// what would change the answers to the mean inputs seen so far.
+    Owm,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -184,6 +214,9 @@ pub struct Sleep {
     /// What shapes the input's noise.
     #[serde(default)]
     pub input: SleepInput,
+    /// What gains are divided by.
+    #[serde(default)]
+    pub normalisation: Normalisation,
     /// Steps T of the first sleep.
     pub steps: u32,
     /// Steps by which the sleep after each further task is longer: T + growth·(k − 1) after task k (Tadros et al. 2022).
@@ -196,16 +229,17 @@ pub struct Sleep {
     pub window: Option<u32>,
     /// Leak λ: what is left of a voltage after a step.
     pub leak: f64,
-    /// Gain k_h of hidden layers; the data-based normalisation of Tadros et al. 2022 makes it independent of
-    /// the weights' scale: g_h = k_h · (largest activity of the layer below, 1 for the input) / (largest
-    /// activity of the layer).
+    /// Gain k_h of hidden layers, normalised so that it does not depend on the weights' scale.
     pub gain_hidden: f64,
     /// Gain k_o of the output, normalised likewise.
     pub gain_output: f64,
-    /// Strength of the feedback from the layer above relative to the drive from below.
+    /// Strength of an MRNN's feedback from the layer above relative to the drive from below.
     pub feedback: f64,
     pub threshold_hidden: f64,
     pub threshold_output: f64,
+    /// A threshold for each layer, from the first hidden one to the output, in place of those two; empty: those.
+    #[serde(default)]
+    pub thresholds: Vec<f64>,
     /// Potentiation when a spike follows a spike, in units of weight.
     pub inc: f64,
     /// Depression when a spike follows none, relative to `inc`.
@@ -231,6 +265,19 @@ impl Sleep {
     pub fn steps_after(&self, task: usize) -> u32 {
         self.steps.saturating_add(self.growth.saturating_mul(task as u32))
     }
+}
+
+/// What the gains of sleep are divided by: data-based normalisation (Diehl et al. 2015).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Normalisation {
+    /// g = k · (largest activity of the layer below, 1 for the input) / (largest activity of the layer).
+    #[default]
+    Activity,
+    /// g_l = k / inv_l with inv_l = f_l / inv_(l−1), inv_0 = 1, f_l being the larger of the layer's largest weight and its
+    /// largest activity (the public code of Tadros et al. 2022).
+    WeightsAndActivity,
 }
 
 /// How a weight's own size enters its change in sleep.
@@ -359,6 +406,17 @@ impl Spec {
         })?;
         spec.validate()?;
         Ok(spec)
+    }
+}
+
+impl RuleKind {
+    /// Whether a network of this kind learns by it.
+    pub fn suits(self, kind: NetworkKind) -> bool {
+        match self {
+            RuleKind::Predictive | RuleKind::Contrastive => kind == NetworkKind::Mrnn,
+            RuleKind::Bptt => kind != NetworkKind::FeedForward,
+            RuleKind::Backprop | RuleKind::Owm => kind == NetworkKind::FeedForward,
+        }
     }
 }
 

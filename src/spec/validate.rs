@@ -1,6 +1,6 @@
 //! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
 
-use super::{Act, Action, EngineKind, Order, RuleKind, Spec, SpecError, Strategy, VERSION};
+use super::{Act, Action, EngineKind, NetworkKind, Order, RuleKind, Spec, SpecError, Strategy, VERSION};
 
 impl Spec {
     /// Checks every field that can be checked without the data.
@@ -11,6 +11,7 @@ impl Spec {
         self.validate_data()?;
         self.validate_tasks()?;
         self.validate_network()?;
+        self.validate_rule()?;
         self.validate_sleep()?;
         self.validate_actions()
     }
@@ -69,21 +70,37 @@ impl Spec {
         between("network.free_steps", net.free_steps, 1, 10_000)?;
         between("network.clamped_steps", net.clamped_steps, 1, 1_000)?;
         between("network.tolerance", net.tolerance, 0.0, 1e-2)?;
-        if self.rule.rates.len() != self.weight_layers() {
-            let allowed = format!("a network with {} hidden layers takes {}", net.hidden.len(), self.weight_layers());
-            return Err(out_of_range("rule.rates", format!("{} rates", self.rule.rates.len()), &allowed));
-        }
-        for (i, &rate) in self.rule.rates.iter().enumerate() {
-            between(&format!("rule.rates[{i}]"), rate, 0.0, 100.0)?;
-        }
         between("training.epochs", self.training.epochs, 1, 1000)?;
-        between("training.batch", self.training.batch, 1, 4096)?;
-        if self.rule.kind == RuleKind::Bptt { self.validate_bptt() } else { Ok(()) }
+        between("training.batch", self.training.batch, 1, 4096)
     }
 
-    fn validate_bptt(&self) -> Result<(), SpecError> {
+    fn validate_rule(&self) -> Result<(), SpecError> {
+        let (net, rule) = (&self.network, &self.rule);
+        if rule.rates.len() != self.weight_layers() {
+            let allowed = format!("a network with {} hidden layers takes {}", net.hidden.len(), self.weight_layers());
+            return Err(out_of_range("rule.rates", format!("{} rates", rule.rates.len()), &allowed));
+        }
+        for (i, &rate) in rule.rates.iter().enumerate() {
+            between(&format!("rule.rates[{i}]"), rate, 0.0, 100.0)?;
+        }
+        if !rule.kind.suits(net.kind) {
+            let allowed = match net.kind {
+                NetworkKind::Mrnn => "a network of kind mrnn learns by predictive, contrastive or bptt",
+                NetworkKind::Rnn => "a network of kind rnn learns by bptt",
+                NetworkKind::FeedForward => "a network of kind feed_forward learns by backprop or owm",
+            };
+            return Err(out_of_range("rule.kind", name_of(&rule.kind), allowed));
+        }
+        let most = if net.kind == NetworkKind::FeedForward { 0.99 } else { 0.0 };
+        between("rule.momentum", rule.momentum, 0.0, most)?;
+        between("rule.dropout", rule.dropout, 0.0, most)?;
+        self.validate_engine()
+    }
+
+    /// What the CPU alone computes.
+    fn validate_engine(&self) -> Result<(), SpecError> {
         let net = &self.network;
-        if net.free_steps < net.clamped_steps {
+        if net.kind == NetworkKind::Mrnn && self.rule.kind == RuleKind::Bptt && net.free_steps < net.clamped_steps {
             let allowed = format!(
                 "backpropagation through time goes back through the last {} of these steps (`network.clamped_steps`): \
                  there must be at least as many",
@@ -91,11 +108,23 @@ impl Spec {
             );
             return Err(out_of_range("network.free_steps", net.free_steps, &allowed));
         }
-        if self.engine == EngineKind::Gpu {
-            let allowed = "backpropagation through time is computed on the CPU alone: auto and cpu are allowed";
-            return Err(out_of_range("engine", "gpu", allowed));
+        match self.on_cpu_alone() {
+            Some(what) if self.engine == EngineKind::Gpu => {
+                let allowed = format!("{what} is computed on the CPU alone: auto and cpu are allowed");
+                Err(out_of_range("engine", "gpu", &allowed))
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What of this run no GPU computes.
+    pub fn on_cpu_alone(&self) -> Option<&'static str> {
+        match (self.network.kind, self.rule.kind) {
+            (NetworkKind::Rnn, _) => Some("a network that drives itself"),
+            (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
+            (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
+            _ => None,
+        }
     }
 
     fn validate_sleep(&self) -> Result<(), SpecError> {
@@ -115,6 +144,13 @@ impl Spec {
         between("sleep.feedback", sleep.feedback, 0.0, 100.0)?;
         between("sleep.threshold_hidden", sleep.threshold_hidden, 1e-4, 1e4)?;
         between("sleep.threshold_output", sleep.threshold_output, 1e-4, 1e4)?;
+        if ![0, self.weight_layers()].contains(&sleep.thresholds.len()) {
+            let allowed = format!("there is none, or one for each of the {} layers", self.weight_layers());
+            return Err(out_of_range("sleep.thresholds", format!("{} thresholds", sleep.thresholds.len()), &allowed));
+        }
+        for (i, &threshold) in sleep.thresholds.iter().enumerate() {
+            between(&format!("sleep.thresholds[{i}]"), threshold, 1e-4, 1e4)?;
+        }
         between("sleep.inc", sleep.inc, 0.0, 0.1)?;
         between("sleep.dec_ratio", sleep.dec_ratio, 0.0, 10.0)?;
         between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)?;
@@ -152,6 +188,11 @@ fn validate_act(field: &str, act: &Act) -> Result<(), SpecError> {
             between(&format!("{field}.epochs"), *epochs, 1, 1000)
         }
     }
+}
+
+/// As it is written in a Spec.
+fn name_of(kind: &RuleKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Of all drawings together: they travel in a link, and links have a limit.

@@ -3,7 +3,7 @@
 use super::{Around, Dream, Kept, Record, Seen, Slice};
 use crate::analysis::{by_learning, correlation, cosine, dreams, importance, replay};
 use crate::event::{Event, Finished, PhaseReport, Raster};
-use crate::net::mrnn::{Layer, Mrnn};
+use crate::net::{Layer, Net};
 
 /// Hears everything that a run tells, in order.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub struct Witness {
 impl Witness {
     /// Takes in an event as it is told. `raster`: the spikes of the slice of sleep that is told of, each step of it, where
     /// sleep is to be read; `net`: the network as it was last measured.
-    pub fn hear(&mut self, event: &Event, raster: Option<&Raster>, net: Option<&Mrnn>) {
+    pub fn hear(&mut self, event: &Event, raster: Option<&Raster>, net: Option<&Net>) {
         match event {
             Event::Engine { went_back: true, phase, done, .. } => self.go_back(*phase, *done),
             Event::Spikes { phase, step, .. } => {
@@ -54,7 +54,7 @@ impl Witness {
         self.dreams.truncate(self.slices.len());
     }
 
-    fn read(&mut self, phase: u32, step: u32, raster: &Raster, net: &Mrnn) {
+    fn read(&mut self, phase: u32, step: u32, raster: &Raster, net: &Net) {
         let (Some(input), Some(output)) = (net.layers.first(), net.layers.last()) else { return };
         let (below, hidden) = (&raster.layers[1], &raster.layers[raster.layers.len() - 2]);
         self.slices.push(Slice { phase, step, replay: replay(hidden, output) });
@@ -129,9 +129,15 @@ mod tests {
     use crate::spec::{EngineKind, presets};
 
     /// A network of two inputs, two hidden units and two classes.
-    fn net(weight: f32) -> Mrnn {
-        let layer = |weights: [f32; 4]| Layer { fan_in: 2, units: 2, weights: weights.to_vec(), bias: vec![0.0; 2] };
-        Mrnn { layers: vec![layer([1.0, 2.0, 3.0, 4.0]), layer([1.0, 0.0, 0.0, weight])] }
+    fn net(weight: f32) -> Net {
+        let layer = |weights: [f32; 4]| Layer {
+            fan_in: 2,
+            units: 2,
+            weights: weights.to_vec(),
+            recurrent: Vec::new(),
+            bias: vec![0.0; 2],
+        };
+        Net { layers: vec![layer([1.0, 2.0, 3.0, 4.0]), layer([1.0, 0.0, 0.0, weight])] }
     }
 
     fn phase(phase: u32, name: &str, right: u32) -> Event {

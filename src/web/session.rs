@@ -196,12 +196,11 @@ impl Session {
         if values.len() != self.len {
             return Err(JsError::new(&format!("an input has {} values, not {}", self.len, values.len())));
         }
-        let network = &self.run.spec().network;
         let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
         let album = self.run.album();
         for after in 0..album.map_or(0, Album::len) {
             let net = album.and_then(|album| album.net(after));
-            let course = net.map(|net| net.outputs(values, network.free_steps, network.dt, network.gamma));
+            let course = net.map(|net| net.outputs(values, self.run.spec()));
             answer.outputs.push(course.as_ref().and_then(|course| course.last().cloned()));
             if after == phases {
                 answer.course = course.unwrap_or_default();

@@ -3,7 +3,7 @@
 use engram::continual::Experiment;
 use engram::event::{Event, Finished, PhaseReport};
 use engram::kernels::cpu::Cpu;
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::spec::{self, Act, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ struct Outcome {
     spec: Spec,
     phases: Vec<String>,
     matrix: Vec<Vec<f64>>,
-    net: Mrnn,
+    net: Net,
 }
 
 fn go_on(experiment: &mut Experiment<Cpu>, events: usize) -> Vec<Event> {
@@ -179,8 +179,8 @@ fn a_drawing_is_learnt() {
     let spec = spec::set(&toy::spec("sequential"), &[("tasks.order", "listed")]).unwrap();
     let image: String = (0..64).map(|i| if i / 8 == i % 8 || i / 8 == 3 { 'f' } else { '0' }).collect();
     let pixels: Vec<f32> = image.chars().map(|digit| if digit == 'f' { 1.0 } else { 0.0 }).collect();
-    let answer = |net: &Mrnn| {
-        let outputs = net.outputs(&pixels, 40, 0.2, 1.0).pop().unwrap();
+    let answer = |net: &Net| {
+        let outputs = net.settle(&pixels, 40, 0.2, 1.0).pop().unwrap();
         (0..10).max_by(|&a, &b| outputs[a].total_cmp(&outputs[b])).unwrap()
     };
     let alone = finish(&mut start(&spec));

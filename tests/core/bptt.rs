@@ -6,8 +6,8 @@ use engram::data::DataSet;
 use engram::event::{Event, Finished};
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
-use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Unrolling};
-use engram::net::mrnn::Mrnn;
+use engram::kernels::{Descent, Device, Hebbian, Phase, Relaxation, States, Unrolling};
+use engram::net::Net;
 use engram::spec::{self, EngineKind, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ struct Setting {
 }
 
 /// The kernel's gradient summed over `rows`, layer by layer, and where its steps began.
-fn gradient(net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> (Vec<Layer>, Vec<Held>) {
+fn gradient(net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> (Vec<Layer>, Vec<Held>) {
     /// So that what f32 rounds off of a weight is nothing beside its change.
     const LARGE: f32 = 4096.0;
     let mut cpu = Cpu;
@@ -91,7 +91,8 @@ fn gradient(net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> (Vec<
     let held = held.collect();
     cpu.adjoint(&weights, &mut batch, &Unrolling { dt, gamma, steps: setting.steps[1] });
     for layer in 0..net.layers.len() {
-        cpu.gradient_update(&mut weights, &data, &mut batch, layer, LARGE * rows.len() as f32);
+        let descent = Descent { layer, scale: LARGE * rows.len() as f32, momentum: 0.0, is_biased: true };
+        cpu.gradient_update(&mut weights, &data, &mut batch, descent);
     }
     let after = &block_on(cpu.read_weights(&weights)).unwrap()[0];
     let change = |after: &[f32], before: &[f32]| -> Vec<f64> {
@@ -107,7 +108,7 @@ fn wide(values: &[f32]) -> Vec<f64> {
 
 /// Central differences of the loss in some parameters of each layer, against the kernel's gradient: the largest
 /// difference, relative to the largest of the layer's matrix or biases. `None` near a kink.
-fn distance(net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> Option<f64> {
+fn distance(net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> Option<f64> {
     const SMALL: f64 = 1e-5;
     const MOST: usize = 60;
     let Setting { dt, gamma, steps } = *setting;
@@ -252,13 +253,13 @@ fn bptt(strategy: &str, fields: &[(&str, &str)]) -> Spec {
     spec::set(&spec, fields).unwrap()
 }
 
-fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Mrnn>) {
+fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Net>) {
     let finished = |event| if let Event::Finished(finished) = event { Some(*finished) } else { None };
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).filter_map(finished).collect();
     (events, block_on(experiment.networks()).unwrap())
 }
 
-fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Finished>, Vec<Mrnn>) {
+fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Finished>, Vec<Net>) {
     finish(&mut Experiment::new(Cpu, spec.clone(), seeds, set).unwrap())
 }
 

@@ -7,7 +7,7 @@ use engram::event::{Event, Finished, PhaseReport};
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
 use engram::kernels::{Device, EngineError};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::spec::{Act, EngineKind, Spec};
 use pollster::block_on;
 
@@ -53,13 +53,13 @@ fn phases(events: &[Event]) -> Vec<&PhaseReport> {
 }
 
 /// Largest difference between two networks' weights.
-fn distance(a: &Mrnn, b: &Mrnn) -> f32 {
+fn distance(a: &Net, b: &Net) -> f32 {
     let pairs = a.layers.iter().zip(&b.layers).flat_map(|(a, b)| a.weights.iter().zip(&b.weights));
     pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 /// The networks and the events of an experiment.
-fn experiment<D: Lent>(device: &mut D, specs: &[Spec]) -> (Vec<Mrnn>, Vec<Event>) {
+fn experiment<D: Lent>(device: &mut D, specs: &[Spec]) -> (Vec<Net>, Vec<Event>) {
     let mut experiment = Experiment::population(device.own(), specs, &set()).unwrap();
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).collect();
     (block_on(experiment.networks()).unwrap(), events)
@@ -253,7 +253,7 @@ fn runs_side_by_side_are_what_they_are_alone() {
         .collect();
     for (engine, (together, alone)) in on_both!(|device| {
         let alone = specs.iter().map(|spec| experiment(device, std::slice::from_ref(spec)).0.remove(0));
-        let alone: Vec<Mrnn> = alone.collect();
+        let alone: Vec<Net> = alone.collect();
         (experiment(device, &specs), alone)
     }) {
         let (nets, events) = together;

@@ -2,7 +2,7 @@
 
 use engram::kernels::cpu::Cpu;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -14,7 +14,7 @@ const SETTLE: u32 = 600;
 
 /// The gradient of ½Σ(o − y)² with respect to W_in and W_out through the last `steps` free steps (gamma 1, one
 /// hidden layer), by the chain rule.
-fn bptt(net: &Mrnn, input: &[f32], label: usize, steps: u32) -> [Vec<f64>; 2] {
+fn bptt(net: &Net, input: &[f32], label: usize, steps: u32) -> [Vec<f64>; 2] {
     let [first, last] = &net.layers[..] else { panic!("one hidden layer") };
     let (n, m, c) = (first.fan_in, first.units, last.units);
     let drive = net.input_drive(input);
@@ -65,7 +65,7 @@ pub fn contrastive(states: &Phases, input: &[f32], beta: f64) -> [Vec<f64>; 2] {
 }
 
 /// Whether every unit stays 1e-3 away from its kinks at the free equilibrium.
-pub fn away_from_kinks(net: &Mrnn, input: &[f32], free: &[Vec<f64>]) -> bool {
+pub fn away_from_kinks(net: &Net, input: &[f32], free: &[Vec<f64>]) -> bool {
     let drive = net.input_drive(input);
     let above = net.layers[1].from_above(&free[1]);
     let z = net.layers[1].from_below(&free[0]);
@@ -74,7 +74,7 @@ pub fn away_from_kinks(net: &Mrnn, input: &[f32], free: &[Vec<f64>]) -> bool {
 }
 
 /// A network whose outputs rest between 0 and 1, so that no output with an error is saturated.
-pub fn unsaturated(seed: u32) -> Mrnn {
+pub fn unsaturated(seed: u32) -> Net {
     let mut net = toy::network(&[64, 40, 6], seed, 1.0);
     net.layers[1].weights.iter_mut().for_each(|w| *w *= 0.5);
     net.layers[1].bias.fill(0.5);

@@ -4,7 +4,7 @@ use engram::continual::{Experiment, Run, RunError, saved_specs};
 use engram::data::DataSet;
 use engram::event::{Activity, Event, Finished, PhaseReport};
 use engram::kernels::cpu::Cpu;
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::spec::{self, EngineKind, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -15,12 +15,12 @@ fn start(spec: &Spec, seeds: &[u32], set: &DataSet) -> Experiment<Cpu> {
     Experiment::new(Cpu, spec.clone(), seeds, set).unwrap()
 }
 
-fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Event>, Vec<Mrnn>) {
+fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Event>, Vec<Net>) {
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).collect();
     (events, block_on(experiment.networks()).unwrap())
 }
 
-fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Event>, Vec<Mrnn>) {
+fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Event>, Vec<Net>) {
     finish(&mut start(spec, seeds, set))
 }
 

@@ -10,6 +10,7 @@ mod equilibrium;
 mod experiment;
 #[path = "../shared/golden.rs"]
 mod golden;
+mod layered;
 mod relaxation;
 mod sleep;
 mod spec;

@@ -3,7 +3,7 @@
 use engram::data::DataSet;
 use engram::kernels::gpu::Wishes;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Tally};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ pub struct Phases {
 }
 
 /// Both phases as the equations are printed.
-pub fn phases(net: &Mrnn, input: &[f32], label: usize, dt: f64, gamma: f64, beta: f64, steps: [u32; 2]) -> Phases {
+pub fn phases(net: &Net, input: &[f32], label: usize, dt: f64, gamma: f64, beta: f64, steps: [u32; 2]) -> Phases {
     let drive = net.input_drive(input);
     let mut states: Vec<Vec<f64>> = net.layers.iter().map(|l| vec![0.0; l.units]).collect();
     for _ in 0..steps[0] {
@@ -62,13 +62,7 @@ struct Setting {
     tolerance: f32,
 }
 
-fn relax<'a, D: Device>(
-    device: &'a mut D,
-    net: &Mrnn,
-    set: &DataSet,
-    rows: &[u32],
-    setting: &Setting,
-) -> Engine<'a, D> {
+fn relax<'a, D: Device>(device: &'a mut D, net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> Engine<'a, D> {
     let data = device.load(set, &set.train);
     let weights = device.weights(std::slice::from_ref(net), rows.len());
     let mut batch = device.batch(&weights, rows.len());
@@ -82,7 +76,7 @@ fn relax<'a, D: Device>(
 }
 
 /// Largest difference between the engine's states and the reference's, relative to 1 + |state|.
-fn distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &[u32], setting: &Setting) -> f64 {
+fn distance<D: Device>(device: &mut D, net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> f64 {
     let mut engine = relax(device, net, set, rows, setting);
     let mut worst: f64 = 0.0;
     for (b, &row) in rows.iter().enumerate() {
@@ -190,7 +184,7 @@ properties!(cpu, on_cpu, 96);
 properties!(gpu, on_gpu, 20);
 
 /// Largest difference between updated weights and the equations', relative to 1 + |weight|.
-fn update_distance<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &[u32]) -> f64 {
+fn update_distance<D: Device>(device: &mut D, net: &Net, set: &DataSet, rows: &[u32]) -> f64 {
     let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [60, 8], tolerance: 0.0 };
     let mut worst: f64 = 0.0;
     for layer in 0..net.layers.len() {
@@ -229,7 +223,7 @@ fn states_are_right_on_every_path_of_the_gpu() {
 }
 
 fn expected_update<D: Device>(
-    net: &Mrnn,
+    net: &Net,
     set: &DataSet,
     rows: &[u32],
     engine: &mut Engine<D>,
@@ -264,7 +258,7 @@ fn a_replica_without_rows_is_left_as_it_is() {
 }
 
 /// The networks after a minibatch of which the first has no part.
-fn learn_second<D: Device>(device: &mut D, set: &DataSet, nets: &[Mrnn]) -> Vec<Mrnn> {
+fn learn_second<D: Device>(device: &mut D, set: &DataSet, nets: &[Net]) -> Vec<Net> {
     let data = device.load(set, &set.train);
     let mut weights = device.weights(nets, 4);
     let mut batch = device.batch(&weights, 4);
@@ -284,8 +278,8 @@ fn learn_second<D: Device>(device: &mut D, set: &DataSet, nets: &[Mrnn]) -> Vec<
 #[test]
 fn replicas_do_not_touch_each_other() {
     let set = toy::digits(2, 1);
-    let nets: Vec<Mrnn> = (0..5).map(|seed| toy::network(&[64, 20, 10], seed, 1.0)).collect();
-    let alone: Vec<Mrnn> =
+    let nets: Vec<Net> = (0..5).map(|seed| toy::network(&[64, 20, 10], seed, 1.0)).collect();
+    let alone: Vec<Net> =
         nets.iter().map(|net| with_gpu(|gpu| learn_second(gpu, &set, &[net.clone(), net.clone()])).remove(1)).collect();
     // Room for three replicas in a buffer: two groups.
     let mut narrow = open(Wishes { binding: 17_000, ..Wishes::default() });
@@ -329,7 +323,7 @@ fn answers_are_counted_by_class() {
 }
 
 /// Counts the batch twice, reads, and counts it once more: what was read is not told again.
-fn count<D: Device>(device: &mut D, net: &Mrnn, set: &DataSet, rows: &[u32]) -> Tally {
+fn count<D: Device>(device: &mut D, net: &Net, set: &DataSet, rows: &[u32]) -> Tally {
     let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [50, 1], tolerance: 0.0 };
     let Engine { device, mut batch, .. } = relax(device, net, set, rows, &setting);
     let mut tallies = [Tally::new(10, 30)];
@@ -366,7 +360,7 @@ fn a_number_that_is_not_finite_is_found_with_its_layer() {
     let set = toy::digits(2, 1);
     let rows: Vec<u32> = (0..4).collect();
     let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [5, 5], tolerance: 0.0 };
-    let faults = |net: &Mrnn| {
+    let faults = |net: &Net| {
         on_both!(|device| {
             let Engine { device, weights, mut batch, .. } = relax(device, net, &set, &rows, &setting);
             device.check(&weights, &mut batch);

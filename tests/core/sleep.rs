@@ -3,10 +3,10 @@
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
 use engram::kernels::{Device, Firing, SpikeCounts};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::rng::{Purpose, draw, philox};
-use engram::sleep::{Plan, SleepLayer, Sleeper, TABLE, WEIGHT_LIMIT};
-use engram::spec::{self, Changes, Sleep, SleepInput, Stdp};
+use engram::sleep::{Plan, SleepLayer, Sleeper, TABLE, WEIGHT_LIMIT, Wiring};
+use engram::spec::{self, Changes, Normalisation, Sleep, SleepInput, Stdp};
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn constants(steps: u32) -> Sleep {
     Sleep { steps, window: None, gain_hidden: 6.0, gain_output: 4.0, inc: 1e-3, ..sleep }
 }
 
-fn plan(net: &Mrnn, constants: Sleep, image: Option<(u32, u32)>) -> Plan {
+fn plan(net: &Net, constants: Sleep, image: Option<(u32, u32)>) -> Plan {
     let inputs = net.layers[0].fan_in;
     Plan {
         seed: 11,
@@ -26,6 +26,7 @@ fn plan(net: &Mrnn, constants: Sleep, image: Option<(u32, u32)>) -> Plan {
         constants,
         mean: (0..inputs).map(|i| (i % 5) as f32 / 5.0).collect(),
         image,
+        wiring: Wiring::BothWays,
         largest_activity: net.layers.iter().map(|_| 0.9).collect(),
     }
 }
@@ -45,11 +46,21 @@ fn arriving(start: i32, spikes: &[u32], weight: impl Fn(usize) -> i32, shift: u3
     v
 }
 
-/// One step of Algorithm 1, from the output to the input.
+/// One step of Algorithm 1, from the output to the input; of a cascade, from the input to the output.
 fn reference_step(s: &mut Sleeper, step: u32) {
-    for l in (0..s.layers.len()).rev() {
-        let pre = if l == 0 { s.input.clone() } else { s.layers[l - 1].spikes.clone() };
-        let above = s.layers.get(l + 1).cloned();
+    let is_cascade = s.wiring == Wiring::Cascade;
+    if is_cascade {
+        reference_input(s, step);
+    }
+    let downwards = (0..s.layers.len()).rev();
+    let order: Vec<usize> = if is_cascade { downwards.rev().collect() } else { downwards.collect() };
+    for l in order {
+        let mut pre = if l == 0 { s.input.clone() } else { s.layers[l - 1].spikes.clone() };
+        if s.wiring == Wiring::Recurrent && l + 1 < s.layers.len() {
+            let below = s.layers[l].fan_in - s.layers[l].units;
+            pre.extend(s.layers[l].spikes.iter().map(|&unit| below as u32 + unit));
+        }
+        let above = s.layers.get(l + 1).filter(|_| s.wiring == Wiring::BothWays).cloned();
         let (leak, strength) = (s.leak, s.feedback);
         let layer = &mut s.layers[l];
         layer.before = layer.spikes.clone();
@@ -79,7 +90,9 @@ fn reference_step(s: &mut Sleeper, step: u32) {
             }
         }
     }
-    reference_input(s, step);
+    if !is_cascade {
+        reference_input(s, step);
+    }
 }
 
 fn reference_input(s: &mut Sleeper, step: u32) {
@@ -118,15 +131,16 @@ proptest! {
         leak in 0.5..1.0f64,
         feedback in 0.0..3.0f64,
         scale in 0.2..60.0f32,
+        wiring in prop_oneof![Just(Wiring::BothWays), Just(Wiring::Recurrent), Just(Wiring::Cascade)],
     ) {
         let mut sizes = vec![64];
         sizes.extend(hidden);
         sizes.push(outputs);
-        let net = toy::network(&sizes, seed, scale);
+        let net = wired(&sizes, seed, scale, wiring);
         let gain_hidden = gain;
         let constants =
             Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, ..constants(150) };
-        let mut fast = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
+        let mut fast = Sleeper::new(&net, &Plan { wiring, ..plan(&net, constants, Some((8, 8))) });
         let mut plain = fast.clone();
         for step in 1..=150 {
             let mut sleepers = vec![fast];
@@ -171,6 +185,61 @@ proptest! {
         let sleeper = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
         let [(_, cpu), (_, gpu)] = on_both!(|device| in_parts(device, &sleeper, &parts));
         prop_assert!(cpu == gpu);
+    }
+}
+
+/// A network whose hidden layers drive themselves where the wiring says so.
+fn wired(sizes: &[usize], seed: u32, scale: f32, wiring: Wiring) -> Net {
+    let mut net = toy::network(sizes, seed, scale);
+    if wiring == Wiring::Recurrent {
+        let last = net.layers.len() - 1;
+        for (l, layer) in net.layers[..last].iter_mut().enumerate() {
+            let square = toy::network(&[layer.units, layer.units], seed ^ (l as u32 + 1), scale);
+            layer.recurrent = square.layers[0].weights.clone();
+        }
+    }
+    net
+}
+
+/// Waking gives every weight back to where it came from, those of a layer to itself too.
+#[test]
+fn an_rnn_wakes_with_both_its_hidden_matrices() {
+    let net = wired(&[64, 50, 10], 2, 1.0, Wiring::Recurrent);
+    let still = Sleep { inc: 0.0, ..constants(300) };
+    let sleeper = Sleeper::new(&net, &Plan { wiring: Wiring::Recurrent, ..plan(&net, still, None) });
+    let mut woken = net.clone();
+    slept(&mut Cpu, &[sleeper.clone()], 300)[0].wake(&mut woken);
+    assert_eq!(woken, net);
+
+    let moved = Sleep { inc: 1e-3, dec_ratio: 0.5, ..constants(300) };
+    let sleeper = Sleeper::new(&net, &Plan { wiring: Wiring::Recurrent, ..plan(&net, moved, None) });
+    slept(&mut Cpu, &[sleeper], 300)[0].wake(&mut woken);
+    for (before, after) in [(&net, &woken)].into_iter().flat_map(|(a, b)| a.matrices().zip(b.matrices())) {
+        assert!(before.1 != after.1, "{} is rewired", before.0);
+    }
+    assert_eq!(net.matrices().map(|(name, _)| name).collect::<Vec<_>>(), ["hidden 1", "hidden 1 recurrent", "output"]);
+}
+
+/// inv_l = f_l / inv_(l−1), f_l the larger of the largest weight and the largest activity (Tadros et al. 2022).
+#[test]
+fn thresholds_of_the_published_normalisation() {
+    let mut net = toy::network(&[64, 50, 40, 10], 2, 1.0);
+    net.layers[1].weights[7] = 2.5;
+    let constants = Sleep {
+        normalisation: Normalisation::WeightsAndActivity,
+        thresholds: vec![3.0, 5.0, 7.0],
+        gain_hidden: 10.0,
+        gain_output: 20.0,
+        ..constants(1)
+    };
+    let mut plan = Plan { wiring: Wiring::Cascade, ..plan(&net, constants, None) };
+    plan.largest_activity = vec![4.0, 0.5, 0.8];
+    let sleeper = Sleeper::new(&net, &plan);
+    let (first, second) = (4.0, 2.5 / 4.0);
+    let expected = [3.0 * first / 10.0, 5.0 * second / 10.0, 7.0 * (0.8 / second) / 20.0];
+    for (layer, expected) in sleeper.layers.iter().zip(expected) {
+        let found = f64::from(layer.threshold) / 65536.0;
+        assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
     }
 }
 
@@ -394,7 +463,7 @@ fn ablated_changes_go_one_way() {
             Cpu.sleep(&mut sleepers, 0, 2000);
             let mut slept = net.clone();
             sleepers[0].wake(&mut slept);
-            let weights = |net: &Mrnn| net.layers.iter().flat_map(|layer| layer.weights.clone()).collect::<Vec<f32>>();
+            let weights = |net: &Net| net.layers.iter().flat_map(|layer| layer.weights.clone()).collect::<Vec<f32>>();
             weights(&net).into_iter().zip(weights(&slept)).filter(|(was, is)| was != is).collect::<Vec<(f32, f32)>>()
         };
         let changed = after(Changes::Depression);

@@ -1,7 +1,7 @@
 //! Fixed computations and the hashes of what they gave. Sleep is integer arithmetic: its hash holds on every target.
 
 use engram::kernels::Device;
-use engram::sleep::{Plan, Sleeper};
+use engram::sleep::{Plan, Sleeper, Wiring};
 use engram::spec::{self, Sleep};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,7 @@ pub async fn sleep<D: Device>(device: &mut D) -> String {
         constants,
         mean: (0..64).map(|i| (i % 5) as f32 / 5.0).collect(),
         image: None,
+        wiring: Wiring::BothWays,
         largest_activity: vec![0.9, 0.9],
     };
     let mut sleepers = device.sleepers(vec![Sleeper::new(&net, &plan)], 0);

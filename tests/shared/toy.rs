@@ -1,7 +1,7 @@
 //! Small data and networks for the tests.
 
 use engram::data::{DataSet, Samples, Shape, Values};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::rng::{Purpose, Stream};
 use engram::spec::{self, Spec};
 use rand::RngExt;
@@ -57,8 +57,8 @@ pub fn features(count: usize, len: usize, classes: usize) -> DataSet {
 }
 
 /// A network with weights `scale` times the usual.
-pub fn network(sizes: &[usize], seed: u32, scale: f32) -> Mrnn {
-    let mut net = Mrnn::new(sizes, seed);
+pub fn network(sizes: &[usize], seed: u32, scale: f32) -> Net {
+    let mut net = Net::new(sizes, seed);
     for layer in &mut net.layers {
         layer.weights.iter_mut().for_each(|w| *w *= scale);
     }
@@ -68,8 +68,8 @@ pub fn network(sizes: &[usize], seed: u32, scale: f32) -> Mrnn {
 /// A network whose layers couple weakly enough for its dynamics to contract, whatever their sizes: the spectral
 /// norm of a random n × m matrix uniform in ±1/√n is about (√n + √m)/√(3n).
 #[cfg(not(target_arch = "wasm32"))]
-pub fn contracting(sizes: &[usize], seed: u32, norm: f32) -> Mrnn {
-    let mut net = Mrnn::new(sizes, seed);
+pub fn contracting(sizes: &[usize], seed: u32, norm: f32) -> Net {
+    let mut net = Net::new(sizes, seed);
     for layer in net.layers.iter_mut().skip(1) {
         let (n, m) = (layer.fan_in as f32, layer.units as f32);
         let scale = (norm * (3.0 * n).sqrt() / (n.sqrt() + m.sqrt())).min(1.0);

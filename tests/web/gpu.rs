@@ -6,7 +6,7 @@ use engram::event::Event;
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Gpu;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use engram::rng::philox;
 use engram::spec::{EngineKind, Spec};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -33,7 +33,7 @@ async fn draws_are_philox() {
 }
 
 /// All states and the weights after a minibatch: [layer's free states, clamped states, weights, biases …].
-async fn minibatch<D: Device>(device: &mut D, set: &DataSet, net: &Mrnn) -> Vec<Vec<f32>> {
+async fn minibatch<D: Device>(device: &mut D, set: &DataSet, net: &Net) -> Vec<Vec<f32>> {
     let rows: Vec<u32> = (0..7).collect();
     let data = device.load(set, &set.train);
     let mut weights = device.weights(std::slice::from_ref(net), rows.len());
@@ -66,7 +66,7 @@ async fn a_minibatch_is_the_cpus_within_rounding() {
     let set = toy::digits(2, 1);
     for hidden in [&[5][..], &[48], &[300], &[70, 33]] {
         let sizes: Vec<usize> = [&[64], hidden, &[10]].concat();
-        let net = Mrnn::new(&sizes, 3);
+        let net = Net::new(&sizes, 3);
         let (cpu, gpu) = (minibatch(&mut Cpu, &set, &net).await, minibatch(&mut gpu, &set, &net).await);
         assert_eq!(cpu.len(), gpu.len());
         for (number, (cpu, gpu)) in cpu.iter().zip(&gpu).enumerate() {
@@ -82,7 +82,7 @@ async fn a_minibatch_is_the_cpus_within_rounding() {
 async fn what_is_not_finite_is_found() {
     let mut gpu = gpu().await;
     let set = toy::digits(2, 1);
-    let mut net = Mrnn::new(&[64, 20, 10], 3);
+    let mut net = Net::new(&[64, 20, 10], 3);
     net.layers[0].bias[7] = f32::NAN;
     let data = gpu.load(&set, &set.train);
     let weights = gpu.weights(&[net], 4);

@@ -4,7 +4,7 @@ use engram::continual::Experiment;
 use engram::data::idx;
 use engram::event::Event;
 use engram::kernels::cpu::Cpu;
-use engram::net::mrnn::Mrnn;
+use engram::net::Net;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{golden, toy};
@@ -12,7 +12,7 @@ use crate::{golden, toy};
 /// WebAssembly without relaxed SIMD computes the same bits everywhere: what [`a_run`] gives.
 const RUN: &str = "5d9547cd1201746893ac9e6b05e3c00208e0e72db4eec00276271d2aa8d42058";
 
-async fn finish(experiment: &mut Experiment<Cpu>) -> (f64, Mrnn) {
+async fn finish(experiment: &mut Experiment<Cpu>) -> (f64, Net) {
     let mut accuracy = None;
     while let Some(event) = experiment.next().await.unwrap() {
         if let Event::Finished(finished) = event {

@@ -142,7 +142,7 @@ fn view(values: &[f32], batch: usize) -> ArrayView2<'_, f32> {
 }
 
 /// Numbers that lie as the weights of layer `l` do, fan_in × units.
-fn matrix_mut<'a>(network: &Network, l: usize, values: &'a mut [f32]) -> ArrayViewMut2<'a, f32> {
+pub fn matrix_mut<'a>(network: &Network, l: usize, values: &'a mut [f32]) -> ArrayViewMut2<'a, f32> {
     let (rows, columns) = (network.fan_in(l), network.units[l]);
     if l + 1 == network.units.len() {
         ArrayViewMut2::from_shape((columns, rows), values).expect("C × H").reversed_axes()

@@ -2,13 +2,16 @@
 
 mod adjoint;
 mod adjoint_deep;
+mod backward;
 mod bias_update;
 mod drive;
 mod fault;
+mod forward;
 mod gradient_update;
 mod hebbian_update;
 mod images;
 mod largest_activity;
+mod owm;
 pub mod relax;
 mod relax_deep;
 mod simd;
@@ -16,16 +19,18 @@ mod sleep;
 mod spmm;
 mod tally;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 use super::{
-    Device, EngineError, Fault, Firing, Hebbian, Phase, Relaxation, SpikeCounts, States, Tally, Unrolling, adapt,
-    faults,
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Phase, Relaxation, SpikeCounts, States,
+    Tally, Unrolling, adapt, faults,
 };
 use crate::data::{DataSet, Samples};
-use crate::net::mrnn::{Layer, Mrnn};
+use crate::net::layered::OutputKind;
+use crate::net::{Layer, Net};
 use crate::sleep::Sleeper;
 use drive::Inputs;
+use gradient_update::{gradient_update, with_momentum};
 pub use images::Images;
 use spmm::{Dense, Lists, Room};
 
@@ -39,7 +44,10 @@ pub struct Network {
     units: Vec<usize>,
     /// Row-major fan_in × units; the output's transposed.
     weights: Vec<Vec<f32>>,
+    /// units × units; empty for a layer that does not drive itself.
+    recurrent: Vec<Vec<f32>>,
     bias: Vec<Vec<f32>>,
+    memory: Memory,
 }
 
 /// The minibatches of all replicas, and room to work in.
@@ -51,6 +59,7 @@ pub struct Batch {
     layers: relax_deep::Scratch,
     samples_back: adjoint::Scratch,
     layers_back: adjoint_deep::Scratch,
+    steps_back: backward::Scratch,
 }
 
 /// One replica's minibatch. Matrices have a row a sample.
@@ -67,6 +76,8 @@ struct Minibatch {
     geometry: relax::Geometry,
     kept: Vec<relax::Kept>,
     phases: Phases,
+    /// Of a layered network.
+    course: forward::Course,
     gradient: Gradient,
     tally: Tally,
 }
@@ -87,6 +98,8 @@ pub struct Gradient {
     /// ∂L/∂W, summed over the minibatch, as [`Network`] holds W. The first layer has none: its inputs being constant, one
     /// product at the end will do.
     weights: Vec<Vec<f32>>,
+    /// ∂L/∂R, likewise.
+    recurrent: Vec<Vec<f32>>,
 }
 
 impl Gradient {
@@ -94,11 +107,14 @@ impl Gradient {
         let layers = network.units.len();
         self.through.resize(layers, Vec::new());
         self.weights.resize(layers, Vec::new());
+        self.recurrent.resize(layers, Vec::new());
         for l in 0..layers {
             self.through[l].clear();
             self.through[l].resize(batch * network.units[l], 0.0);
             self.weights[l].clear();
             self.weights[l].resize(if l == 0 { 0 } else { network.weights[l].len() }, 0.0);
+            self.recurrent[l].clear();
+            self.recurrent[l].resize(network.recurrent[l].len(), 0.0);
         }
     }
 }
@@ -114,7 +130,7 @@ impl Phases {
 }
 
 impl Network {
-    fn new(net: &Mrnn) -> Network {
+    fn new(net: &Net) -> Network {
         let last = net.layers.len() - 1;
         let weights = net.layers.iter().enumerate();
         Network {
@@ -122,7 +138,9 @@ impl Network {
             weights: weights
                 .map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() })
                 .collect(),
+            recurrent: net.layers.iter().map(|layer| layer.recurrent.clone()).collect(),
             bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
+            memory: Memory::default(),
         }
     }
 
@@ -144,14 +162,31 @@ impl Network {
         }
     }
 
-    fn to_mrnn(&self) -> Mrnn {
+    fn to_net(&self) -> Net {
         let layers = (0..self.units.len()).map(|l| Layer {
             fan_in: self.fan_in(l),
             units: self.units[l],
             weights: self.matrix(l).iter().copied().collect(),
+            recurrent: self.recurrent[l].clone(),
             bias: self.bias[l].clone(),
         });
-        Mrnn { layers: layers.collect() }
+        Net { layers: layers.collect() }
+    }
+
+    /// v ← momentum·v + scale·G, parameters += v, with G (fan_in + 1) × units, the biases' in the last row.
+    fn descend(&mut self, l: usize, gradient: &Array2<f32>, scale: f32, momentum: f32) {
+        let fan_in = self.fan_in(l);
+        let of_weights = gradient.slice(ndarray::s![..fan_in, ..]);
+        let lying: Vec<f32> = if l + 1 == self.units.len() {
+            of_weights.t().iter().copied().collect()
+        } else {
+            of_weights.iter().copied().collect()
+        };
+        let of_bias = gradient.row(fan_in).to_vec();
+        self.memory.make_room(self.units.len());
+        let Memory { velocity, bias_velocity, .. } = &mut self.memory;
+        with_momentum(momentum, &mut velocity[l], &mut self.weights[l], |w| gradient_update(&lying, w, scale));
+        with_momentum(momentum, &mut bias_velocity[l], &mut self.bias[l], |b| gradient_update(&of_bias, b, scale));
     }
 
     /// Whether a phase can be run in the space of the outputs.
@@ -180,16 +215,18 @@ impl Device for Cpu {
         Images::new(set, samples)
     }
 
-    fn weights(&mut self, nets: &[Mrnn], _capacity: usize) -> Vec<Network> {
+    fn weights(&mut self, nets: &[Net], _capacity: usize) -> Vec<Network> {
         nets.iter().map(Network::new).collect()
     }
 
-    fn write_weights(&mut self, weights: &mut Vec<Network>, nets: &[Mrnn]) {
-        *weights = nets.iter().map(Network::new).collect();
+    fn write_weights(&mut self, weights: &mut Vec<Network>, nets: &[Net]) {
+        for (network, net) in weights.iter_mut().zip(nets) {
+            *network = Network { memory: std::mem::take(&mut network.memory), ..Network::new(net) };
+        }
     }
 
-    async fn read_weights(&mut self, weights: &Vec<Network>) -> Result<Vec<Mrnn>, EngineError> {
-        Ok(weights.iter().map(Network::to_mrnn).collect())
+    async fn read_weights(&mut self, weights: &Vec<Network>) -> Result<Vec<Net>, EngineError> {
+        Ok(weights.iter().map(Network::to_net).collect())
     }
 
     fn batch(&mut self, weights: &Vec<Network>, capacity: usize) -> Batch {
@@ -201,6 +238,7 @@ impl Device for Cpu {
             layers: relax_deep::Scratch::default(),
             samples_back: adjoint::Scratch::default(),
             layers_back: adjoint_deep::Scratch::default(),
+            steps_back: backward::Scratch::default(),
         }
     }
 
@@ -286,27 +324,64 @@ impl Device for Cpu {
         }
     }
 
-    fn gradient_update(
-        &mut self,
-        weights: &mut Vec<Network>,
-        data: &Images,
-        batch: &mut Batch,
-        layer: usize,
-        scale: f32,
-    ) {
+    fn forward(&mut self, weights: &Vec<Network>, batch: &mut Batch, pass: &Pass) {
+        let replicas = weights.iter().zip(&mut batch.replicas).enumerate();
+        for (replica, (network, batch)) in replicas.filter(|(_, (_, batch))| !batch.rows.is_empty()) {
+            let Minibatch { drive, phases, course, .. } = batch;
+            phases.clamped.iter_mut().for_each(Vec::clear);
+            forward::forward(network, pass, replica, drive, &mut phases.free, course);
+        }
+    }
+
+    fn backward(&mut self, weights: &Vec<Network>, batch: &mut Batch, output: OutputKind) {
+        let Batch { replicas, steps_back, .. } = batch;
+        for (network, batch) in weights.iter().zip(replicas).filter(|(_, batch)| !batch.rows.is_empty()) {
+            let Minibatch { labels, phases, course, gradient, .. } = batch;
+            gradient.clear(network, labels.len());
+            backward::backward(network, output, labels, &phases.free, course, gradient, steps_back);
+        }
+    }
+
+    fn gradient_update(&mut self, weights: &mut Vec<Network>, data: &Images, batch: &mut Batch, descent: Descent) {
+        let Descent { layer, scale, momentum, is_biased } = descent;
         let replicas = weights.iter_mut().zip(&mut batch.replicas);
         for (network, batch) in replicas.filter(|(_, batch)| !batch.rows.is_empty()) {
             let scale = scale / batch.rows.len() as f32;
             let Minibatch { inputs, products, gradient, .. } = batch;
             let through = Dense { values: &gradient.through[layer], width: network.units[layer] };
-            let changed = &mut network.weights[layer];
-            if layer == 0 {
-                hebbian_update::from_input(data, inputs, changed, through, scale, products);
-            } else {
-                gradient_update::gradient_update(&gradient.weights[layer], changed, scale);
+            network.memory.make_room(network.units.len());
+            let Network { weights, recurrent, bias, memory, .. } = network;
+            let Memory { velocity, bias_velocity, .. } = memory;
+            with_momentum(momentum, &mut velocity[layer], &mut weights[layer], |changed| {
+                if layer == 0 {
+                    hebbian_update::from_input(data, inputs, changed, through, scale, products);
+                } else {
+                    gradient_update(&gradient.weights[layer], changed, scale);
+                }
+            });
+            if is_biased {
+                with_momentum(momentum, &mut bias_velocity[layer], &mut bias[layer], |changed| {
+                    bias_update::bias_update(through, changed, scale);
+                });
             }
-            bias_update::bias_update(through, &mut network.bias[layer], scale);
+            // The Spec gives momentum to networks alone that do not drive themselves.
+            gradient_update(&gradient.recurrent[layer], &mut recurrent[layer], scale);
         }
+    }
+
+    fn owm_update(&mut self, weights: &mut Vec<Network>, data: &Images, batch: &mut Batch, owm: &Owm) {
+        for (network, batch) in weights.iter_mut().zip(&mut batch.replicas).filter(|(_, batch)| !batch.rows.is_empty())
+        {
+            owm::owm_update(network, data, batch, owm);
+        }
+    }
+
+    fn read_memory(&self, weights: &Vec<Network>) -> Vec<Memory> {
+        weights.iter().map(|network| network.memory.clone()).collect()
+    }
+
+    fn write_memory(&mut self, weights: &mut Vec<Network>, memory: Vec<Memory>) {
+        weights.iter_mut().zip(memory).for_each(|(network, memory)| network.memory = memory);
     }
 
     fn check(&mut self, weights: &Vec<Network>, batch: &mut Batch) {

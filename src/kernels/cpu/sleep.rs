@@ -4,7 +4,7 @@
 use multiversion::multiversion;
 
 use crate::rng::{Purpose, draw};
-use crate::sleep::{CHUNK, SleepLayer, Sleeper, VOLTAGE_BITS, WEIGHT_LIMIT};
+use crate::sleep::{CHUNK, SleepLayer, Sleeper, VOLTAGE_BITS, WEIGHT_LIMIT, Wiring};
 
 /// Runs steps `first + 1 ..= first + steps`, or to the end of this network's sleep.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
@@ -14,21 +14,47 @@ pub fn sleep(sleeper: &mut Sleeper, first: u32, steps: u32) {
 
 #[inline(always)]
 fn sleep_steps(sleeper: &mut Sleeper, first: u32, steps: u32) {
-    let mut feedback = vec![0; sleeper.layers.iter().map(|layer| layer.stride).max().unwrap_or(0)];
+    let mut room =
+        Room { feedback: vec![0; sleeper.layers.iter().map(|l| l.stride).max().unwrap_or(0)], pre: Vec::new() };
     for step in first + 1..=(first + steps).min(sleeper.steps) {
-        for l in (0..sleeper.layers.len()).rev() {
-            let (lower, upper) = sleeper.layers.split_at_mut(l);
-            let (layer, above) = upper.split_first_mut().expect("layer l");
-            let pre = if l == 0 { &sleeper.input } else { &lower[l - 1].spikes };
-            let above = above.first().filter(|above| !above.before.is_empty());
-            if let Some(above) = above {
-                collect_feedback(above, layer.units, sleeper.feedback, &mut feedback);
+        match sleeper.wiring {
+            Wiring::BothWays | Wiring::Recurrent => {
+                (0..sleeper.layers.len()).rev().for_each(|l| sleep_layer(sleeper, l, &mut room));
+                draw_input(sleeper, step);
             }
-            layer.integrate(pre, sleeper.leak, above.map(|_| &feedback[..]));
-            layer.rewire(pre);
+            Wiring::Cascade => {
+                draw_input(sleeper, step);
+                (0..sleeper.layers.len()).for_each(|l| sleep_layer(sleeper, l, &mut room));
+            }
         }
-        draw_input(sleeper, step);
     }
+}
+
+/// Room to work in.
+struct Room {
+    feedback: Vec<i32>,
+    pre: Vec<u32>,
+}
+
+/// Drives and rewires one layer.
+#[inline(always)]
+fn sleep_layer(sleeper: &mut Sleeper, l: usize, room: &mut Room) {
+    let (lower, upper) = sleeper.layers.split_at_mut(l);
+    let (layer, above) = upper.split_first_mut().expect("layer l");
+    let mut pre = if l == 0 { &sleeper.input } else { &lower[l - 1].spikes };
+    let above = above.first().filter(|above| sleeper.wiring == Wiring::BothWays && !above.before.is_empty());
+    if let Some(above) = above {
+        collect_feedback(above, layer.units, sleeper.feedback, &mut room.feedback);
+    }
+    if sleeper.wiring == Wiring::Recurrent {
+        let first = if l == 0 { sleeper.chances.len() } else { lower[l - 1].units };
+        let own = layer.spikes.iter().filter(|_| first < layer.fan_in).map(|&unit| first as u32 + unit);
+        room.pre.clone_from(pre);
+        room.pre.extend(own);
+        pre = &room.pre;
+    }
+    layer.integrate(pre, sleeper.leak, above.map(|_| &room.feedback[..]));
+    layer.rewire(pre);
 }
 
 /// f·Σ W·s of the layer above, in a voltage's units. Sums over a chunk of spikes, as from below.

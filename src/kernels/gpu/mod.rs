@@ -18,11 +18,15 @@ pub use data::Images;
 pub use networks::Networks;
 pub use sleepers::Sleepers;
 
-use super::{Device, EngineError, Fault, Firing, Hebbian, Relaxation, SpikeCounts, States, Tally, Unrolling};
+use super::{
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Relaxation, SpikeCounts, States, Tally,
+    Unrolling,
+};
 use crate::data::{DataSet, Samples};
 use crate::event::Adapter;
-use crate::net::mrnn::Mrnn;
-use crate::sleep::Sleeper;
+use crate::net::Net;
+use crate::net::layered::OutputKind;
+use crate::sleep::{Sleeper, Wiring};
 use context::{Context, Use};
 use wgpu::Buffer;
 
@@ -127,15 +131,15 @@ impl Device for Gpu {
         Images::new(&mut self.context, set, samples)
     }
 
-    fn weights(&mut self, nets: &[Mrnn], capacity: usize) -> Networks {
+    fn weights(&mut self, nets: &[Net], capacity: usize) -> Networks {
         Networks::new(&mut self.context, nets, capacity)
     }
 
-    fn write_weights(&mut self, weights: &mut Networks, nets: &[Mrnn]) {
+    fn write_weights(&mut self, weights: &mut Networks, nets: &[Net]) {
         weights.write(&mut self.context, nets);
     }
 
-    async fn read_weights(&mut self, weights: &Networks) -> Result<Vec<Mrnn>, EngineError> {
+    async fn read_weights(&mut self, weights: &Networks) -> Result<Vec<Net>, EngineError> {
         weights.read(&mut self.context).await
     }
 
@@ -164,16 +168,26 @@ impl Device for Gpu {
         self.context.note(EngineError::OnCpuAlone("backpropagation through time"));
     }
 
-    /// [`Device::adjoint`] has refused before.
-    fn gradient_update(
-        &mut self,
-        _weights: &mut Networks,
-        _data: &Images,
-        _batch: &mut Batch,
-        _layer: usize,
-        _scale: f32,
-    ) {
+    /// As [`Device::adjoint`].
+    fn forward(&mut self, _weights: &Networks, _batch: &mut Batch, _pass: &Pass) {
+        self.context.note(EngineError::OnCpuAlone("a network that only goes forward"));
     }
+
+    /// [`Device::forward`] has refused before.
+    fn backward(&mut self, _weights: &Networks, _batch: &mut Batch, _output: OutputKind) {}
+
+    /// [`Device::adjoint`] or [`Device::forward`] has refused before.
+    fn gradient_update(&mut self, _weights: &mut Networks, _data: &Images, _batch: &mut Batch, _descent: Descent) {}
+
+    /// [`Device::forward`] has refused before.
+    fn owm_update(&mut self, _weights: &mut Networks, _data: &Images, _batch: &mut Batch, _owm: &Owm) {}
+
+    /// No rule that runs here keeps anything.
+    fn read_memory(&self, weights: &Networks) -> Vec<Memory> {
+        vec![Memory::default(); weights.groups.iter().map(|group| group.count).sum()]
+    }
+
+    fn write_memory(&mut self, _weights: &mut Networks, _memory: Vec<Memory>) {}
 
     fn check(&mut self, weights: &Networks, batch: &mut Batch) {
         batch.check(&mut self.context, weights);
@@ -200,6 +214,9 @@ impl Device for Gpu {
     }
 
     fn sleepers(&mut self, sleepers: Vec<Sleeper>, done: u32) -> Sleepers {
+        if sleepers.iter().any(|sleeper| sleeper.wiring != Wiring::BothWays) {
+            self.context.note(EngineError::OnCpuAlone("the sleep of a network without feedback"));
+        }
         Sleepers::new(&mut self.context, sleepers, done)
     }
 

@@ -4,7 +4,7 @@ use wgpu::Buffer;
 
 use super::context::Context;
 use crate::kernels::EngineError;
-use crate::net::mrnn::{Layer, Mrnn};
+use crate::net::{Layer, Net};
 
 /// Sizes of a network's layers, and where their states and biases lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    pub fn of(net: &Mrnn) -> Sizes {
+    pub fn of(net: &Net) -> Sizes {
         Sizes { layers: net.layers.iter().map(|layer| (layer.fan_in as u32, layer.units as u32)).collect() }
     }
 
@@ -69,7 +69,7 @@ pub struct Group {
 
 impl Networks {
     /// Groups so small that their minibatches of `capacity` samples fit into bindings too.
-    pub fn new(context: &mut Context, nets: &[Mrnn], capacity: usize) -> Networks {
+    pub fn new(context: &mut Context, nets: &[Net], capacity: usize) -> Networks {
         context.unbind();
         let sizes = Sizes::of(&nets[0]);
         // Asleep, all layers' weights lie in one buffer: better now than in the middle of a run.
@@ -81,7 +81,7 @@ impl Networks {
         let weights = sizes.layers.iter().map(|&(fan_in, units)| u64::from(fan_in) * u64::from(units)).max();
         let largest = 4 * weights.unwrap_or(0).max(capacity as u64 * u64::from(sizes.states()));
         let most = (limit / largest.max(1)).clamp(1, nets.len() as u64) as usize;
-        let group = |(number, nets): (usize, &[Mrnn])| Group {
+        let group = |(number, nets): (usize, &[Net])| Group {
             first: number * most,
             count: nets.len(),
             weights: (0..sizes.layers.len())
@@ -93,7 +93,7 @@ impl Networks {
         Networks { sizes, groups }
     }
 
-    pub fn write(&self, context: &mut Context, nets: &[Mrnn]) {
+    pub fn write(&self, context: &mut Context, nets: &[Net]) {
         context.unbind();
         for group in &self.groups {
             let nets = &nets[group.first..group.first + group.count];
@@ -104,7 +104,7 @@ impl Networks {
         }
     }
 
-    pub async fn read(&self, context: &mut Context) -> Result<Vec<Mrnn>, EngineError> {
+    pub async fn read(&self, context: &mut Context) -> Result<Vec<Net>, EngineError> {
         let mut nets = Vec::new();
         for group in &self.groups {
             let mut weights: Vec<Vec<f32>> = Vec::new();
@@ -117,7 +117,7 @@ impl Networks {
         Ok(nets)
     }
 
-    fn net(&self, r: usize, weights: &[Vec<f32>], bias: &[f32]) -> Mrnn {
+    fn net(&self, r: usize, weights: &[Vec<f32>], bias: &[f32]) -> Net {
         let states = self.sizes.states() as usize;
         let layers = self.sizes.layers.iter().enumerate().map(|(l, &(fan_in, units))| {
             let (fan_in, units) = (fan_in as usize, units as usize);
@@ -126,17 +126,18 @@ impl Networks {
                 fan_in,
                 units,
                 weights: weights[l][r * fan_in * units..][..fan_in * units].to_vec(),
+                recurrent: Vec::new(),
                 bias: bias[from..from + units].to_vec(),
             }
         });
-        Mrnn { layers: layers.collect() }
+        Net { layers: layers.collect() }
     }
 }
 
-fn joined(nets: &[Mrnn], part: impl Fn(&Mrnn) -> &Vec<f32>) -> Vec<f32> {
+fn joined(nets: &[Net], part: impl Fn(&Net) -> &Vec<f32>) -> Vec<f32> {
     nets.iter().flat_map(|net| part(net).iter().copied()).collect()
 }
 
-fn biases(nets: &[Mrnn]) -> Vec<f32> {
+fn biases(nets: &[Net]) -> Vec<f32> {
     nets.iter().flat_map(|net| net.layers.iter().flat_map(|layer| layer.bias.iter().copied())).collect()
 }
