@@ -5,8 +5,8 @@
     python3 scripts/features/make_features.py cifar10-vgg13bn --images FOLDER --out FOLDER
     python3 scripts/features/make_features.py imagenet10-resnet152 --images FOLDER --out FOLDER
 
-It needs Python 3.10 or newer, and the internet for the weights and CIFAR-10. ImageNet must be there: its terms forbid
-handing it on. A GPU is used where torch finds one. What is taken from which layer, and what becomes of the file, is told
+It needs Python 3.10 or newer, and the internet for the weights and CIFAR-10. ImageNet must be there: its terms do not
+let us hand it on. A GPU is used where torch finds one. What is taken from which layer, and what becomes of the file, is told
 in `www/docs/host.html`; the choices themselves are in `sets.py`.
 """
 
