@@ -252,6 +252,19 @@ mod tests {
         assert_eq!(train.values, Values::Bytes { data: vec![1, 2, 3, 4], scale: 0.25 });
     }
 
+    /// A file that `scripts/features` wrote: `PYTHONPATH=scripts/features python3 -c 'import test_npz;
+    /// test_npz.write_toy("tests/shared/features.npz")'`.
+    #[test]
+    fn reads_what_the_script_for_the_paper_s_features_writes() {
+        let (train, test) = read(include_bytes!("../../tests/shared/features.npz"), 4, 10).unwrap();
+        // The smallest f16 above 0, and the smallest that is not subnormal.
+        let (least, normal) = (1.0 / 16_777_216.0, 1.0 / 16_384.0);
+        let values = vec![0.0, 0.5, 1.0, 65504.0, least, normal, 0.25, 3.0, -1.5, 0.0, 1024.0, 7.0];
+        assert_eq!(train, Samples { values: Values::Floats(values), labels: vec![0, 9, 1] });
+        let values = vec![1.0, 2.0, 3.0, 4.0, 0.125, 0.0, -0.0, 2048.0];
+        assert_eq!(test, Samples { values: Values::Floats(values), labels: vec![9, 0] });
+    }
+
     #[test]
     fn a_validation_split_is_the_test_split() {
         let arrays = [
