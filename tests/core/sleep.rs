@@ -208,7 +208,7 @@ fn an_rnn_wakes_with_both_its_hidden_matrices() {
     let still = Sleep { inc: 0.0, ..constants(300) };
     let sleeper = Sleeper::new(&net, &Plan { wiring: Wiring::Recurrent, ..plan(&net, still, None) });
     let mut woken = net.clone();
-    slept(&mut Cpu, &[sleeper.clone()], 300)[0].wake(&mut woken);
+    slept(&mut Cpu, std::slice::from_ref(&sleeper), 300)[0].wake(&mut woken);
     assert_eq!(woken, net);
 
     let moved = Sleep { inc: 1e-3, dec_ratio: 0.5, ..constants(300) };
