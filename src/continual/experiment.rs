@@ -91,7 +91,7 @@ pub(super) struct State {
     seconds: f64,
     time: TimeShares,
     pub(super) logs: Vec<Log>,
-    /// Weights at the last sleep's start.
+    /// Weights at the last sleep's start; of networks that are averaged, their mean so far.
     pub(super) before: Vec<Net>,
     #[serde(skip)]
     pub(super) events: VecDeque<Event>,
@@ -335,6 +335,9 @@ impl<D: Device> Experiment<D> {
         if let Stint::Sleep(task) = self.scheduled().stint {
             return self.fall_asleep(task).await;
         }
+        if self.spec.strategy.averages() {
+            self.begin_anew().await?;
+        }
         self.take_lesson();
         let from = self.scheduled().from;
         self.shuffle_rows(0);
@@ -435,7 +438,10 @@ impl<D: Device> Experiment<D> {
         for fault in faults {
             self.diverge(fault, minibatch.saturating_sub(fault.ago.into()), NOT_FINITE);
         }
-        Ok(())
+        match stint {
+            Stint::Train(task) if is_over && self.spec.strategy.averages() => self.average(task).await,
+            _ => Ok(()),
+        }
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {
@@ -929,7 +935,10 @@ impl State {
             _ if phase.is_none() => false,
             Stage::Untaught { done } => self.phase == 0 && !asleep && done <= MOST,
             Stage::Begin => !asleep,
-            Stage::Train { epoch, done } => !sleeps && !asleep && epoch <= 1000 && done <= MOST,
+            Stage::Train { epoch, done } => {
+                let has_mean = !spec.strategy.averages() || self.before.len() == runs;
+                !sleeps && !asleep && epoch <= 1000 && done <= MOST && has_mean
+            }
             Stage::Sleep { done } => {
                 sleeps && asleep && phase.is_some_and(|phase| done < phase.steps) && self.before.len() == runs
             }

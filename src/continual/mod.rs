@@ -2,6 +2,7 @@
 
 mod acting;
 mod album;
+mod average;
 pub mod engine;
 mod experiment;
 mod measures;

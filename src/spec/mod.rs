@@ -200,6 +200,9 @@ pub enum Strategy {
     SrcRehearsal { fraction: f64 },
     /// All tasks at once: the upper bound.
     Parallel {},
+    /// Each task is learnt from the same initial weights, and the plain average of the tasks' networks answers: a baseline that
+    /// asks whether a remedy does more than to average.
+    Average {},
 }
 
 /// Constants of sleep replay consolidation (Tadros et al. 2022; Kubo et al. 2025, Algorithm 1).
@@ -429,6 +432,10 @@ impl Act {
 impl Strategy {
     pub fn sleeps(&self) -> bool {
         matches!(self, Strategy::Src {} | Strategy::SrcRehearsal { .. })
+    }
+
+    pub fn averages(&self) -> bool {
+        matches!(self, Strategy::Average {})
     }
 
     /// The part of each past task's data that is mixed into a new task's; 0 for none.

@@ -160,6 +160,10 @@ impl Spec {
 
     fn validate_actions(&self) -> Result<(), SpecError> {
         between("actions", self.actions.len(), 0, 100)?;
+        if self.strategy.averages() && !self.actions.is_empty() {
+            let allowed = "nothing can be done to a run whose networks are averaged";
+            return Err(out_of_range("actions", format!("{} actions", self.actions.len()), allowed));
+        }
         let digits = |action: &Action| if let Act::Draw { image, .. } = &action.act { image.len() } else { 0 };
         between("the digits of all drawings", self.actions.iter().map(digits).sum::<usize>(), 0, MOST_DIGITS)?;
         if !self.actions.is_sorted_by_key(|action| (action.phase, action.done)) {

@@ -185,6 +185,49 @@ fn a_broken_saved_run_is_refused_in_words() {
     assert!(matches!(error, RunError::WrongData { .. } | RunError::Data(_)), "{error}");
 }
 
+/// Each task is learnt from the same weights, and the mean of the networks answers. A minibatch holds all of a task here, so that
+/// the order in which samples are drawn, which differs, changes what is rounded off alone.
+#[test]
+fn averaging_is_the_mean_of_networks_that_learn_alone() {
+    let set = toy::digits(20, 5);
+    let whole = [("training.batch", "4096"), ("tasks.classes", "[[0,1],[2,3]]")];
+    let spec = |strategy: &str, order: &str| {
+        let spec = spec::set(&toy::spec("sequential"), &whole).unwrap();
+        spec::set(&spec, &[("strategy.kind", strategy), ("tasks.order", order)]).unwrap()
+    };
+    // Where a network learns alone, its task comes first.
+    let alone = |order: &str| {
+        let mut experiment = start(&spec("sequential", order), &[3], &set);
+        while !matches!(block_on(experiment.next()).unwrap(), Some(Event::Phase(_))) {}
+        block_on(experiment.networks()).unwrap().remove(0)
+    };
+    let (first, second) = (alone(r#"{"given":[0,1]}"#), alone(r#"{"given":[1,0]}"#));
+    let (events, nets) = run(&spec("average", r#"{"given":[0,1]}"#), &[3], &set);
+    let numbers = |net: &Net| -> Vec<f32> {
+        net.layers.iter().flat_map(|layer| layer.weights.iter().chain(&layer.bias)).copied().collect()
+    };
+    let pairs = numbers(&first).into_iter().zip(numbers(&second));
+    for (found, (a, b)) in numbers(&nets[0]).into_iter().zip(pairs) {
+        assert!((found - (a + b) / 2.0).abs() < 1e-5, "{found} of {a} and {b}");
+    }
+    assert_eq!(finished(&events)[0].phases, ["T1", "T2"]);
+}
+
+#[test]
+fn a_run_that_averages_goes_on_where_it_was_saved_and_takes_no_orders() {
+    let set = toy::digits(12, 4);
+    let averaged = spec::set(&toy::spec("sequential"), &[("strategy.kind", "average")]).unwrap();
+    let (events, nets) = run(&averaged, &[4], &set);
+    for at in [events.len() / 3, events.len() / 2, 3 * events.len() / 4] {
+        let mut experiment = start(&averaged, &[4], &set);
+        (0..at).for_each(|_| drop(block_on(experiment.next()).unwrap().unwrap()));
+        let refused = experiment.act(spec::Act::Sleep { steps: 10 }).unwrap_err().to_string();
+        assert!(refused.contains("averaged"), "{refused}");
+        let bytes = block_on(experiment.save()).unwrap();
+        assert_eq!(finish(&mut Experiment::restore(Cpu, &bytes, &set).unwrap()).1, nets, "saved after {at} events");
+    }
+}
+
 #[test]
 fn a_window_that_does_not_fit_the_data_is_refused() {
     let set = toy::digits(20, 5);

@@ -1,6 +1,6 @@
 //! Specs: presets, links, what is refused and how it is said.
 
-use engram::spec::{self, Order, Spec, Stdp, Strategy, from_hash, preset, presets, to_hash};
+use engram::spec::{self, NetworkKind, Order, RuleKind, Spec, Stdp, Strategy, from_hash, preset, presets, to_hash};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Strategy_;
 
@@ -148,6 +148,16 @@ fn numbers_may_be_written_as_people_write_them() {
     }
 }
 
+/// Networks and the rules they learn by, with some momentum where there may be some.
+const MODELS: [(NetworkKind, RuleKind, f64); 6] = [
+    (NetworkKind::Mrnn, RuleKind::Predictive, 0.0),
+    (NetworkKind::Mrnn, RuleKind::Contrastive, 0.0),
+    (NetworkKind::Mrnn, RuleKind::Bptt, 0.0),
+    (NetworkKind::Rnn, RuleKind::Bptt, 0.0),
+    (NetworkKind::FeedForward, RuleKind::Backprop, 0.5),
+    (NetworkKind::FeedForward, RuleKind::Owm, 0.9),
+];
+
 fn any_spec() -> impl Strategy_<Value = Spec> {
     let parts = (
         prop::sample::select(presets()),
@@ -156,6 +166,7 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
             Just(Strategy::Sequential {}),
             Just(Strategy::Src {}),
             Just(Strategy::Parallel {}),
+            Just(Strategy::Average {}),
             (0.0..=1.0f64).prop_map(|fraction| Strategy::Rehearsal { fraction }),
             (0.0..=1.0f64).prop_map(|fraction| Strategy::SrcRehearsal { fraction }),
         ],
@@ -163,8 +174,9 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         prop::option::of((10u32..2000, 1u32..2000)),
         Just((0..5).collect::<Vec<u32>>()).prop_shuffle(),
         prop::sample::select(vec![1usize, 2, 3]),
+        prop::sample::select(MODELS.to_vec()),
     );
-    parts.prop_map(|(preset, seed, strategy, (rate, gain, additive, window), subset, order, layers)| {
+    parts.prop_map(|(preset, seed, strategy, (rate, gain, additive, window), subset, order, layers, model)| {
         let mut spec = preset.spec.clone();
         spec.seed = seed;
         spec.strategy = strategy;
@@ -177,6 +189,9 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         spec.tasks.order = if seed % 2 == 0 { Order::Given(order) } else { Order::Listed };
         spec.network.hidden = vec![100; layers];
         spec.rule.rates = vec![rate / 10.0; layers + 1];
+        spec.sleep.thresholds = if additive { vec![gain; layers + 1] } else { Vec::new() };
+        (spec.network.kind, spec.rule.kind, spec.rule.momentum) = model;
+        spec.rule.dropout = spec.rule.momentum / 2.0;
         spec
     })
 }

@@ -19,7 +19,7 @@ mod sleep;
 mod spmm;
 mod tally;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, s};
 
 use super::{
     Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Phase, Relaxation, SpikeCounts, States,
@@ -176,7 +176,7 @@ impl Network {
     /// v ← momentum·v + scale·G, parameters += v, with G (fan_in + 1) × units, the biases' in the last row.
     fn descend(&mut self, l: usize, gradient: &Array2<f32>, scale: f32, momentum: f32) {
         let fan_in = self.fan_in(l);
-        let of_weights = gradient.slice(ndarray::s![..fan_in, ..]);
+        let of_weights = gradient.slice(s![..fan_in, ..]);
         let lying: Vec<f32> = if l + 1 == self.units.len() {
             of_weights.t().iter().copied().collect()
         } else {
