@@ -11,6 +11,7 @@ mod experiment;
 #[path = "../shared/golden.rs"]
 mod golden;
 mod relaxation;
+mod reproduce;
 mod sleep;
 mod spec;
 #[path = "../shared/toy.rs"]
