@@ -525,7 +525,7 @@ fn toy_plan(folder: &Folder, name: &str) {
     let cells = [
         cell("sequential", "sequential", "", true),
         cell("src", "src", "", false),
-        cell("wild", "sequential", r#", "rule.rates": [100, 100]"#, true),
+        cell("wild", "src", r#", "rule.rates": [100, 100], "sleep.inc": 0.1"#, true),
         format!(r#"{{ "dataset": "{name}", "model": "mrnn-ep", "strategy": "none", "preset": null, "tuned": true }}"#),
     ];
     let strategies =
@@ -574,7 +574,7 @@ fn three_shards_merge_into_the_table_of_one() {
     let toy = ["toy.json", "--orders", "3", "--threads", "2"];
     let whole = reproduce(&toy).args(["--dir", "whole"]).output().unwrap();
     assert!(whole.status.success(), "{}", stderr(&whole));
-    assert!(stderr(&whole).contains("seed 5 diverged in T1"), "{}", stderr(&whole));
+    assert!(stderr(&whole).contains("seed 5 diverged in S1"), "{}", stderr(&whole));
     assert!(stdout(&whole).contains("9 of 9 runs are in whole"), "{}", stdout(&whole));
     let whole = timeless(&folder.0.join("whole/small.json"));
     let verdicts: Vec<&str> =
@@ -674,4 +674,39 @@ fn what_of_a_reproduction_makes_no_sense_is_refused() {
         assert!(said.contains(part), "{arguments:?} says {said}");
     }
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing was written");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_reproduction_says_how_to_go_on() {
+    let Some((folder, small)) = with_data("reproduce-interrupt") else { return };
+    toy_plan(&folder, small[3].strip_prefix("data.name=").unwrap());
+    let plan = fs::read_to_string(folder.0.join("toy.json")).unwrap();
+    fs::write(folder.0.join("toy.json"), plan.replace("\"training.epochs\": 1", "\"training.epochs\": 200")).unwrap();
+    let toy = ["reproduce", "toy.json", "--orders", "10", "--strategy", "sequential,src", "--threads", "1"];
+    let mut command = folder.engram();
+    command.args(toy).env_remove("SLURM_ARRAY_TASK_ID").stderr(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let file = folder.0.join("reproduced/toy-runs.jsonl");
+    let began = Instant::now();
+    while !fs::read_to_string(&file).unwrap_or_default().contains("}\n") {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // The folder's file of runs is one process's.
+    let second = folder.engram().args(toy).args(["--resume"]).env_remove("SLURM_ARRAY_TASK_ID").output().unwrap();
+    assert!(fails(&second, 1).contains("another `engram reproduce` is writing it"));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let stopped = child.wait_with_output().unwrap();
+    assert_eq!(stopped.status.code(), Some(130), "{}", stderr(&stopped));
+    let said = stderr(&stopped);
+    assert!(said.contains(&format!("go on with: engram {} --resume", toy.join(" "))), "{said}");
+    let kept = fs::read_to_string(&file).unwrap();
+    assert!(
+        kept.lines().count() < 20 && said.contains(&format!("{} runs are left", 20 - kept.lines().count())),
+        "{said}"
+    );
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.0.join("reproduced/small.json")).unwrap()).unwrap();
+    assert!(report["cells"].as_array().unwrap().iter().any(|cell| cell["verdict"] == "incomplete"));
 }

@@ -20,7 +20,8 @@ use crate::continual::{Run, RunError};
 use crate::data::{DataSet, cache, catalogue};
 use crate::event::Event;
 use crate::reproduce::{
-    Errand, Filter, Made, Plan, PlannedExperiment, Report, ReproduceError, Runs, diverged_line, finished_line, queue,
+    Errand, Filter, Made, Plan, PlannedExperiment, ReproduceError, Reproduction, Runs, diverged_line, finished_line,
+    queue,
 };
 
 impl From<ReproduceError> for Failure {
@@ -310,7 +311,7 @@ fn write(
     quiet: bool,
 ) -> Result<(), Failure> {
     for experiment in experiments {
-        let report = Report::new(plan, experiment, runs, orders, made)?;
+        let report = Reproduction::new(plan, experiment, runs, orders, made)?;
         for (kind, text) in [("md", report.to_markdown()), ("csv", report.to_csv()), ("json", report.to_json())] {
             cache::write(&dir.join(format!("{}.{kind}", report.name)), text.as_bytes())?;
         }

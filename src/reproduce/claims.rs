@@ -13,7 +13,7 @@ use super::write::{signed, spread};
 pub struct ClaimReport {
     /// What the paper says.
     pub text: String,
-    pub answer: Answer,
+    pub answer: ClaimAnswer,
     /// By how much it holds or does not, in words.
     pub by: String,
     /// The paired difference that decides it, in points, where it is one.
@@ -27,7 +27,7 @@ pub struct ClaimReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Answer {
+pub enum ClaimAnswer {
     Holds,
     DoesNot,
     /// The runs are not there, or too few to tell.
@@ -36,25 +36,25 @@ pub enum Answer {
     Elsewhere,
 }
 
-impl Answer {
+impl ClaimAnswer {
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Answer::Holds => "holds",
-            Answer::DoesNot => "does not hold",
-            Answer::Undecided => "undecided",
-            Answer::Elsewhere => "not decided here",
+            ClaimAnswer::Holds => "holds",
+            ClaimAnswer::DoesNot => "does not hold",
+            ClaimAnswer::Undecided => "undecided",
+            ClaimAnswer::Elsewhere => "not decided here",
         }
     }
 
-    fn of(holds: bool) -> Answer {
-        if holds { Answer::Holds } else { Answer::DoesNot }
+    fn of(holds: bool) -> ClaimAnswer {
+        if holds { ClaimAnswer::Holds } else { ClaimAnswer::DoesNot }
     }
 }
 
 /// What a question comes to.
 struct Found {
-    answer: Answer,
+    answer: ClaimAnswer,
     by: String,
     difference: Option<Difference>,
 }
@@ -64,17 +64,17 @@ pub(super) fn judge(claim: &Claim, cells: &[CellReport]) -> ClaimReport {
     let Found { answer, by, difference } = match &claim.question {
         Question::Level { a, b } => compared(cells, a, b, |difference| {
             let [low, high] = difference.interval;
-            Answer::of(low <= 0.0 && high >= 0.0)
+            ClaimAnswer::of(low <= 0.0 && high >= 0.0)
         }),
         Question::Ahead { a, b } => compared(cells, a, b, |difference| match difference.interval {
-            [low, _] if low > 0.0 => Answer::Holds,
-            [_, high] if high < 0.0 => Answer::DoesNot,
-            _ => Answer::Undecided,
+            [low, _] if low > 0.0 => ClaimAnswer::Holds,
+            [_, high] if high < 0.0 => ClaimAnswer::DoesNot,
+            _ => ClaimAnswer::Undecided,
         }),
         Question::Adds { to, with, low, high } => adds(cells, to, with, *low, *high),
         Question::Needed { rehearsal, src, percent } => needed(cells, rehearsal, src, *percent),
         Question::NoMore { rehearsal, src, percent } => no_more(cells, rehearsal, src, *percent),
-        Question::Elsewhere { how } => Found { answer: Answer::Elsewhere, by: how.clone(), difference: None },
+        Question::Elsewhere { how } => Found { answer: ClaimAnswer::Elsewhere, by: how.clone(), difference: None },
     };
     let about = claim.question.cells();
     let is_about = |cell: &&CellReport| about.iter().any(|id| cell.id == *id || point(cell, id).is_some());
@@ -94,7 +94,7 @@ fn point(cell: &CellReport, curve: &str) -> Option<f64> {
 }
 
 fn undecided(by: String) -> Found {
-    Found { answer: Answer::Undecided, by, difference: None }
+    Found { answer: ClaimAnswer::Undecided, by, difference: None }
 }
 
 /// `a` − `b` over the seeds that finished in both.
@@ -116,7 +116,7 @@ fn in_words(of: &Difference) -> String {
     format!("{} points (95 % interval {} to {}, {} orders)", signed(of.mean, 1), signed(low, 1), signed(high, 1), of.n)
 }
 
-fn compared(cells: &[CellReport], a: &str, b: &str, answer: impl Fn(&Difference) -> Answer) -> Found {
+fn compared(cells: &[CellReport], a: &str, b: &str, answer: impl Fn(&Difference) -> ClaimAnswer) -> Found {
     match of_ids(cells, a, b) {
         Ok(of) => Found { answer: answer(&of), by: in_words(&of), difference: Some(of) },
         Err(found) => found,
@@ -138,7 +138,7 @@ fn adds(cells: &[CellReport], to: &str, with: &str, low: f64, high: f64) -> Foun
         past => format!("; {:.1} {} than is claimed", past.abs(), if past < 0.0 { "fewer" } else { "more" }),
     };
     let by = format!("{} points over {} orders{beyond}", spread(of.mean, Some(of.sd)), of.n);
-    Found { answer: Answer::of(past.abs() <= of.sd + ROUNDED), by, difference: Some(of) }
+    Found { answer: ClaimAnswer::of(past.abs() <= of.sd + ROUNDED), by, difference: Some(of) }
 }
 
 /// Both curves by percentage: rehearsal alone, and with SRC.
@@ -164,12 +164,12 @@ fn needed(cells: &[CellReport], rehearsal: &str, src: &str, percent: f64) -> Fou
         let Some(ours) = alone.ours else { return undecided(format!("rehearsal of {at} % has not run")) };
         if ours.mean >= goal.mean {
             let by = format!("{at} % gives {:.1} %, SRC alone {:.1} %", ours.mean, goal.mean);
-            return Found { answer: Answer::of(*at == percent), by, difference: None };
+            return Found { answer: ClaimAnswer::of(*at == percent), by, difference: None };
         }
     }
     let most = points.last().map_or(0.0, |(at, ..)| *at);
     Found {
-        answer: Answer::DoesNot,
+        answer: ClaimAnswer::DoesNot,
         by: format!("{most} % is not enough to reach {:.1} %", goal.mean),
         difference: None,
     }
@@ -186,5 +186,5 @@ fn no_more(cells: &[CellReport], rehearsal: &str, src: &str, percent: f64) -> Fo
     }
     let Some((at, of)) = worst else { return undecided(format!("there is no point above {percent} %")) };
     let by = format!("at {at} % SRC adds {}", in_words(&of));
-    Found { answer: Answer::of(of.interval[0] <= 0.0), by, difference: Some(of) }
+    Found { answer: ClaimAnswer::of(of.interval[0] <= 0.0), by, difference: Some(of) }
 }

@@ -3,7 +3,7 @@
 //! A [`Plan`] is data (`presets/reproduce.json`, or a person's own file): for each cell a preset, what differs from it, and
 //! the paper's number. [`queue`] deals a plan's runs out, to one machine or to shards of a cluster; whoever drives it keeps each
 //! finished run as a line of JSON, which [`Runs`] reads. A run is known by its Spec, so that changed constants are run again
-//! and a line from anywhere else counts too. [`Report`] is what the runs come to: the file that `engram reproduce` writes and
+//! and a line from anywhere else counts too. [`Reproduction`] is what the runs come to: the file that `engram reproduce` writes and
 //! that a page may draw.
 
 mod claims;
@@ -15,11 +15,11 @@ mod stored;
 mod verdict;
 mod write;
 
-pub use claims::{Answer, ClaimReport};
+pub use claims::{ClaimAnswer, ClaimReport};
 pub use paired::Difference;
-pub use plan::{Cell, Claim, DataSetRow, Named, Paper, Plan, PlannedExperiment, Question};
+pub use plan::{Cell, Claim, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment, Question};
 pub use queue::{Errand, Filter, Shard, queue};
-pub use report::{CellReport, DivergedRun, FinishedRun, REPORT_FORMAT, Report};
+pub use report::{CellReport, DivergedRun, FinishedRun, REPORT_FORMAT, Reproduction};
 pub use stored::{Made, Outcome, Runs, Stored, diverged_line, finished_line, is_run, read};
 pub use verdict::Verdict;
 

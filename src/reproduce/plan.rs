@@ -87,14 +87,14 @@ pub struct Cell {
     pub tuned: bool,
     /// `null`: the paper prints no number.
     #[serde(default)]
-    pub paper: Option<Paper>,
+    pub paper: Option<PaperNumber>,
 }
 
 /// A number of the paper, in points (percent of the test samples).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Paper {
+pub struct PaperNumber {
     pub mean: f64,
     /// Over six orders of tasks; `null`: none is printed, or none that can be meant.
     pub sd: Option<f64>,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ReproduceError;
 use super::claims::{ClaimReport, judge};
-use super::plan::{Cell, DataSetRow, Named, Paper, Plan, PlannedExperiment};
+use super::plan::{Cell, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment};
 use super::stored::{Made, Outcome, Runs, Stored};
 use super::verdict::{Evidence, Verdict, standard_errors};
 use crate::analysis::Spread;
@@ -16,7 +16,7 @@ pub const REPORT_FORMAT: u32 = 1;
 /// A table or a figure beside the paper's. Accuracies are in points: percent of the test samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Report {
+pub struct Reproduction {
     /// [`REPORT_FORMAT`].
     pub format: u32,
     /// `table2`, for instance.
@@ -61,7 +61,7 @@ pub struct CellReport {
     pub tuned: bool,
     /// Mean over the runs that finished, in points; `null` where none did.
     pub ours: Option<Spread>,
-    pub paper: Option<Paper>,
+    pub paper: Option<PaperNumber>,
     /// Ours − the paper's, in points.
     pub difference: Option<f64>,
     /// The same in standard errors of both, √(s_ours²/n + s_paper²/6); `null` where that is not known.
@@ -94,7 +94,7 @@ pub struct DivergedRun {
     pub seconds: f64,
 }
 
-impl Report {
+impl Reproduction {
     /// Of an experiment of `plan`, from all runs that are there, over so many orders; `made` writes it.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Report {
         runs: &Runs,
         orders: u32,
         made: &Made,
-    ) -> Result<Report, ReproduceError> {
+    ) -> Result<Reproduction, ReproduceError> {
         let seeds = plan.seeds(orders);
         let mut all = Vec::new();
         let mut makers = std::collections::BTreeSet::new();
@@ -123,7 +123,7 @@ impl Report {
         all.retain(|cell| experiment.cells.iter().any(|planned| planned.id() == cell.id));
         let has = |name: fn(&CellReport) -> &String, wanted: &String| all.iter().any(|cell| name(cell) == wanted);
         let named = |list: &[Named], name| list.iter().filter(|named| has(name, &named.name)).cloned().collect();
-        Ok(Report {
+        Ok(Reproduction {
             format: REPORT_FORMAT,
             name: experiment.name.clone(),
             title: experiment.title.clone(),
@@ -145,7 +145,7 @@ impl Report {
     ///
     /// # Errors
     /// Where it is none, or of another version of the format.
-    pub fn from_json(text: &str) -> Result<Report, ReproduceError> {
+    pub fn from_json(text: &str) -> Result<Reproduction, ReproduceError> {
         let wrong = |why: String| ReproduceError::Report(why);
         let value: serde_json::Value =
             serde_json::from_str(text).map_err(|e| wrong(format!("it is not JSON ({e})")))?;

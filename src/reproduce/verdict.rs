@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Paper;
+use super::plan::PaperNumber;
 use crate::analysis::Spread;
 
 /// What a cell comes to.
@@ -41,7 +41,7 @@ pub(super) struct Evidence {
     pub diverged: usize,
     /// Of the runs that finished, in points.
     pub ours: Option<Spread>,
-    pub paper: Option<Paper>,
+    pub paper: Option<PaperNumber>,
 }
 
 impl Verdict {
@@ -101,7 +101,7 @@ const PAPERS_ORDERS: f64 = 6.0;
 
 /// (ours − paper) / √(s_ours²/n + s_paper²/6), s the standard deviations; without the paper's, only ours. `None` where ours is
 /// not known, or nothing spreads.
-pub(super) fn standard_errors(ours: &Spread, paper: &Paper) -> Option<f64> {
+pub(super) fn standard_errors(ours: &Spread, paper: &PaperNumber) -> Option<f64> {
     let square = ours.sd?.powi(2) / ours.n as f64 + paper.sd.unwrap_or(0.0).powi(2) / PAPERS_ORDERS;
     (square > 0.0).then(|| (ours.mean - paper.mean) / square.sqrt())
 }
@@ -118,7 +118,7 @@ mod tests {
             wanted: 6,
             diverged: 0,
             ours: Some(Spread { mean, sd: Some(2.0), n: 6 }),
-            paper: Some(Paper { mean: 64.0, sd: Some(4.0) }),
+            paper: Some(PaperNumber { mean: 64.0, sd: Some(4.0) }),
         }
     }
 
@@ -130,7 +130,7 @@ mod tests {
             assert_eq!(Verdict::of(&evidence(mean)), verdict, "{mean}");
         }
         assert_eq!(Verdict::of(&Evidence { sleeps: false, ..evidence(70.1) }), Verdict::Differs);
-        let bare = Some(Paper { mean: 64.0, sd: None });
+        let bare = Some(PaperNumber { mean: 64.0, sd: None });
         assert_eq!(Verdict::of(&Evidence { paper: bare, ..evidence(66.1) }), Verdict::Above);
     }
 
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn differences_are_in_standard_errors_of_both() {
         let ours = Spread { mean: 60.0, sd: Some(3.0), n: 9 };
-        let both = standard_errors(&ours, &Paper { mean: 62.0, sd: Some(6f64.sqrt() * 3f64.sqrt()) }).unwrap();
+        let both = standard_errors(&ours, &PaperNumber { mean: 62.0, sd: Some(6f64.sqrt() * 3f64.sqrt()) }).unwrap();
         assert!((both + 1.0).abs() < 1e-12, "{both}");
-        assert_eq!(standard_errors(&ours, &Paper { mean: 62.0, sd: None }), Some(-2.0));
-        assert_eq!(standard_errors(&Spread { sd: None, n: 1, ..ours }, &Paper { mean: 62.0, sd: None }), None);
+        assert_eq!(standard_errors(&ours, &PaperNumber { mean: 62.0, sd: None }), Some(-2.0));
+        assert_eq!(standard_errors(&Spread { sd: None, n: 1, ..ours }, &PaperNumber { mean: 62.0, sd: None }), None);
     }
 }

@@ -1,10 +1,10 @@
 //! A report as Markdown, in the paper's layout, and as CSV, a line a cell.
 
 use super::claims::ClaimReport;
-use super::report::{CellReport, Report};
+use super::report::{CellReport, Reproduction};
 use super::verdict::Verdict;
 
-impl Report {
+impl Reproduction {
     /// For people: a row a data set and strategy, a column a model; of a figure, a row a percentage, a column a strategy.
     pub fn to_markdown(&self) -> String {
         let mut text = format!("# {}\n\n{}\n\n{}", self.title, self.preface(), self.table());

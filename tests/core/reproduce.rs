@@ -2,7 +2,8 @@
 
 use engram::event::{Event, Finished, TimeShares};
 use engram::reproduce::{
-    Answer, Filter, Made, Plan, PlannedExperiment, Report, Runs, Verdict, diverged_line, finished_line, queue, read,
+    ClaimAnswer, Filter, Made, Plan, PlannedExperiment, Reproduction, Runs, Verdict, diverged_line, finished_line,
+    queue, read,
 };
 use engram::spec::Spec;
 use proptest::prelude::*;
@@ -64,10 +65,10 @@ fn lines(plan: &Plan, accuracy: impl Fn(&str, u32) -> Option<f64>) -> String {
     errands.iter().map(|errand| line(&errand.cell, &errand.spec)).collect()
 }
 
-fn report(plan: &Plan, name: &str, lines: &str) -> Report {
+fn report(plan: &Plan, name: &str, lines: &str) -> Reproduction {
     let mut runs = Runs::default();
     runs.take(read(lines).unwrap());
-    Report::new(plan, experiment(plan, name), &runs, 6, &made()).unwrap()
+    Reproduction::new(plan, experiment(plan, name), &runs, 6, &made()).unwrap()
 }
 
 /// What the paper prints, with a spread of our own around it.
@@ -107,12 +108,12 @@ fn runs_like_the_papers_verify_its_cells() {
     assert_eq!(report.made, ["engram 0.0.0: engram reproduce table2"]);
 
     let answer = |text: &str| report.claims.iter().find(|claim| claim.text.contains(text)).unwrap();
-    assert_eq!(answer("adds about 40").answer, Answer::Holds);
-    assert_eq!(answer("ahead of backpropagation through time on FMNIST").answer, Answer::Holds);
+    assert_eq!(answer("adds about 40").answer, ClaimAnswer::Holds);
+    assert_eq!(answer("ahead of backpropagation through time on FMNIST").answer, ClaimAnswer::Holds);
     // Paired, the two differ by .73 points in every order: they can be told apart.
-    assert_eq!(answer("level with").answer, Answer::DoesNot);
+    assert_eq!(answer("level with").answer, ClaimAnswer::DoesNot);
     assert!(answer("on CIFAR-10").surrogate && !answer("level with").tuned);
-    assert_eq!(answer("two clusters").answer, Answer::Elsewhere);
+    assert_eq!(answer("two clusters").answer, ClaimAnswer::Elsewhere);
 }
 
 #[test]
@@ -142,11 +143,11 @@ fn the_figures_claims_are_decided_by_its_curves() {
     };
     // Rehearsal reaches SRC at 15 %; both are level from there on.
     let [needed, no_more] = decided(&|percent, sleeps| if sleeps { 0.65 } else { (0.2 + 0.03 * percent).min(0.65) });
-    assert_eq!(needed, (Answer::Holds, "15 % gives 66.0 %, SRC alone 66.0 %".into()));
-    assert_eq!(no_more.0, Answer::Holds, "{}", no_more.1);
+    assert_eq!(needed, (ClaimAnswer::Holds, "15 % gives 66.0 %, SRC alone 66.0 %".into()));
+    assert_eq!(no_more.0, ClaimAnswer::Holds, "{}", no_more.1);
     let [needed, no_more] = decided(&|percent, sleeps| 0.2 + 0.005 * percent + if sleeps { 0.45 } else { 0.0 });
-    assert_eq!(needed, (Answer::DoesNot, "30 % is not enough to reach 66.0 %".into()));
-    assert_eq!(no_more.0, Answer::DoesNot);
+    assert_eq!(needed, (ClaimAnswer::DoesNot, "30 % is not enough to reach 66.0 %".into()));
+    assert_eq!(no_more.0, ClaimAnswer::DoesNot);
     assert!(no_more.1.starts_with("at 30 % SRC adds +45.0 points"), "{}", no_more.1);
 }
 
@@ -155,11 +156,11 @@ fn a_report_is_read_as_it_was_written() {
     let plan = plan();
     for name in ["table2", "table3", "fig5"] {
         let report = report(&plan, name, &lines(&plan, |id, seed| Some(as_printed(&plan, id, seed))));
-        assert_eq!(Report::from_json(&report.to_json()).unwrap(), report);
+        assert_eq!(Reproduction::from_json(&report.to_json()).unwrap(), report);
         let csv = report.to_csv();
         assert_eq!(csv.lines().count(), report.cells.len() + 1);
     }
-    let error = Report::from_json("{\"format\": 9}").unwrap_err().to_string();
+    let error = Reproduction::from_json("{\"format\": 9}").unwrap_err().to_string();
     assert!(error.contains("version 1 of the format"), "{error}");
 }
 
@@ -228,8 +229,8 @@ proptest! {
             let mut runs = Runs::default();
             runs.take(stored);
             let plan = plan();
-            let report = Report::new(&plan, experiment(&plan, "table2"), &runs, 6, &made()).unwrap();
-            prop_assert_eq!(&Report::from_json(&report.to_json()).unwrap(), &report);
+            let report = Reproduction::new(&plan, experiment(&plan, "table2"), &runs, 6, &made()).unwrap();
+            prop_assert_eq!(&Reproduction::from_json(&report.to_json()).unwrap(), &report);
         }
     }
 
@@ -246,7 +247,7 @@ proptest! {
         let end = cut.map_or(bytes.len(), |cut| cut.index(bytes.len()));
         if let Ok(plan) = Plan::from_json(&String::from_utf8_lossy(&bytes[..end])) {
             for experiment in &plan.experiments {
-                let report = Report::new(&plan, experiment, &Runs::default(), 2, &made()).unwrap();
+                let report = Reproduction::new(&plan, experiment, &Runs::default(), 2, &made()).unwrap();
                 prop_assert!(!report.to_markdown().is_empty() && !report.to_csv().is_empty());
             }
         }
