@@ -30,12 +30,12 @@ impl Reproduction {
 
     fn preface(&self) -> String {
         let seeds = match (self.seeds.first(), self.seeds.last()) {
-            (Some(first), Some(last)) => format!("{first} to {last}"),
-            _ => "none".into(),
+            (Some(first), Some(last)) if first != last => format!("seeds {first} to {last}"),
+            (Some(only), _) => format!("seed {only}"),
+            (None, _) => "no seed".into(),
         };
         let done: usize = self.cells.iter().map(|cell| cell.runs.len() + cell.diverged.len()).sum();
-        let mut text =
-            format!("Mean ± s.d. (n − 1) over seeds {seeds}; {done} runs, {:.2} core-hours.", self.core_hours);
+        let mut text = format!("Mean ± s.d. (n − 1) over {seeds}; {done} runs, {:.2} core-hours.", self.core_hours);
         if self.cells.iter().any(|cell| cell.paper.is_some()) {
             text += &format!(
                 " Beside it {}, and in brackets the difference in standard errors, (ours − paper) / √(s²/n + s_paper²/6). A \
