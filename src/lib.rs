@@ -15,6 +15,7 @@
 //! - [`study`]: runs of a Spec that are watched closely, and what the analyses make of them together.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - [`tune`]: a search for the constants that make a Spec work.
+//! - [`reproduce`]: a paper's tables beside our own.
 //! - [`bench`]: how fast each kernel is, against what the device can do at most.
 //! - `cli`: the command line.
 //! - `web`: the only room that knows of the browser.
@@ -40,6 +41,8 @@ pub mod kernels;
 pub mod learn;
 #[cfg(feature = "engine")]
 pub mod net;
+#[cfg(feature = "engine")]
+pub mod reproduce;
 pub mod rng;
 #[cfg(feature = "engine")]
 pub mod sleep;

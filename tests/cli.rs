@@ -511,3 +511,202 @@ fn analyses_are_files_with_spreads_over_seeds() {
 
     assert!(fails(&analyse("confusion", &["--set", "strategy.kind=sequential"]), 2).contains("of a sleep"));
 }
+
+/// A plan of four small cells, one without a preset and one whose runs diverge.
+fn toy_plan(folder: &Folder, name: &str) {
+    let small = r#""data.subset.train_per_class": 20, "data.subset.test_per_class": 20, "network.hidden": [16],
+        "training.epochs": 1, "sleep.steps": 300, "tasks.classes": [[0, 1], [2, 3]]"#;
+    let cell = |strategy: &str, preset: &str, more: &str, tuned: bool| {
+        format!(
+            r#"{{ "dataset": "{name}", "model": "mrnn-ep", "strategy": "{strategy}", "preset": "quick-mnist-{preset}",
+            "set": {{ "data.name": "{name}", {small}{more} }}, "tuned": {tuned}, "paper": {{ "mean": 50, "sd": 50 }} }}"#
+        )
+    };
+    let cells = [
+        cell("sequential", "sequential", "", true),
+        cell("src", "src", "", false),
+        cell("wild", "src", r#", "rule.rates": [100, 100], "sleep.inc": 0.1"#, true),
+        format!(r#"{{ "dataset": "{name}", "model": "mrnn-ep", "strategy": "none", "preset": null, "tuned": true }}"#),
+    ];
+    let strategies =
+        ["sequential", "src", "wild", "none"].map(|name| format!(r#"{{ "name": "{name}", "title": "{name}" }}"#));
+    let plan = format!(
+        r#"{{ "format": 1, "paper": "Nobody 2025", "first_seed": 5,
+        "datasets": [{{ "name": "{name}", "title": "Digits", "paper": "DIGITS", "surrogate": false }}],
+        "models": [{{ "name": "mrnn-ep", "title": "MRNN-EP" }}], "strategies": [{}],
+        "experiments": [{{ "name": "small", "title": "A small table", "cells": [{}] }}],
+        "claims": [{{ "text": "Sleep adds", "told_in": ["small"], "question": {{ "kind": "adds",
+            "to": "{name}/mrnn-ep/sequential", "with": "{name}/mrnn-ep/src", "low": 0, "high": 100 }} }}] }}"#,
+        strategies.join(","),
+        cells.join(",")
+    );
+    fs::write(folder.0.join("toy.json"), plan).unwrap();
+}
+
+/// A report without what depends on the clock and on the command.
+fn timeless(path: &Path) -> Value {
+    let mut report: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    for field in ["command", "made", "core_hours"] {
+        assert!(report.as_object_mut().unwrap().remove(field).is_some());
+    }
+    for cell in report["cells"].as_array_mut().unwrap() {
+        for kind in ["runs", "diverged"] {
+            for run in cell[kind].as_array_mut().unwrap() {
+                assert!(run.as_object_mut().unwrap().remove("seconds").unwrap().as_f64().unwrap() >= 0.0);
+            }
+        }
+    }
+    report
+}
+
+#[test]
+fn three_shards_merge_into_the_table_of_one() {
+    let Some((folder, small)) = with_data("reproduce") else { return };
+    toy_plan(&folder, small[3].strip_prefix("data.name=").unwrap());
+    let reproduce = |arguments: &[&str]| {
+        let mut command = folder.engram();
+        command.args(["reproduce"]).args(arguments);
+        for variable in ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"] {
+            command.env_remove(variable);
+        }
+        command
+    };
+    let toy = ["toy.json", "--orders", "3", "--threads", "2"];
+    let whole = reproduce(&toy).args(["--dir", "whole"]).output().unwrap();
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    assert!(stderr(&whole).contains("seed 5 diverged in S1"), "{}", stderr(&whole));
+    assert!(stdout(&whole).contains("9 of 9 runs are in whole"), "{}", stdout(&whole));
+    let whole = timeless(&folder.0.join("whole/small.json"));
+    let verdicts: Vec<&str> =
+        whole["cells"].as_array().unwrap().iter().map(|cell| cell["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["verified", "verified", "diverged", "no_preset"]);
+    assert_eq!(whole["cells"][0]["runs"][2]["seed"], 7);
+    let written = fs::read_to_string(folder.0.join("whole/small.md")).unwrap();
+    for part in ["**verified**<br>constants not tuned", "3 of 3 diverged", "no preset yet", "| Sleep adds |", "(n 3)"] {
+        assert!(written.contains(part), "no {part} in {written}");
+    }
+    assert_eq!(fs::read_to_string(folder.0.join("whole/small.csv")).unwrap().lines().count(), 5);
+
+    // Each learns which it is in another way.
+    let shards = [
+        reproduce(&toy).args(["--dir", "parts", "--shard", "1/3"]).output(),
+        reproduce(&toy)
+            .args(["--dir", "parts"])
+            .envs([("SLURM_ARRAY_TASK_ID", "1"), ("SLURM_ARRAY_TASK_MIN", "0"), ("SLURM_ARRAY_TASK_COUNT", "3")])
+            .output(),
+        reproduce(&toy).args(["--dir", "parts", "--shards", "3"]).env("JOB_COMPLETION_INDEX", "2").output(),
+    ];
+    for shard in shards {
+        let shard = shard.unwrap();
+        assert!(shard.status.success() && stdout(&shard).contains("3 of 3 runs"), "{}", stderr(&shard));
+        assert!(
+            stdout(&shard).contains("engram reproduce merge parts --plan toy.json --orders 3"),
+            "{}",
+            stdout(&shard)
+        );
+    }
+    let count = |dir: &str| fs::read_dir(folder.0.join(dir)).unwrap().count();
+    assert_eq!(count("parts"), 3, "a file a shard, and no table yet");
+    let merge = ["merge", "parts", "--plan", "toy.json", "--orders", "3"];
+    assert!(reproduce(&merge).status().unwrap().success());
+    assert_eq!((timeless(&folder.0.join("parts/small.json")), count("parts")), (whole.clone(), 6));
+
+    // Into another folder, whose runs can be gone on from: nothing is left to do.
+    assert!(reproduce(&merge).args(["--dir", "joined"]).status().unwrap().success());
+    assert_eq!(timeless(&folder.0.join("joined/small.json")), whole);
+    let again = reproduce(&toy).args(["--dir", "joined", "--resume"]).output().unwrap();
+    assert!(again.status.success() && stderr(&again).is_empty(), "{}", stderr(&again));
+    assert_eq!(timeless(&folder.0.join("joined/small.json")), whole);
+}
+
+#[test]
+fn a_reproduction_goes_on_where_it_stopped() {
+    let Some((folder, small)) = with_data("reproduce-resume") else { return };
+    toy_plan(&folder, small[3].strip_prefix("data.name=").unwrap());
+    let toy = |extra: &[&str]| {
+        let arguments = ["reproduce", "toy.json", "--orders", "2", "--strategy", "sequential,src"];
+        folder.engram().args(arguments).args(extra).env_remove("SLURM_ARRAY_TASK_ID").output().unwrap()
+    };
+    assert!(toy(&[]).status.success());
+    let whole = timeless(&folder.0.join("reproduced/small.json"));
+    assert_eq!((&whole["cells"][1]["verdict"], &whole["cells"][2]["verdict"]), (&"verified".into(), &"not_run".into()));
+    let said = fails(&toy(&[]), 2);
+    assert!(said.contains("reproduced holds 4 of these 4 runs already: --resume goes on"), "{said}");
+
+    // Its last line cut off, that run is done again, and no other; one whose constants changed, too.
+    let file = folder.0.join("reproduced/toy-runs.jsonl");
+    let runs = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &runs[..runs.len() - 20]).unwrap();
+    let on = toy(&["--resume"]);
+    assert!(on.status.success() && stderr(&on).matches("accuracy").count() == 1, "{}", stderr(&on));
+    assert_eq!(timeless(&folder.0.join("reproduced/small.json")), whole);
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 4);
+    let plan = fs::read_to_string(folder.0.join("toy.json")).unwrap();
+    fs::write(folder.0.join("toy.json"), plan.replacen("\"sleep.steps\": 300", "\"sleep.steps\": 400", 2)).unwrap();
+    let on = toy(&["--resume", "--strategy", "src"]);
+    assert!(on.status.success() && stdout(&on).contains("4 of 4 runs"), "{}", stderr(&on));
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 8);
+
+    fs::write(folder.0.join("reproduced/broken.jsonl"), "{\n{}\n").unwrap();
+    let said = fails(&toy(&["--resume"]), 1);
+    assert!(said.contains("broken.jsonl: line 1 is not JSON"), "{said}");
+}
+
+#[test]
+fn what_of_a_reproduction_makes_no_sense_is_refused() {
+    let folder = Folder::new("reproduce-usage");
+    fs::write(folder.0.join("plan.json"), "{}").unwrap();
+    for (arguments, code, part) in [
+        (&["table9"][..], 2, "there are table2, table3, fig5, or a plan of your own"),
+        (&["plan.json"], 2, "missing field `format`"),
+        (&["table2", "--dataset", "cifar"], 2, "there is no data set `cifar` here"),
+        (&["table2", "--orders", "0"], 2, "0 is not in 1..=1000"),
+        (&["table2", "--shard", "4/3"], 2, "they count from 1"),
+        (&["table2", "--shards", "3"], 2, "of 3 shards, which?"),
+        (&["table2", "--dataset", "mnist"], 1, "engram data get mnist"),
+        (&["merge", "nowhere"], 2, "there is no folder nowhere"),
+        (&["merge", "."], 1, "there is no run of the plan's"),
+    ] {
+        let mut command = folder.engram();
+        command.arg("reproduce").args(arguments);
+        let output = command.env_remove("SLURM_ARRAY_TASK_ID").env_remove("JOB_COMPLETION_INDEX").output().unwrap();
+        let said = fails(&output, code);
+        assert!(said.contains(part), "{arguments:?} says {said}");
+    }
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "nothing was written");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_reproduction_says_how_to_go_on() {
+    let Some((folder, small)) = with_data("reproduce-interrupt") else { return };
+    toy_plan(&folder, small[3].strip_prefix("data.name=").unwrap());
+    let plan = fs::read_to_string(folder.0.join("toy.json")).unwrap();
+    fs::write(folder.0.join("toy.json"), plan.replace("\"training.epochs\": 1", "\"training.epochs\": 200")).unwrap();
+    let toy = ["reproduce", "toy.json", "--orders", "10", "--strategy", "sequential,src", "--threads", "1"];
+    let mut command = folder.engram();
+    command.args(toy).env_remove("SLURM_ARRAY_TASK_ID").stderr(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let file = folder.0.join("reproduced/toy-runs.jsonl");
+    let began = Instant::now();
+    while !fs::read_to_string(&file).unwrap_or_default().contains("}\n") {
+        assert!(began.elapsed() < Duration::from_secs(60) && child.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    // The folder's file of runs is one process's.
+    let second = folder.engram().args(toy).args(["--resume"]).env_remove("SLURM_ARRAY_TASK_ID").output().unwrap();
+    assert!(fails(&second, 1).contains("another `engram reproduce` is writing it"));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let stopped = child.wait_with_output().unwrap();
+    assert_eq!(stopped.status.code(), Some(130), "{}", stderr(&stopped));
+    let said = stderr(&stopped);
+    assert!(said.contains(&format!("go on with: engram {} --resume", toy.join(" "))), "{said}");
+    let kept = fs::read_to_string(&file).unwrap();
+    assert!(
+        kept.lines().count() < 20 && said.contains(&format!("{} runs are left", 20 - kept.lines().count())),
+        "{said}"
+    );
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.0.join("reproduced/small.json")).unwrap()).unwrap();
+    assert!(report["cells"].as_array().unwrap().iter().any(|cell| cell["verdict"] == "incomplete"));
+}

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::shard;
+use crate::reproduce::Shard;
+
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -33,6 +36,8 @@ pub enum Command {
     Tune(TuneArgs),
     /// Run a Spec for several seeds and work out what its sleep did
     Analyse(AnalyseArgs),
+    /// Run the cells of a paper's tables, and write our numbers beside its
+    Reproduce(ReproduceArgs),
     /// List the presets, or show one
     Presets(PresetsArgs),
     /// Bring data sets, and list them
@@ -275,6 +280,121 @@ pub enum Analysis {
     Importance,
     Replay,
     Dreams,
+}
+
+#[derive(Debug, Parser)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+  table2        Kubo et al. 2025, Table 2: three models, five data sets, five strategies
+  table3        Table 3: feedforward networks, with sleep and with OWM
+  fig5          Fig. 5: accuracy against the rehearsed part of past data, with and without sleep
+  PLAN.json     your own cells, in the format of presets/reproduce.json
+
+All runs are one queue over the cores, the longest first. Each is kept as a line of JSON as it ends; a run is known by its Spec,
+so that changed constants are run again. NAME.md, NAME.csv and NAME.json then hold our mean ± s.d. beside the paper's, the
+difference in standard errors, and a verdict. A run that diverges is told in its cell. --dataset, --model and --strategy choose
+what is run; the tables show every cell, and whatever the folder holds of it. A data set that is not here is left out and said,
+unless --dataset names it.
+
+Shards count from 1. The tasks of a Slurm array are shards by themselves; those of an indexed Kubernetes Job with --shards N.
+They share a folder, and write no tables: `engram reproduce merge` does. REPRODUCTION.md has each scheduler's lines.
+
+Ctrl-C stops; --resume goes on with the runs that are not in the folder.
+
+Exit codes: 0 done, diverged runs included; 1 something failed; 2 the command line or the plan is wrong; 130 interrupted.
+
+Examples:
+  engram reproduce table2 --dataset mnist --model mrnn-ep
+  engram reproduce table2 --resume
+  engram reproduce fig5 --dataset mnist --orders 24
+  engram reproduce table2 --resume --shard 2/8
+  engram reproduce merge reproduced"
+)]
+pub struct ReproduceArgs {
+    #[command(subcommand)]
+    pub command: Option<ReproduceCommand>,
+
+    /// table2, table3, fig5, or a file with a plan of your own
+    #[arg(value_name = "TABLE_OR_PLAN", required = true)]
+    pub what: Option<String>,
+
+    /// Run the cells of this data set alone [repeatable, or separated by commas]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub dataset: Vec<String>,
+
+    /// Run the cells of this model alone [repeatable, or separated by commas]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub model: Vec<String>,
+
+    /// Run the cells of this strategy alone [repeatable, or separated by commas]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub strategy: Vec<String>,
+
+    /// Orders of tasks: runs of each cell, with the same seeds for all
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub orders: u32,
+
+    /// Go on where the folder's runs end
+    #[arg(long)]
+    pub resume: bool,
+
+    /// Do this part of the runs alone: `2/8` is the second of eight
+    #[arg(long, value_name = "I/N", value_parser = shard::parse, conflicts_with = "shards")]
+    pub shard: Option<Shard>,
+
+    /// How many shards there are, where SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX says which this is
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub shards: Option<u32>,
+
+    /// Where runs and tables go
+    #[arg(long, value_name = "FOLDER", default_value = "reproduced")]
+    pub dir: PathBuf,
+
+    /// Runs side by side; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+
+    /// Say nothing but errors, and which runs diverged
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReproduceCommand {
+    /// Join the runs of shards, or of several folders, and write the tables
+    Merge(MergeArgs),
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Any finished run of `engram run --out FILE.jsonl` counts, where its Spec is a cell's. Runs of other folders are copied into
+merged-runs.jsonl, so that `engram reproduce … --resume --dir FOLDER` goes on from there.
+
+Examples:
+  engram reproduce merge reproduced
+  engram reproduce merge node-1 node-2 --dir reproduced")]
+pub struct MergeArgs {
+    /// Folders with files of runs (*.jsonl)
+    #[arg(value_name = "FOLDER", required = true)]
+    pub folders: Vec<PathBuf>,
+
+    /// Where the joined runs and the tables go; by default the folder itself where there is one, else `reproduced`
+    #[arg(long, value_name = "FOLDER")]
+    pub dir: Option<PathBuf>,
+
+    /// A plan of your own, where the runs are its
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+
+    /// Orders of tasks that count
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub orders: u32,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Parser)]

@@ -1,4 +1,5 @@
-//! The command line: `engram run`, `engram tune`, `engram analyse`, `engram presets`, `engram data` and `engram bench`.
+//! The command line: `engram run`, `engram tune`, `engram analyse`, `engram reproduce`, `engram presets`, `engram data` and
+//! `engram bench`.
 //!
 //! Results go to standard output or a file, everything said to a person goes to standard error. Exit codes: 0 done,
 //! 1 a run diverged or something failed, 2 the command line or a Spec is wrong, 130 interrupted.
@@ -7,10 +8,13 @@ mod analyse;
 mod args;
 mod bench;
 mod data;
+mod folder;
 mod output;
 mod presets;
 mod report;
+mod reproduce;
 mod run;
+mod shard;
 mod source;
 mod tune;
 
@@ -96,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args),
         Command::Tune(args) => tune::tune(&args),
         Command::Analyse(args) => analyse::analyse(&args),
+        Command::Reproduce(args) => reproduce::reproduce(&args),
         Command::Presets(args) => presets::presets(&args),
         Command::Data(args) => data::data(&args.command),
         Command::Bench(args) => bench::run(&args),

@@ -12,6 +12,7 @@ mod experiment;
 mod golden;
 mod layered;
 mod relaxation;
+mod reproduce;
 mod sleep;
 mod spec;
 #[path = "../shared/toy.rs"]

@@ -1,0 +1,255 @@
+//! Plans, kept runs and the tables that are made of them.
+
+use engram::event::{Event, Finished, TimeShares};
+use engram::reproduce::{
+    ClaimAnswer, Filter, Made, Plan, PlannedExperiment, Reproduction, Runs, Verdict, diverged_line, finished_line,
+    queue, read,
+};
+use engram::spec::Spec;
+use proptest::prelude::*;
+
+fn plan() -> Plan {
+    Plan::built_in().unwrap()
+}
+
+fn experiment<'a>(plan: &'a Plan, name: &str) -> &'a PlannedExperiment {
+    plan.experiments.iter().find(|experiment| experiment.name == name).unwrap()
+}
+
+fn made() -> Made {
+    Made { engram: "0.0.0".into(), command: "engram reproduce table2".into() }
+}
+
+/// A run of `spec` that ended with this accuracy.
+fn finished(spec: &Spec, accuracy: f64) -> Finished {
+    Finished {
+        run: 0,
+        spec: spec.clone(),
+        seed: spec.seed,
+        phases: vec!["T1".into()],
+        tasks: vec![vec![0, 1]],
+        matrix: vec![vec![accuracy]],
+        accuracy,
+        untaught: vec![0.1],
+        average_accuracy: accuracy,
+        forgetting: 0.0,
+        forgetting_max: 0.0,
+        backward_transfer: 0.0,
+        forward_transfer: 0.0,
+        seconds: 36.0,
+        time: TimeShares::default(),
+        engine: None,
+    }
+}
+
+fn diverged(spec: &Spec) -> String {
+    let event = Event::Diverged {
+        run: 0,
+        phase: 0,
+        name: "T1".into(),
+        step: 3,
+        layer: "output".into(),
+        message: "a weight is not finite".into(),
+    };
+    diverged_line(&event, spec, 7.5, &made()).unwrap()
+}
+
+/// Lines of all runs that the built-in plan's cells want, where `accuracy` says what a cell's seed gave; `None`: it diverged.
+fn lines(plan: &Plan, accuracy: impl Fn(&str, u32) -> Option<f64>) -> String {
+    let experiments: Vec<&PlannedExperiment> = plan.experiments.iter().collect();
+    let errands = queue(plan, &experiments, &Filter::default(), 6).unwrap();
+    let line = |cell: &str, spec: &Spec| match accuracy(cell, spec.seed) {
+        Some(accuracy) => finished_line(&finished(spec, accuracy), &made()),
+        None => diverged(spec),
+    };
+    errands.iter().map(|errand| line(&errand.cell, &errand.spec)).collect()
+}
+
+fn report(plan: &Plan, name: &str, lines: &str) -> Reproduction {
+    let mut runs = Runs::default();
+    runs.take(read(lines).unwrap());
+    Reproduction::new(plan, experiment(plan, name), &runs, 6, &made()).unwrap()
+}
+
+/// What the paper prints, with a spread of our own around it.
+fn as_printed(plan: &Plan, id: &str, seed: u32) -> f64 {
+    let printed =
+        plan.cells().find(|cell| cell.id() == id).and_then(|cell| cell.paper).map_or(50.0, |paper| paper.mean);
+    (printed + f64::from(seed % 3) - 1.0) / 100.0
+}
+
+#[test]
+fn the_built_in_plan_has_every_number_of_the_paper() {
+    let plan = plan();
+    let count = |name: &str| experiment(&plan, name).cells.len();
+    assert_eq!((count("table2"), count("table3"), count("fig5")), (75, 9, 80));
+    assert!(experiment(&plan, "table2").cells.iter().all(|cell| cell.paper.is_some()));
+    for cell in plan.cells().filter(|cell| cell.preset.is_some()) {
+        let spec = cell.spec().unwrap().unwrap();
+        assert_eq!(spec.strategy.sleeps(), cell.strategy.starts_with("src"), "{}", cell.id());
+        let percent = 100.0 * spec.strategy.rehearsed_fraction();
+        let wanted = cell.fraction.unwrap_or(if cell.strategy.ends_with("rehearsal") { 2.0 } else { 0.0 });
+        assert!((percent - wanted).abs() < 1e-9, "{}", cell.id());
+    }
+}
+
+#[test]
+fn runs_like_the_papers_verify_its_cells() {
+    let plan = plan();
+    let report = report(&plan, "table2", &lines(&plan, |id, seed| Some(as_printed(&plan, id, seed))));
+    // Two data sets are the paper's own, and two models have presets.
+    assert_eq!(report.count(Verdict::Verified), 2 * 5 * 2);
+    assert_eq!((report.count(Verdict::Surrogate), report.count(Verdict::NoPreset)), (3 * 5 * 2, 25));
+    let cell = report.cells.iter().find(|cell| cell.id == "mnist/mrnn-bptt/src").unwrap();
+    assert!((cell.ours.unwrap().mean - 65.41).abs() < 1e-9 && cell.difference.unwrap().abs() < 1e-9 && !cell.tuned);
+    let told = "engram run mnist-src --set 'rule.kind=bptt' --set 'rule.rates=[0.01,0.01]' --seeds 100..106";
+    assert_eq!(cell.command.as_deref(), Some(told));
+    assert!((report.core_hours - 50.0 * 6.0 / 100.0).abs() < 1e-9);
+    assert_eq!(report.made, ["engram 0.0.0: engram reproduce table2"]);
+
+    let answer = |text: &str| report.claims.iter().find(|claim| claim.text.contains(text)).unwrap();
+    assert_eq!(answer("adds about 40").answer, ClaimAnswer::Holds);
+    assert_eq!(answer("ahead of backpropagation through time on FMNIST").answer, ClaimAnswer::Holds);
+    // Paired, the two differ by .73 points in every order: they can be told apart.
+    assert_eq!(answer("level with").answer, ClaimAnswer::DoesNot);
+    assert!(answer("on CIFAR-10").surrogate && !answer("level with").tuned);
+    assert_eq!(answer("two clusters").answer, ClaimAnswer::Elsewhere);
+}
+
+#[test]
+fn a_diverged_run_is_told_and_verifies_nothing() {
+    let plan = plan();
+    let text = lines(&plan, |id, seed| (id != "mnist/mrnn-ep/src" || seed != 103).then(|| as_printed(&plan, id, seed)));
+    let report = report(&plan, "table2", &text);
+    let cell = report.cells.iter().find(|cell| cell.id == "mnist/mrnn-ep/src").unwrap();
+    assert_eq!((cell.verdict, cell.runs.len(), cell.diverged[0].seed), (Verdict::Diverged, 5, 103));
+    assert_eq!(cell.diverged[0].message, "T1, step 3, output: a weight is not finite");
+    assert!(report.to_markdown().contains("1 of 6 diverged"));
+    assert!(report.to_csv().contains("table2,mnist/mrnn-ep/src,mnist,MNIST,false,mrnn-ep,src,,true,"));
+}
+
+#[test]
+fn the_figures_claims_are_decided_by_its_curves() {
+    let plan = plan();
+    let decided = |accuracy: &dyn Fn(f64, bool) -> f64| {
+        let text = lines(&plan, |id, seed| {
+            let cell = plan.cells().find(|cell| cell.id() == id)?;
+            let sleeps = cell.strategy.starts_with("src");
+            let rehearses = if cell.strategy.ends_with("rehearsal") { 2.0 } else { 0.0 };
+            Some(accuracy(cell.fraction.unwrap_or(rehearses), sleeps) + f64::from(seed % 3) / 100.0)
+        });
+        let claims = report(&plan, "fig5", &text).claims;
+        [(claims[0].answer, claims[0].by.clone()), (claims[1].answer, claims[1].by.clone())]
+    };
+    // Rehearsal reaches SRC at 15 %; both are level from there on.
+    let [needed, no_more] = decided(&|percent, sleeps| if sleeps { 0.65 } else { (0.2 + 0.03 * percent).min(0.65) });
+    assert_eq!(needed, (ClaimAnswer::Holds, "15 % gives 66.0 %, SRC alone 66.0 %".into()));
+    assert_eq!(no_more.0, ClaimAnswer::Holds, "{}", no_more.1);
+    let [needed, no_more] = decided(&|percent, sleeps| 0.2 + 0.005 * percent + if sleeps { 0.45 } else { 0.0 });
+    assert_eq!(needed, (ClaimAnswer::DoesNot, "30 % is not enough to reach 66.0 %".into()));
+    assert_eq!(no_more.0, ClaimAnswer::DoesNot);
+    assert!(no_more.1.starts_with("at 30 % SRC adds +45.0 points"), "{}", no_more.1);
+}
+
+#[test]
+fn a_report_is_read_as_it_was_written() {
+    let plan = plan();
+    for name in ["table2", "table3", "fig5"] {
+        let report = report(&plan, name, &lines(&plan, |id, seed| Some(as_printed(&plan, id, seed))));
+        assert_eq!(Reproduction::from_json(&report.to_json()).unwrap(), report);
+        let csv = report.to_csv();
+        assert_eq!(csv.lines().count(), report.cells.len() + 1);
+    }
+    let error = Reproduction::from_json("{\"format\": 9}").unwrap_err().to_string();
+    assert!(error.contains("version 1 of the format"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_said() {
+    let whole = include_str!("../../presets/reproduce.json");
+    for (from, to, part) in [
+        ("\"format\": 1", "\"format\": 2", "version 2"),
+        ("\"preset\": \"mnist-src\"", "\"preset\": \"mnist-scr\"", "there is no preset `mnist-scr`"),
+        ("\"rule.kind\": \"bptt\"", "\"rule.kind\": \"btpt\"", "the cell mnist/mrnn-bptt/sequential: rule.kind"),
+        ("\"rule.kind\": \"bptt\"", "\"engine\": \"gpu\"", "asks for a GPU"),
+        ("\"dataset\": \"mnist\"", "\"dataset\": \"minst\"", "there is no data set `minst`"),
+        ("\"dataset\": \"mnist\"", "\"dataset\": \"fmnist\"", "would run on mnist"),
+        ("\"mean\": 24.76", "\"mean\": 247.6", "not from 0 to 100"),
+        ("\"name\": \"table2\"", "\"name\": \"../table2\"", "is no name"),
+        ("\"a\": \"mnist/mrnn-ep/src\"", "\"a\": \"mnist/mrnn-ep/scr\"", "which it lacks"),
+        ("\"told_in\": [\"table2\"]", "\"told_in\": [\"table1\"]", "is told in `table1`"),
+        ("\"surrogate\": false", "\"surrogat\": false", "unknown field `surrogat`"),
+    ] {
+        let changed = whole.replacen(from, to, 1);
+        assert_ne!(changed, whole, "{from}");
+        let error = Plan::from_json(&changed).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn lines_that_are_no_runs_are_passed_over_and_a_torn_one_is_left_out() {
+    let spec = &engram::spec::preset("quick-mnist-src").unwrap().spec;
+    let run = finished_line(&finished(spec, 0.5), &made());
+    let text = format!("{{\"search\":{{}}}}\n\n{{\"event\":\"diverged\",\"run\":0}}\n{run}{}", diverged(spec));
+    assert_eq!(read(&text).unwrap().len(), 2);
+    assert_eq!(read(&text[..text.len() - 20]).unwrap().len(), 1);
+    assert_eq!(read(text.trim_end()).unwrap().len(), 2, "whole but for its end");
+    for (from, to, part) in [
+        ("\"accuracy\":0.5", "\"accuracy\":1.5", "line 4 has no accuracy from 0 to 1"),
+        ("\"seconds\":36.0", "\"seconds\":-1", "line 4 does not say how many seconds"),
+        ("\"version\":1", "\"version\":7", "version 7 of the format"),
+        ("\"rate\":", "\"rait\":", "line 4 has no Spec of ours"),
+        ("{\"event\":\"finished\"", "{\"event\":\"finished", "line 4 is not JSON"),
+    ] {
+        let error = read(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// Runs with bytes changed, cut or doubled are refused or read, and what is read can be told.
+    #[test]
+    fn no_file_of_runs_panics(
+        cut in any::<prop::sample::Index>(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+    ) {
+        let spec = &engram::spec::preset("mnist-src").unwrap().spec;
+        let spec = Spec { seed: 100, ..spec.clone() };
+        let mut bytes = (finished_line(&finished(&spec, 0.5), &made()) + &diverged(&spec)).into_bytes();
+        for (at, byte) in flips {
+            *at.get_mut(&mut bytes) = byte;
+        }
+        if let Ok(stored) = read(&String::from_utf8_lossy(&bytes[..=cut.index(bytes.len())])) {
+            for run in &stored {
+                prop_assert_eq!(&read(&run.line).unwrap()[0], run);
+            }
+            let mut runs = Runs::default();
+            runs.take(stored);
+            let plan = plan();
+            let report = Reproduction::new(&plan, experiment(&plan, "table2"), &runs, 6, &made()).unwrap();
+            prop_assert_eq!(&Reproduction::from_json(&report.to_json()).unwrap(), &report);
+        }
+    }
+
+    /// A plan with bytes changed or cut is refused or read, and what is read makes tables.
+    #[test]
+    fn no_plan_panics(
+        cut in prop::option::of(any::<prop::sample::Index>()),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), 32u8..127), 0..3),
+    ) {
+        let mut bytes = include_bytes!("../../presets/reproduce.json").to_vec();
+        for (at, byte) in flips {
+            *at.get_mut(&mut bytes) = byte;
+        }
+        let end = cut.map_or(bytes.len(), |cut| cut.index(bytes.len()));
+        if let Ok(plan) = Plan::from_json(&String::from_utf8_lossy(&bytes[..end])) {
+            for experiment in &plan.experiments {
+                let report = Reproduction::new(&plan, experiment, &Runs::default(), 2, &made()).unwrap();
+                prop_assert!(!report.to_markdown().is_empty() && !report.to_csv().is_empty());
+            }
+        }
+    }
+}
