@@ -191,6 +191,8 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         spec.rule.rates = vec![rate / 10.0; layers + 1];
         spec.sleep.thresholds = if additive { vec![gain; layers + 1] } else { Vec::new() };
         (spec.network.kind, spec.rule.kind, spec.rule.momentum) = model;
+        // Backpropagation through time has as many steps to go back through as it wants.
+        spec.network.free_steps = spec.network.free_steps.max(spec.network.clamped_steps);
         spec.rule.dropout = spec.rule.momentum / 2.0;
         spec
     })
