@@ -45,15 +45,15 @@ export function resultsPanel({ file, report }: Results, close: () => void): HTML
   );
 }
 
-const CAPTION = "Final accuracy, % of test images: ours (mean ± s.d., number of runs), the paper’s, and how ours stands to it";
+const CAPTION = "Final accuracy, % of test images";
 
 const scrolling = (name: string, table: HTMLElement): HTMLElement => el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name }, table);
 
 /** What the numbers are, and how they are judged. */
 function aboutOf(report: Reproduction): string {
-  const own = `mean ± s.d. (n − 1) over ${seedsInWords(report.seeds)}.`;
+  const own = `means ± s.d. (with n − 1) of n runs, wanted with ${seedsInWords(report.seeds)}.`;
   if (!report.cells.some(({ paper }) => paper)) return `${own} Cells: ${summary(report)}.`;
-  return `${own} Beside it ${report.paper}, and the difference in standard errors of both (SE). A cell is verified where it is no further from the paper’s than both s.d. together. Cells: ${summary(report)}.`;
+  return `${own} Below them the numbers of ${report.paper}, and ours − the paper’s in standard errors of both (SE). A cell is verified where it is no further from the paper’s than both s.d. together. Cells: ${summary(report)}.`;
 }
 
 function captionOf(report: Reproduction): string {
@@ -116,24 +116,30 @@ function dataHead(row: DataSetRow, rows: number, model: Named | null = null): HT
 function entry(cell: CellReport | undefined): HTMLElement {
   if (!cell) return el("td", { class: "none" }, "–");
   const { ours, paper, standard_errors: errors, verdict } = cell;
-  const said = [VERDICT_WORDS[verdict], ...notes(cell)].join("; ");
+  // Without a number of the paper's there is nothing to judge.
+  const said = [...(verdict === "measured" ? [] : [VERDICT_WORDS[verdict]]), ...notes(cell)].join("; ");
   return el(
     "td",
     {},
-    ours ? el("span", { class: "ours" }, el("strong", {}, accuracy(ours)), ` n\u00a0=\u00a0${ours.n}`) : null,
+    ours ? el("span", {}, el("strong", {}, accuracy(ours)), ` n\u00a0=\u00a0${ours.n} `) : null,
+    said === "" ? null : judged(verdict, said),
     paper ? el("span", { class: "beside" }, `paper ${ofPaper(paper)}${errors === null ? "" : ` (${inErrors(errors)})`}`) : null,
-    el("span", { class: `verdict ${verdict}` }, said),
   );
 }
+
+const judged = (verdict: string, words: string): HTMLElement => el("span", { class: "judged", "data-verdict": verdict }, words);
 
 function claimsTable({ claims }: Reproduction): HTMLElement {
   const rows = claims.map((claim) => {
     const beside = claimNotes(claim).map((note) => el("span", { class: "beside" }, note));
-    return el("tr", {}, el("th", { scope: "row" }, claim.text), el("td", {}, el("span", { class: `verdict ${claim.answer}` }, ANSWER_WORDS[claim.answer]), ...beside), el("td", {}, claim.by));
+    return el("tr", {}, el("th", { scope: "row" }, claim.text), el("td", {}, judged(claim.answer, ANSWER_WORDS[claim.answer]), ...beside), el("td", {}, ...withCode(claim.by)));
   });
   const head = el("tr", {}, ...["Claim", "Here", "By how much"].map((title) => el("th", { scope: "col" }, title)));
   return el("table", {}, el("caption", { class: "aside" }, "The paper’s claims, and what the runs say of them"), el("thead", {}, head), el("tbody", {}, ...rows));
 }
+
+/** Commands stand between backticks. */
+const withCode = (text: string): (string | HTMLElement)[] => text.split("`").map((part, i) => (i % 2 === 1 ? el("code", {}, part) : part));
 
 function madeBy(report: Reproduction): HTMLElement {
   const diverged = report.cells.flatMap(({ id, diverged }) => diverged.map(({ seed, message }) => `${id} with seed ${seed} diverged: ${message}`));

@@ -37,9 +37,9 @@ export function rehearsed(lines: readonly Line[], width: number, fontSize: numbe
     marginTop,
     marginBottom,
     marginLeft: 4 * fontSize,
-    marginRight: (0.54 * longest + 1.4) * fontSize,
+    marginRight: (0.62 * longest + 1.6) * fontSize,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
-    x: { domain: [0, Math.max(1, most)], ticks: 6, tickFormat: (x: number) => `${x}\u202f%`, ...axis("rehearsed part of past data") },
+    x: { domain: [0, Math.max(1, most)], ticks: width < 480 ? 3 : 6, tickFormat: (x: number) => `${x}\u202f%`, ...axis("rehearsed part of past data") },
     y: { domain: [0, 100], ticks: 5, tickSize: 0, tickFormat: (y: number) => `${y}\u202f%`, label: null, grid: true },
     color: { type: "identity" },
     marks: [

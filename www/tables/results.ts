@@ -12,9 +12,9 @@ export function resultsTables(report: Reproduction): Table[] {
   return [cellsTable(report), runsTable(report), claimsTable(report)].filter(({ rows }) => rows.length > 0);
 }
 
-function cellsTable({ name, cells, datasets, models, strategies, seeds }: Reproduction): Table {
+function cellsTable({ cells, datasets, models, strategies, seeds }: Reproduction): Table {
   return {
-    name: `${name}-cells`,
+    name: "results-cells",
     title: "Every cell",
     columns: [
       ID,
@@ -57,9 +57,9 @@ function cellsTable({ name, cells, datasets, models, strategies, seeds }: Reprod
   };
 }
 
-function runsTable({ name, cells }: Reproduction): Table {
+function runsTable({ cells }: Reproduction): Table {
   return {
-    name: `${name}-runs`,
+    name: "results-runs",
     title: "Every run",
     columns: [ID, { key: "seed", label: "Seed" }, { key: "accuracy", label: "Accuracy", unit: PERCENT }, { key: "seconds", label: "Computing", unit: "seconds" }, { key: "engine", label: "Engine" }, { key: "message", label: "Diverged" }],
     rows: cells.flatMap(({ id, runs, diverged }) => [
@@ -69,9 +69,9 @@ function runsTable({ name, cells }: Reproduction): Table {
   };
 }
 
-function claimsTable({ name, claims }: Reproduction): Table {
+function claimsTable({ claims }: Reproduction): Table {
   return {
-    name: `${name}-claims`,
+    name: "results-claims",
     title: "The paper’s claims",
     columns: [
       { key: "claim", label: "Claim" },
