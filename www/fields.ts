@@ -123,7 +123,7 @@ export const GROUPS: readonly Group[] = [
       },
       { path: "rule.rates", label: "Learning rates α", unit: "", kind: numbers, meaning: "One for each weight matrix, from the input to the output." },
       { path: "rule.momentum", label: "Momentum μ", unit: "part of a change", kind: number, matters: isFeedForward, meaning: "How much of a weight’s last change is made again." },
-      { path: "rule.dropout", label: "Dropout", unit: "part of the hidden units", kind: number, matters: isFeedForward, meaning: "Drawn anew for each image and left out of its learning; all units answer, scaled down to that." },
+      { path: "rule.dropout", label: "Dropout", unit: "part of a layer", kind: number, matters: isFeedForward, meaning: "Hidden units drawn anew for each image and left out of its learning; all of them answer, scaled down to match." },
       { path: "training.epochs", label: "Epochs", unit: "passes a task", kind: number, meaning: "How often a task's images are gone through." },
       { path: "training.batch", label: "Minibatch", unit: "images", kind: number, meaning: "Images whose changes are averaged into one." },
     ],

@@ -72,7 +72,9 @@ for (const [title, matrices, steps] of [["RNN-BPTT", ["input to hidden", "hidden
     await button(page, "Next test image").click();
     await page.locator(".outputs .caption", { hasText: /^After S2: .*, output/ }).waitFor();
     await page.locator(".see .try .data summary").click();
-    assert.equal(await page.locator(".try table").last().locator("tbody tr").count(), steps, "a row a step");
+    const course = page.locator(".try").getByRole("table", { name: "Outputs step by step" });
+    await course.waitFor();
+    assert.equal(await course.locator("tbody tr").count(), steps, "a row a step");
     const again = await openLab(t, { hash: new URL(page.url()).hash });
     assert.equal(await model(again).locator("option:checked").textContent(), title);
     assert.deepEqual(await runToEnd(again), first);
