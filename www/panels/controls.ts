@@ -27,7 +27,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     el("legend", { class: "aside" }, "What to run"),
     dataset.element,
     field("grow", "Preset", preset, "Settings that were measured before; below is what they gave."),
-    field("", "Model", model, "Network and rule: of Kubo et al. (2025), with what each learns with."),
+    field("grow", "Model", model, "A network and its rule, as Kubo et al. (2025) compare them, with the constants that they learn with."),
     field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
     field("short", "Seed", seed, "The same seed, the same run."),
   );

@@ -39,13 +39,16 @@ export function outputs({ course, until, names }: Outputs, width: number, fontSi
     marginLeft: 3 * fontSize,
     marginRight: Math.min(18, longest + 6) * 0.6 * fontSize,
     style: { fontSize: `${fontSize}px`, overflow: "visible" },
-    x: { domain: isOneStep ? [0, 2] : [0, course.length], ticks: isOneStep ? [1] : 4, ...axis("step") },
+    x: { domain: isOneStep ? [0, 2] : [0, course.length], ticks: isOneStep ? [1] : 4, tickFormat: "d", ...axis("step") },
     y: { domain: [0, top], ticks: top === 1 ? [0, 0.5, 1] : 4, tickSize: 0, label: null, grid: true },
     marks: [
       Plot.ruleY([0], { stroke: "var(--ink-soft)" }),
-      ...last.map((_, c) =>
-        (isOneStep ? Plot.dot : Plot.line)(points.filter((point) => point.c === c), { x: "step", y: "output", stroke: color(c), strokeWidth: c === best ? 3 : 1.5, strokeDasharray: DASHES[c % DASHES.length]! }),
-      ),
+      ...last.map((_, c) => {
+        const place = { x: "step", y: "output" } as const;
+        const own = points.filter((point) => point.c === c);
+        if (isOneStep) return Plot.dot(own, { ...place, fill: color(c), r: c === best ? 5 : 3.5 });
+        return Plot.line(own, { ...place, stroke: color(c), strokeWidth: c === best ? 3 : 1.5, strokeDasharray: DASHES[c % DASHES.length]! });
+      }),
       ...separate(ends, ({ output }) => (1 - output / top) * room, fontSize * 1.15, room).map(({ item: { c, output }, at }) =>
         Plot.text([0], {
           x: () => shown.length,
