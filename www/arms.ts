@@ -5,6 +5,7 @@ import { isQuick } from "./data.js";
 import type { Preset, Spec } from "./generated/engram.js";
 import { spec_set, spec_to_hash } from "./generated/page.js";
 import { parts, unacted } from "./link.js";
+import { modelOf, MODELS } from "./models.js";
 import { count } from "./words.js";
 import type { State } from "./state.js";
 
@@ -22,7 +23,11 @@ export const METHODS = ["src", "rehearsal", "src_rehearsal"] as const satisfies 
 /** Names of added arms. */
 export const LETTERS = ["A", "B", "C", "D", "E"] as const;
 
-export const labelOf = ({ id, spec }: Added): string => `${NAMES[spec.strategy.kind]} ${id}`;
+/** `sleep A`; `RNN-BPTT, sleep A` where another model than the usual one is meant. */
+export function labelOf({ id, spec }: Added): string {
+  const model = modelOf(spec);
+  return `${model === MODELS[0] ? "" : `${model.title}, `}${NAMES[spec.strategy.kind]} ${id}`;
+}
 
 /** A number for an arm's colour and symbol: the same whatever it is compared with. */
 export const lookOf = ({ id }: Arm): number => [...METHODS, ...LETTERS].findIndex((name) => name === id);
@@ -46,12 +51,13 @@ function withStrategy(spec: Spec, kind: StrategyKind, presets: readonly Preset[]
   return spec_set(unacted(spec), fields);
 }
 
-function presetRates({ data, rule }: Spec, kind: StrategyKind, presets: readonly Preset[]): number[] | undefined {
+function presetRates(asked: Spec, kind: StrategyKind, presets: readonly Preset[]): number[] | undefined {
+  const { data, rule } = asked;
   const fits = ({ spec }: Preset) =>
     spec.strategy.kind === kind &&
     spec.data.name === data.name &&
     isQuick(spec.data) === isQuick(data) &&
-    spec.rule.kind === rule.kind &&
+    modelOf(spec) === modelOf(asked) &&
     spec.rule.rates.length === rule.rates.length;
   return presets.find(fits)?.spec.rule.rates;
 }

@@ -2,6 +2,7 @@
 
 import type { Capacity } from "./capacity.js";
 import type { Finished as Result, Event as RunEvent, Spec } from "./generated/engram.js";
+import { kindOf } from "./models.js";
 import { hear, type Run } from "./run.js";
 import { pairedDifference, summary, type Difference, type Summary } from "./statistics.js";
 
@@ -82,7 +83,9 @@ export function clash(arms: readonly Arm[]): string | null {
 /** What the same seed does not make the same among the arms, in words. */
 export function unshared(arms: readonly Arm[]): string[] {
   const same = (of: (spec: Spec) => unknown) => new Set(arms.map(({ spec }) => JSON.stringify(of(spec)))).size === 1;
-  return [...(same(({ network }) => network.hidden) ? [] : ["initial weights"]), ...(same(({ tasks }) => tasks.order) ? [] : ["order of tasks"])];
+  // Feed-forward networks begin as their rule's authors let them begin.
+  const begin = (spec: Spec) => [spec.network.hidden, kindOf(spec), kindOf(spec) === "feed_forward" && spec.rule.kind];
+  return [...(same(begin) ? [] : ["initial weights"]), ...(same(({ tasks }) => tasks.order) ? [] : ["order of tasks"])];
 }
 
 /** The comparison after one run of it changed. */

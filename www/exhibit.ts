@@ -26,7 +26,8 @@ export interface Source {
   readonly slug: string;
   /** All of it in a line, for people. */
   readonly line: string;
-  readonly origins: readonly [Origin, ...Origin[]];
+  /** None where the numbers are a file's that was opened: the line says where they come from. */
+  readonly origins: readonly Origin[];
 }
 
 export interface Exhibit {
@@ -43,13 +44,15 @@ export function fileName(what: string, { slug }: Source, extension: string): str
   return `engram-${name}-${slug}.${extension}`;
 }
 
-/** The Spec as JSON; of a comparison, each arm's with its name and seeds. */
-export function specText({ origins }: Source): string {
+/** The Spec as JSON; of a comparison, each arm's with its name and seeds; `null` where there is none. */
+export function specText({ origins }: Source): string | null {
   const [only] = origins;
+  if (!only) return null;
   return JSON.stringify(origins.length === 1 ? only.spec : origins.map(({ arm, seeds, spec }) => ({ arm, seeds, spec })));
 }
 
 /** Everything in one file that explains itself. */
 export function json({ title, caption, tables, source }: Exhibit): string {
-  return `${JSON.stringify({ format: "engram-data", version: 1, title, caption, runs: source.origins, tables }, null, 1)}\n`;
+  const from = source.origins.length > 0 ? { runs: source.origins } : { source: source.line };
+  return `${JSON.stringify({ format: "engram-data", version: 1, title, caption, ...from, tables }, null, 1)}\n`;
 }

@@ -1,6 +1,7 @@
 // The fields of a Spec that a person may set: their names, units and meaning, and how their values are written.
 
-import type { Spec } from "./generated/engram.js";
+import type { NetworkKind, RuleKind, Spec } from "./generated/engram.js";
+import { isEp, kindOf, perLayer, suits, usualRule } from "./models.js";
 
 export interface Field {
   /** Where it is in the Spec. */
@@ -11,6 +12,8 @@ export interface Field {
   readonly kind: Kind;
   /** Whether it has a part in what the Spec does. */
   readonly matters?: (spec: Spec) => boolean;
+  /** Whether a choice can be taken as the rest of the Spec is. */
+  readonly allows?: (spec: Spec, choice: string) => boolean;
 }
 
 /** How a value is written for people, and read again as the JSON that the core takes. */
@@ -32,6 +35,12 @@ const number: Kind = { write: (value) => String(value), read: (text) => text.tri
 const numbers: Kind = {
   write: (value) => (value as number[]).join(", "),
   read: (text) => `[${text.split(/[\s,]+/).filter(Boolean).join(",")}]`,
+};
+
+/** The same, where there may be none. */
+const numbersOrNone: Kind = {
+  write: (value) => numbers.write(value) || "none",
+  read: (text) => numbers.read(/^none$/i.test(text.trim()) ? "" : text),
 };
 
 const orNone: Kind = {
@@ -60,6 +69,12 @@ const choice = (...choices: (readonly [string, string])[]): Kind => ({ ...number
 const sleeps = ({ strategy, actions }: Spec) =>
   strategy.kind === "src" || strategy.kind === "src_rehearsal" || (actions ?? []).some(({ act }) => act.kind === "sleep" || act.kind === "longer");
 
+/** With a threshold for all hidden layers and one for the output. */
+const sleepsByTwo = (spec: Spec) => sleeps(spec) && (spec.sleep.thresholds ?? []).length === 0;
+
+const isMrnn = (spec: Spec) => kindOf(spec) === "mrnn";
+const isFeedForward = (spec: Spec) => kindOf(spec) === "feed_forward";
+
 export const GROUPS: readonly Group[] = [
   {
     title: "Tasks and strategy",
@@ -79,13 +94,20 @@ export const GROUPS: readonly Group[] = [
   {
     title: "Network",
     fields: [
+      {
+        path: "network.kind",
+        label: "Connections",
+        unit: "",
+        kind: choice(["mrnn", "both ways, until it settles (MRNN)"], ["rnn", "recurrent hidden layers (RNN)"], ["feed_forward", "from input to output, once (FF)"]),
+        meaning: "How units drive each other. Another kind brings a rule that suits it; Model, above, its other constants, too.",
+      },
       { path: "network.hidden", label: "Hidden units", unit: "units a layer", kind: numbers, meaning: "One number for each hidden layer, from the input to the output." },
-      { path: "network.dt", label: "Integration step dt", unit: "time constants", kind: number, meaning: "How far states move towards their target in a step." },
-      { path: "network.gamma", label: "Feedback γ", unit: "", kind: number, meaning: "Strength of what a layer hears from the one above." },
-      { path: "network.beta", label: "Nudge β", unit: "", kind: number, meaning: "How strongly the label pulls the output in the clamped phase.", matters: ({ rule }) => rule.kind !== "bptt" },
-      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, meaning: "Steps in which the network settles on an input." },
-      { path: "network.clamped_steps", label: "Clamped phase", unit: "steps", kind: number, meaning: "Steps with the nudge; all of them are run. With backpropagation through time, the last steps of the free phase, which it goes back through." },
-      { path: "network.tolerance", label: "Tolerance", unit: "activity a step", kind: number, meaning: "The free phase of a sample stops once nothing moves more than this; 0: never." },
+      { path: "network.dt", label: "Integration step dt", unit: "time constants", kind: number, matters: isMrnn, meaning: "How far states move towards their target in a step." },
+      { path: "network.gamma", label: "Feedback γ", unit: "", kind: number, matters: isMrnn, meaning: "Strength of what a layer hears from the one above." },
+      { path: "network.beta", label: "Nudge β", unit: "", kind: number, meaning: "How strongly the label pulls the output in the clamped phase.", matters: isEp },
+      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, matters: (spec) => !isFeedForward(spec), meaning: "Steps in which the network settles on an input; of an RNN, those that it sees the input for." },
+      { path: "network.clamped_steps", label: "Clamped phase", unit: "steps", kind: number, matters: isMrnn, meaning: "Steps with the nudge; all of them are run. With backpropagation through time, the last steps of the free phase, which it goes back through." },
+      { path: "network.tolerance", label: "Tolerance", unit: "activity a step", kind: number, matters: isMrnn, meaning: "The free phase of a sample stops once nothing moves more than this; 0: never." },
     ],
   },
   {
@@ -95,10 +117,13 @@ export const GROUPS: readonly Group[] = [
         path: "rule.kind",
         label: "Rule",
         unit: "",
-        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"]),
-        meaning: "How states change the weights: those of two phases, or, for comparison, a gradient that is propagated backwards, on the CPU alone.",
+        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"], ["backprop", "backpropagation"], ["owm", "orthogonal weights modification"]),
+        allows: (spec, rule) => suits(rule as RuleKind, kindOf(spec)),
+        meaning: "How states change the weights: those of two phases, or, for comparison, a gradient that is propagated backwards, on the CPU alone. What suits the connections can be chosen.",
       },
       { path: "rule.rates", label: "Learning rates α", unit: "", kind: numbers, meaning: "One for each weight matrix, from the input to the output." },
+      { path: "rule.momentum", label: "Momentum μ", unit: "part of a change", kind: number, matters: isFeedForward, meaning: "How much of a weight’s last change is made again." },
+      { path: "rule.dropout", label: "Dropout", unit: "part of a layer", kind: number, matters: isFeedForward, meaning: "Hidden units drawn anew for each image and left out of its learning; all of them answer, scaled down to match." },
       { path: "training.epochs", label: "Epochs", unit: "passes a task", kind: number, meaning: "How often a task's images are gone through." },
       { path: "training.batch", label: "Minibatch", unit: "images", kind: number, meaning: "Images whose changes are averaged into one." },
     ],
@@ -112,10 +137,19 @@ export const GROUPS: readonly Group[] = [
       { path: "sleep.window", label: "Window", unit: "pixels a side, or none", kind: orNone, matters: sleeps, meaning: "Input spikes stay within a square that jumps in each step." },
       { path: "sleep.gain_hidden", label: "Hidden gain", unit: "", kind: number, matters: sleeps, meaning: "How strongly spikes drive the hidden units; decides how many spike." },
       { path: "sleep.gain_output", label: "Output gain", unit: "", kind: number, matters: sleeps, meaning: "The same for the outputs." },
-      { path: "sleep.feedback", label: "Feedback", unit: "relative to the input", kind: number, matters: sleeps, meaning: "How strongly spikes of a layer drive the one below." },
+      {
+        path: "sleep.normalisation",
+        label: "Normalisation",
+        unit: "",
+        kind: choice(["activity", "by activities"], ["weights_and_activity", "by weights and activities"]),
+        matters: sleeps,
+        meaning: "What gains are divided by: largest activities, or, layer upon layer, the larger of that and the largest weight.",
+      },
+      { path: "sleep.feedback", label: "Feedback", unit: "relative to the input", kind: number, matters: (spec) => sleeps(spec) && isMrnn(spec), meaning: "How strongly spikes of a layer drive the one below." },
       { path: "sleep.leak", label: "Leak λ", unit: "part left a step", kind: number, matters: sleeps, meaning: "What is left of a voltage after a step." },
-      { path: "sleep.threshold_hidden", label: "Hidden threshold", unit: "", kind: number, matters: sleeps, meaning: "A hidden unit spikes above this; only gain over threshold counts." },
-      { path: "sleep.threshold_output", label: "Output threshold", unit: "", kind: number, matters: sleeps, meaning: "The same for the outputs." },
+      { path: "sleep.threshold_hidden", label: "Hidden threshold", unit: "", kind: number, matters: sleepsByTwo, meaning: "A hidden unit spikes above this; only gain over threshold counts." },
+      { path: "sleep.threshold_output", label: "Output threshold", unit: "", kind: number, matters: sleepsByTwo, meaning: "The same for the outputs." },
+      { path: "sleep.thresholds", label: "Thresholds", unit: "one a layer, or none", kind: numbersOrNone, matters: sleeps, meaning: "From the first hidden layer to the output, in place of one for all hidden layers and one for the output." },
       { path: "sleep.stdp", label: "Rule of spikes", unit: "", kind: choice(["soft", "soft: by the weight's size"], ["additive", "additive: the same for all"]), matters: sleeps, meaning: "How a weight's own size enters its change." },
       {
         path: "sleep.changes",
@@ -151,7 +185,7 @@ export const GROUPS: readonly Group[] = [
     title: "Measuring",
     fields: [
       { path: "evaluation.split", label: "Measured on", unit: "", kind: choice(["test", "test images"], ["held_back", "held-back training images"]), meaning: "Held back: the last tenth of the training images, never learnt from; for tuning." },
-      { path: "evaluation.energy", label: "Energy and settling", unit: "", kind: choice(["false", "not recorded"], ["true", "recorded after every phase"]), meaning: "Follows 32 test images through the free phase." },
+      { path: "evaluation.energy", label: "Energy and settling", unit: "", kind: choice(["false", "not recorded"], ["true", "recorded after every phase"]), matters: isMrnn, meaning: "Follows 32 test images through the free phase." },
     ],
   },
 ];
@@ -161,15 +195,41 @@ export function valueAt(spec: Spec, path: string): unknown {
   return path.split(".").reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], spec);
 }
 
-/** What the core is told when a field becomes `text`: another number of layers brings its number of rates, other phases have
- *  none of the former actions. */
+/** What the core is told when a field becomes `text`, with what cannot stay as it was. */
 export function changesFor(spec: Spec, field: Field, text: string): [string, string][] {
-  const change: [string, string] = [field.path, field.kind.read(text)];
-  // What a person did was done to the phases of the former tasks or strategy.
-  if (field.path === "tasks.classes" || field.path === "strategy.kind") return [change, ["actions", "[]"]];
-  if (field.path !== "network.hidden") return [change];
-  const layers = text.split(/[\s,]+/).filter(Boolean).length;
-  const { rates } = spec.rule;
-  const hidden = Array.from({ length: layers }, (_, i) => rates[Math.min(i, rates.length - 2)]);
-  return [change, ["rule.rates", JSON.stringify([...hidden, rates.at(-1)])]];
+  return [[field.path, field.kind.read(text)], ...followers(spec, field.path, text)];
 }
+
+function followers(spec: Spec, path: string, text: string): [string, string][] {
+  switch (path) {
+    // What a person did was done to the phases of the former tasks or strategy.
+    case "tasks.classes":
+    case "strategy.kind":
+      return [["actions", "[]"]];
+    case "network.hidden":
+      return forLayers(spec, text.split(/[\s,]+/).filter(Boolean).length + 1);
+    case "network.kind":
+      return forKind(spec, text as NetworkKind);
+    case "rule.kind":
+      return onCpu(spec, text as RuleKind);
+    default:
+      return [];
+  }
+}
+
+/** Another number of layers brings its number of rates and of thresholds. */
+function forLayers({ rule, sleep }: Spec, layers: number): [string, string][] {
+  const thresholds = sleep.thresholds ?? [];
+  const rates: [string, string] = ["rule.rates", JSON.stringify(perLayer(rule.rates, layers))];
+  return thresholds.length === 0 ? [rates] : [rates, ["sleep.thresholds", JSON.stringify(perLayer(thresholds, layers))]];
+}
+
+/** Another kind of network learns by a rule of its own; only a feed-forward one with momentum and dropout. */
+function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
+  const rule = suits(spec.rule.kind, kind) ? spec.rule.kind : usualRule(kind);
+  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule)];
+  return kind === "feed_forward" ? changes : [...changes, ["rule.momentum", "0"], ["rule.dropout", "0"]];
+}
+
+/** A rule that no GPU computes is not asked of one. */
+const onCpu = ({ engine }: Spec, kind: RuleKind): [string, string][] => (engine === "gpu" && !isEp({ rule: { kind } }) ? [["engine", "auto"]] : []);

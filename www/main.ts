@@ -20,6 +20,7 @@ import { progressPanel } from "./panels/progress.js";
 import { recordingPanel } from "./panels/recording.js";
 import { noticePanel } from "./panels/notice.js";
 import { reportedPanel } from "./panels/reported.js";
+import { resultsPlace } from "./panels/results-place.js";
 import { runBar } from "./panels/run-bar.js";
 import { versionPanel } from "./panels/version.js";
 import { fetchRecording, Player } from "./recording.js";
@@ -55,6 +56,7 @@ try {
     compare: NOT_COMPARED,
     search: null,
     studies: NOT_STUDIED,
+    results: null,
   });
   const isBare = !embed && location.hash === "";
   if (!link.problem) noteInAddress(link.hash);
@@ -65,13 +67,15 @@ try {
 
   const notice = noticePanel();
   const drop = dropPanel(store, runner);
+  const results = resultsPlace(store);
   const steering = () => [controlsPanel(store, runner), actingPanel(store, runner), keepPanel(store, runner), constantsPanel(store), reportedPanel()];
   const steer = !embed ? steering() : embed.controls === "steer" ? [...steering(), progressPanel()] : embed.controls === "run" ? [runBar(store, runner)] : [];
   const first = embed ? [] : [progressPanel(), recordingPanel(player)];
   const see = el("div", { class: "see" });
+  lab.before(results.element);
   lab.replaceChildren(notice.element, drop.element, ...sides(steer, first), see);
   const tell = (panels: readonly Panel<State>[]) => store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
-  tell([notice, ...steer, ...first]);
+  tell([notice, results, ...steer, ...first]);
   // What draws is larger than all before, and comes after it; scripts/budget.mjs holds the page to that.
   performance.mark("usable");
   const { figures, tourPanel } = await import("./figures.js").catch(() => {

@@ -5,6 +5,7 @@ import soft from "../presets/tuning/sleep-soft.json";
 import type { Capacity } from "./capacity.js";
 import { GROUPS, type Field } from "./fields.js";
 import type { Bounds, GivenUp, Method, Scale, Spec, Tried, Tuning } from "./generated/engram.js";
+import { kindOf } from "./models.js";
 import { summary, type Summary } from "./statistics.js";
 import { count } from "./words.js";
 
@@ -112,6 +113,9 @@ export const NOT_SEARCHED: Searching = {
 };
 
 export const sleeps = ({ strategy }: Spec): boolean => strategy.kind === "src" || strategy.kind === "src_rehearsal";
+
+/** Whether a constant has no part in a network's sleep: only an MRNN has feedback. */
+export const isIdle = ({ path }: Pick<Wanted, "path">, spec: Pick<Spec, "network">): boolean => path === "sleep.feedback" && kindOf(spec) !== "mrnn";
 
 /** What a constant is called, and its unit. */
 export function constant(path: string): Pick<Field, "label" | "unit"> {

@@ -11,7 +11,7 @@ import { claim, type Claim } from "./kept.js";
 import { forgetSearch, keepSearch, KEPT, keptSearch } from "./kept-search.js";
 import { choose, unacted } from "./link.js";
 import { isActive } from "./run.js";
-import { isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Budget, type Search, type Searching, type SearchStatus } from "./search.js";
+import { isIdle, isSearching, limits, NOT_SEARCHED, sleeps, tuningOf, type Budget, type Search, type Searching, type SearchStatus } from "./search.js";
 import type { Store } from "./state.js";
 import { Trying } from "./trying.js";
 import { megabytes, words } from "./words.js";
@@ -55,7 +55,7 @@ export class Searcher {
     await this.#orSay("", async () => {
       const spec = unacted(this.#store.state.spec);
       if (!sleeps(spec)) throw new Error("What the controls say does not sleep: there are no constants of sleep to find");
-      const tuning = tuningOf(this.#state.chosen);
+      const tuning = tuningOf({ ...this.#state.chosen, wanted: this.#state.chosen.wanted.filter((one) => !isIdle(one, spec)) });
       this.#limits = limits(this.#state.budget);
       const { Search } = await wholeHere();
       await this.#reopening;

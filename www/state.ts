@@ -4,6 +4,7 @@ import type { Compare } from "./compare.js";
 import type { Answer, DataSetInfo, Field, OwnInfo, Preset, Spec } from "./generated/engram.js";
 import type { Point } from "./pad.js";
 import type { Run } from "./run.js";
+import type { Results } from "./results-file.js";
 import type { Searching } from "./search.js";
 import type { Studies } from "./study.js";
 
@@ -32,6 +33,8 @@ export interface State {
   /** `null` until there is a panel for it. */
   readonly search: Searching | null;
   readonly studies: Studies;
+  /** The file of results that is open. */
+  readonly results: Results | null;
 }
 
 /** What a person tries the network with, and what it answers. */

@@ -202,7 +202,7 @@ test("saved numbers are those of the page", async (t) => {
   assert.equal(fields.length, 1 + 8 * 784);
   const settling = rows((await save(page, "Settling", "Data as CSV")).bytes);
   assert.equal(settling.length, 101);
-  const outputs = rows((await save(page, "Try it", "Outputs as they settle as CSV")).bytes);
+  const outputs = rows((await save(page, "Try it", "Outputs step by step as CSV")).bytes);
   const best = Math.max(...outputs.at(-1).slice(1).map(Number));
   assert.ok((await page.locator(".outputs .caption").textContent()).endsWith(`output ${best.toFixed(2)}`));
 });

@@ -44,7 +44,7 @@ async function drop(page, files) {
     return transfer;
   }, listed);
   await page.dispatchEvent("body", "dragover", { dataTransfer });
-  await page.getByText("Drop a saved run here, or your images").waitFor();
+  await page.getByText("Drop a saved run here").waitFor();
   await page.dispatchEvent("body", "drop", { dataTransfer });
   assert.ok(await page.locator(".drop").isHidden());
 }

@@ -42,7 +42,7 @@ test("a drawn 0 is known, forgotten, and remembered after sleep", async (t) => {
   assert.notEqual(said.T2, "0", "forgotten");
   assert.equal(said.S2, "0", "remembered");
   await page.locator(".outputs .caption", { hasText: /^After S3: \d, output [01]\.\d\d$/ }).waitFor();
-  assert.match(await page.locator(".course svg").getAttribute("aria-label"), /^The outputs settle/);
+  assert.match(await page.locator(".course svg").getAttribute("aria-label"), /^The outputs step by step/);
 });
 
 test("the outputs are those of the phase that is slid to", async (t) => {

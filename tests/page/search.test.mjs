@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { constant, fitnessOf, givenUp, givenUpInWords, isSearching, limits, NOT_SEARCHED, number, ranked, secondsOf, spikesOf, tuningOf, wrongBounds } = await load("search.ts");
+const { constant, fitnessOf, givenUp, givenUpInWords, isIdle, isSearching, limits, NOT_SEARCHED, number, ranked, secondsOf, spikesOf, tuningOf, wrongBounds } = await load("search.ts");
 const { along } = await load("plots/tried.ts");
 const { searchTables } = await load("tables/search.ts");
 const growing = JSON.parse(readFileSync(new URL("../../presets/tuning/sleep-growing.json", import.meta.url), "utf8"));
@@ -128,4 +128,9 @@ test("tables hold every evaluation and every order of it", () => {
   assert.equal(cell(evaluations, 1, "spikes_hidden"), null);
   assert.equal(orders.rows.length, 8);
   assert.deepEqual(best.rows.map(([path, , value]) => [path, value]), [["sleep.rate", 0.5], ["sleep.gain_hidden", 4]], "in the order of the controls");
+});
+
+test("feedback is searched in an MRNN alone", () => {
+  const idle = (kind, path) => isIdle({ path }, { network: { kind } });
+  assert.deepEqual([idle("mrnn", "sleep.feedback"), idle(undefined, "sleep.feedback"), idle("rnn", "sleep.feedback"), idle("feed_forward", "sleep.leak")], [false, false, true, false]);
 });

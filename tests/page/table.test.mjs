@@ -10,7 +10,7 @@ const { fileName, json, specText } = await load("exhibit.ts");
 const { withText } = await load("save/chunk.ts");
 const { accuracyTable } = await load("tables/accuracy.ts");
 const { confusionTable } = await load("tables/confusion.ts");
-const { weightTables } = await load("tables/weights.ts");
+const { matrixNames, weightTables } = await load("tables/weights.ts");
 const { spikeTables } = await load("tables/spikes.ts");
 const { answerTables } = await load("tables/answers.ts");
 const { comparisonTables } = await load("tables/comparison.ts");
@@ -148,10 +148,14 @@ test("every table has as many cells as columns, and the numbers of what it is of
   square(confusion);
   assert.deepEqual(confusion.rows, [["T1", "cat", 3, 1], ["T1", "dog", 0, 4], ["S1", "dog", 2, 2]]);
 
-  const weights = weightTables({ name: "S1", weight_change: [{ mean: 0.1, min: -1, max: 1, histogram: [1, 2, 3, 4] }, { mean: 0, min: 0, max: 0, histogram: [5] }] });
+  const weights = weightTables({ name: "S1", weight_change: [{ mean: 0.1, min: -1, max: 1, histogram: [1, 2, 3, 4] }, { mean: 0, min: 0, max: 0, histogram: [5] }] }, "mrnn");
   weights.forEach(square);
   assert.deepEqual(weights[0].rows, [["S1", "input to hidden", 0.1, -1, 1, 10], ["S1", "hidden to output", 0, 0, 0, 5]]);
   assert.deepEqual(weights[1].rows.slice(0, 2), [["S1", "input to hidden", -1, -0.5, 1], ["S1", "input to hidden", -0.5, 0, 2]]);
+
+  assert.deepEqual(matrixNames(3, "rnn"), ["input to hidden", "hidden to itself", "hidden to output"]);
+  assert.deepEqual(matrixNames(5, "rnn").slice(2), ["hidden 1 to hidden 2", "hidden 2 to itself", "hidden 2 to output"]);
+  assert.deepEqual(matrixNames(3, "feed_forward"), ["input to hidden 1", "hidden 1 to hidden 2", "hidden 2 to output"]);
 
   const spikes = spikeTables(run({ spikes: [{ phase: 1, step: 500, per_step: [9, 2, 0.5] }], raster: { phase: 1, step: 499, layers: [[[3], [0, 7]], [[], []], [[1], []]] } }));
   spikes.forEach(square);

@@ -110,6 +110,7 @@ function row(store: Store, field: Field): Row {
     update(spec, preset) {
       const text = written(field, spec);
       element.hidden = text === null || field.matters?.(spec) === false;
+      if (input instanceof HTMLSelectElement) allow(input, field, spec);
       if (document.activeElement !== input || input.getAttribute("aria-invalid") === null) input.value = text ?? "";
       const original = written(field, preset);
       const changed = text !== original;
@@ -118,4 +119,8 @@ function row(store: Store, field: Field): Row {
       if (!undo.hidden) undo.title = `Back to the preset's ${original}`;
     },
   };
+}
+
+function allow(select: HTMLSelectElement, { allows }: Field, spec: Spec): void {
+  for (const option of select.options) option.disabled = allows?.(spec, option.value) === false;
 }

@@ -1,9 +1,10 @@
 // What to run: data set, preset, order of tasks, seed; and the buttons that run it.
 
-import { choosePreset } from "../choices.js";
+import { chooseModel, choosePreset } from "../choices.js";
 import { el, enable, isEnabled, type Panel } from "../dom.js";
 import type { EngineKind, Order, Preset } from "../generated/engram.js";
 import { change, parts } from "../link.js";
+import { isEp, modelOf, MODELS } from "../models.js";
 import { isActive } from "../run.js";
 import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
@@ -14,6 +15,7 @@ import { runButton } from "./run-button.js";
 export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) });
   let listed = "";
+  const model = el("select", { id: "model", change: () => chooseModel(store, model.value) }, ...MODELS.map(({ name, title }) => el("option", { value: name }, title)));
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
   const engine = el("select", { id: "engine", change: () => runner.computeOn(engine.value as EngineKind) }, ...ENGINES.map(([kind, name]) => el("option", { value: kind }, name)));
@@ -25,6 +27,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     el("legend", { class: "aside" }, "What to run"),
     dataset.element,
     field("grow", "Preset", preset, "Settings that were measured before; below is what they gave."),
+    field("grow", "Model", model, "A network and its rule, as Kubo et al. (2025) compare them, with the constants that they learn with."),
     field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
     field("short", "Seed", seed, "The same seed, the same run."),
   );
@@ -41,9 +44,10 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
       if (names !== listed) preset.replaceChildren(...groups(presets, state));
       listed = names;
       preset.value = parts(state.hash).preset;
+      model.value = modelOf(state.spec).name;
       fillOrder(order, state.spec.tasks.order);
       engine.value = state.spec.engine ?? "auto";
-      gpu.disabled = state.spec.rule.kind === "bptt"; // which the core refuses: the CPU alone computes it
+      gpu.disabled = !isEp(state.spec); // which the core refuses: the CPU alone computes it
       if (document.activeElement !== seed) seed.value = String(state.spec.seed);
       buttons.update(state);
     },

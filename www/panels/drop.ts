@@ -2,14 +2,16 @@
 
 import { el, type Panel } from "../dom.js";
 import { take as takeImages } from "../own.js";
+import { isResultsFile, openResults } from "../results-file.js";
 import { isRunFile, openRun } from "../run-file.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
 
 export function dropPanel(store: Store, runner: Runner): Panel<State> {
-  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, or your images: IDX files of images and of labels. They stay in this browser."));
+  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, a file of engram reproduce, or your images: IDX files of images and of labels. They stay in this browser."));
   const take = async (files: readonly File[]) => {
     if (await isRunFile(files)) await openRun(store, runner, files[0]!);
+    else if (await isResultsFile(files)) await openResults(store, files[0]!);
     else await takeImages(store, files);
   };
   const files = (event: DragEvent) => (event.dataTransfer?.types.includes("Files") ? event.dataTransfer : null);

@@ -4,6 +4,7 @@ import { download } from "../download.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { linkOf } from "../link.js";
 import { isActive, isLive } from "../run.js";
+import { isResultsFile, openResults } from "../results-file.js";
 import { fileName, openRun } from "../run-file.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
@@ -16,8 +17,8 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
   const link = el("button", { type: "button", click: () => void copy(linkOf(store.state), "The link to this run") }, "Copy link");
   const save = el("button", { type: "button", click: () => isEnabled(save) && void write("save", "engram") }, "Save run");
   const weights = el("button", { type: "button", click: () => isEnabled(weights) && void write("weights", "safetensors") }, "Save weights");
-  const file = el("input", { type: "file", id: "open-run", class: "aside", accept: ".engram", tabindex: -1, change: () => void choose() });
-  const open = el("button", { type: "button", click: () => file.click() }, "Open a saved run …");
+  const file = el("input", { type: "file", id: "open-run", class: "aside", accept: ".engram,.json", tabindex: -1, change: () => void choose() });
+  const open = el("button", { type: "button", click: () => file.click() }, "Open a run or results …");
   const byHand = el("textarea", { id: "by-hand", readonly: true, rows: 3, hidden: true });
   const handLabel = el("label", { for: "by-hand", hidden: true }, "To be copied by hand");
   const embed = embedPanel(store, copy);
@@ -51,11 +52,13 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
   async function choose(): Promise<void> {
     const [chosen] = file.files ?? [];
     file.value = "";
-    if (chosen) await openRun(store, runner, chosen);
+    if (!chosen) return;
+    if (await isResultsFile([chosen])) await openResults(store, chosen);
+    else await openRun(store, runner, chosen);
   }
 
-  const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by ", el("code", {}, "engram run FILE"), ", it goes on where it was, or shows what it gave. Weights are written as safetensors.");
-  const about = el("label", { class: "aside", for: "open-run" }, "A saved run");
+  const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by ", el("code", {}, "engram run FILE"), ", it goes on where it was, or shows what it gave. Weights are written as safetensors. Results are files of ", el("code", {}, "engram reproduce"), ": their tables and figures are drawn above.");
+  const about = el("label", { class: "aside", for: "open-run" }, "A saved run, or results");
   return {
     element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, said, handLabel, byHand, embed.element, kept.element),
     update(state) {

@@ -20,7 +20,7 @@ import { answerTables } from "../tables/answers.js";
 import { classNames } from "../tasks.js";
 import { imageSize } from "./fields.js";
 
-/** How long the outputs are seen to settle, in milliseconds. */
+/** How long the steps take that an answer comes by, in milliseconds. */
 const SETTLING = 1200;
 /** Passes over a drawing and its neighbours that teach it. */
 const EPOCHS = 20;
@@ -73,8 +73,8 @@ export function padPanel(store: Store, runner: Runner): Panel<State> {
 
 const TITLE = "Try it";
 const LEAD =
-  "Draw with mouse, pen or finger, or take a test image. The network settles on an answer; below, the same image is answered by the network as it was after every phase.";
-const CAPTION = "An image, the outputs of the network settling on an answer to it, and the answers of the network as it was after every phase.";
+  "Draw with mouse, pen or finger, or take a test image. The network answers, an MRNN by settling; below, the same image is answered by the network as it was after every phase.";
+const CAPTION = "An image, the outputs of the network step by step until its answer, and the answers of the network as it was after every phase.";
 
 function hintOf(state: State): string {
   const { run, pad } = state;
@@ -164,7 +164,7 @@ function toolsPart(store: Store, runner: Runner): Panel<State> {
   };
 }
 
-/** The outputs as they settle: in motion once, when an answer comes. */
+/** The outputs step by step: in motion once, when an answer comes. */
 function settlingPart(): Panel<State> {
   const title = el("p", { class: "caption" });
   const figure = el("div", { class: "course" });
@@ -192,10 +192,10 @@ function settlingPart(): Panel<State> {
       const began = performance.now();
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       const draw = (): void => {
-        const part = still ? 1 : Math.min(1, (performance.now() - began) / SETTLING);
+        const part = still || course.length === 1 ? 1 : Math.min(1, (performance.now() - began) / SETTLING);
         const until = Math.ceil(part * course.length);
-        figure.replaceChildren(asImage(outputs({ course, until, names }, Math.max(240, room().width), smallType()), `The outputs settle. ${words}.`));
-        say(title, part < 1 ? `The outputs settle: step ${until} of ${course.length}` : words);
+        figure.replaceChildren(asImage(outputs({ course, until, names }, Math.max(240, room().width), smallType()), `The outputs step by step. ${words}.`));
+        say(title, part < 1 ? `Step ${until} of ${course.length}` : words);
         if (part < 1) frame = requestAnimationFrame(draw);
       };
       draw();
@@ -212,10 +212,13 @@ function travelled(state: State, width: number): Node[] {
   const said = answer.outputs.map((row, i) => `${phases[i]} ${row ? (names[row.indexOf(Math.max(...row))] ?? "") : "not kept"}`);
   const right = label === null ? "" : ` The right answer is ${names[label] ?? label}.`;
   return [
-    el("p", { class: "caption" }, `Answers through time: the outputs of every class after each phase, shaded relative to the largest, which is framed: the answer (output, 0 to 1).${right}`),
+    el("p", { class: "caption" }, `Answers through time: the outputs of every class after each phase, shaded relative to the largest, which is framed: the answer (output, ${outputRange(run)}).${right}`),
     asImage(answers({ phases, outputs: answer.outputs.map((row) => row ?? null), names }, width, smallType()), `Answers after each phase: ${said.join(", ")}.`),
   ];
 }
+
+/** The outputs of backpropagation's network are rectified, and not cut at 1. */
+const outputRange = ({ spec }: Run): string => (spec.rule.kind === "backprop" ? "0 or more" : "0 to 1");
 
 const phasesOf = (run: Run, { outputs }: Answer): string[] => ["start", ...run.phases.map(({ name }) => name)].slice(0, outputs.length);
 

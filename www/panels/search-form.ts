@@ -2,7 +2,7 @@
 
 import { el, say, type Panel } from "../dom.js";
 import { valueAt } from "../fields.js";
-import { constant, METHODS, MOST_ORDERS, SCALES, wrongBounds, type Chosen, type Wanted } from "../search.js";
+import { constant, isIdle, METHODS, MOST_ORDERS, SCALES, wrongBounds, type Chosen, type Wanted } from "../search.js";
 import type { Scale } from "../generated/engram.js";
 import type { State, Store } from "../state.js";
 
@@ -36,7 +36,7 @@ function wantedPanel(store: Store, choose: Choose): Panel<State> {
     element: el("details", { class: "wanted" }, el("summary", {}, text, wrong), ...rows.map(({ element }) => element)),
     update(state) {
       const { wanted } = state.search!.chosen;
-      const on = wanted.filter((one) => one.on);
+      const on = wanted.filter((one) => one.on && !isIdle(one, state.spec));
       say(text, `${on.length} ${on.length === 1 ? "constant" : "constants"}, each between two bounds`);
       say(wrong, on.some(wrongBounds) ? "bounds to be mended" : "");
       rows.forEach((row) => row.update(state));
@@ -58,10 +58,12 @@ function wantedRow(path: string, change: (change: Partial<Wanted>) => void): Pan
   const now = el("span", { class: "unit" });
   const wrong = el("span", { class: "wrong", id: `${id}-wrong`, "aria-live": "polite" });
   const name = el("label", { class: "tick" }, box, el("span", {}, label, unit ? el("span", { class: "unit" }, ` ${unit}`) : null, now));
+  const element = el("div", { class: "want", role: "group", "aria-label": label }, name, el("span", { class: "bounds" }, low, "to", high), scale, wrong);
   return {
-    element: el("div", { class: "want", role: "group", "aria-label": label }, name, el("span", { class: "bounds" }, low, "to", high), scale, wrong),
+    element,
     update({ search, spec }) {
       const one = search!.chosen.wanted.find((wanted) => wanted.path === path)!;
+      element.hidden = isIdle(one, spec);
       box.checked = one.on;
       scale.value = one.scale;
       for (const [input, text] of [[low, one.low], [high, one.high]] as const) {

@@ -2,7 +2,9 @@
 
 import { card, side, smallType } from "../card.js";
 import { el, enable, type Panel } from "../dom.js";
+import type { Spec } from "../generated/engram.js";
 import { change } from "../link.js";
+import { kindOf } from "../models.js";
 import { asImage } from "../plots/figure.js";
 import { settling } from "../plots/settling.js";
 import { isActive, shownPhase } from "../run.js";
@@ -14,10 +16,11 @@ export function settlingPanel(store: Store): Panel<State> {
     kind: "settling",
     title: "Settling",
     lead: "The mean energy of 32 test images, and the largest movement of any of their states, in each step of the free phase.",
-    depends: ({ scrub, spec }, run) => (run.phases.length > 0 ? [shownPhase(run, scrub), spec.evaluation.energy, isActive(run)] : null),
+    // Only an MRNN settles.
+    depends: ({ scrub, spec }, run) => (run.phases.length > 0 && kindOf(run.spec) === "mrnn" ? [shownPhase(run, scrub), spec.evaluation.energy, kindOf(spec), isActive(run)] : null),
     draw: ({ scrub, spec }, run, width) => {
       const { energy, movement, name } = shownPhase(run, scrub)!;
-      if (energy.length === 0) return [unrecorded(store, spec.evaluation.energy, isActive(run))];
+      if (energy.length === 0) return [unrecorded(store, spec, isActive(run))];
       const room = side(width, 2);
       const figures = [
         { values: energy, scale: "linear", title: `energy after ${name}` },
@@ -32,8 +35,9 @@ export function settlingPanel(store: Store): Panel<State> {
   });
 }
 
-function unrecorded(store: Store, asked: boolean, active: boolean): HTMLElement {
-  if (asked) return el("p", {}, "Not recorded in this run. The next run will record it.");
+function unrecorded(store: Store, spec: Spec, active: boolean): HTMLElement {
+  if (kindOf(spec) !== "mrnn") return el("p", {}, "Not recorded in this run. The network that the controls describe does not settle.");
+  if (spec.evaluation.energy) return el("p", {}, "Not recorded in this run. The next run will record it.");
   const record = el("button", { type: "button", click: () => active || change(store, "evaluation.energy", "true") }, "Record it in the next run");
   enable(record, !active);
   return el("p", {}, "Not recorded in this run. ", record);

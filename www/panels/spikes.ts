@@ -3,6 +3,7 @@
 import { card } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import type { Spec } from "../generated/engram.js";
+import { kindOf } from "../models.js";
 import { asImage } from "../plots/figure.js";
 import { raster } from "../plots/raster.js";
 import { spikes, type SpikeTrace } from "../plots/spikes.js";
@@ -16,7 +17,7 @@ export function spikesPanel(): Panel<State> {
     kind: "spikes",
     pace: 120,
     title: "Spikes in sleep",
-    lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height; at the right, the mean over the last sleep. In runs that remember, the hidden layer has about 0.05 to 2 (shaded).",
+    lead: "Above, single spikes of each layer's units in the last steps; below, mean spikes a step of the whole layer over all sleeps, each trace with its own height; at the right, the mean over the last sleep. In runs of an MRNN that remember, the hidden layer has about 0.05 to 2 (shaded).",
     depends: (_, run) => (run.spikes.length > 0 ? [run.plan, run.spikes.length, run.raster] : null),
     draw: (_, run, width) => {
       const last = run.spikes.at(-1)!;
@@ -35,7 +36,7 @@ function row(run: Run, last: Spikes, layer: number, name: string, width: number)
   const room = Math.max(80, width - 13 * em);
   const trace = el("div", { class: "trace" }, single(run, layer, name, room), asImage(spikes(data, room, 44), data.label));
   const mean = meanOf(run, last.phase, layer);
-  const value = el("span", { class: "value" }, el("strong", {}, figures(mean)), ` a step in ${run.plan!.phases[last.phase]}`, works(name, mean));
+  const value = el("span", { class: "value" }, el("strong", {}, figures(mean)), ` a step in ${run.plan!.phases[last.phase]}`, isKnown(run, name) ? works(mean) : null);
   return el("div", { class: "layer" }, el("span", {}, name), trace, value);
 }
 
@@ -52,9 +53,10 @@ function meanOf({ spikes }: Run, phase: number, layer: number): number {
 /** The same of the first hidden layer. */
 export const hiddenSpikes = (run: Run, phase: number): number => meanOf(run, phase, 1);
 
-/** In words, where it is known what works. */
-function works(name: string, spikes: number): HTMLElement | null {
-  if (!name.startsWith("hidden")) return null;
+/** Whether it is known what works: of no other network than an MRNN. */
+const isKnown = ({ spec }: Run, name: string): boolean => name.startsWith("hidden") && kindOf(spec) === "mrnn";
+
+function works(spikes: number): HTMLElement {
   const verdict = spikes > WORKS[1] ? "too many" : spikes < WORKS[0] ? "too few" : "in the range that works";
   return el("span", { class: `verdict ${verdict === "in the range that works" ? "works" : ""}` }, verdict);
 }
@@ -97,7 +99,7 @@ function traceOf(run: Run, layer: number, name: string): SpikeTrace {
     points,
     steps: lengths.reduce((sum, steps) => sum + steps, 0),
     begins,
-    works: name.startsWith("hidden") ? WORKS : null,
+    works: isKnown(run, name) ? WORKS : null,
     label: `Spikes a step of the ${name} layer: from ${figures(Math.min(...values))} to ${figures(Math.max(...values))}, now ${figures(values.at(-1) ?? 0)}.`,
   };
 }

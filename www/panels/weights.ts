@@ -3,11 +3,12 @@
 import { card, side, smallType } from "../card.js";
 import { el, type Panel } from "../dom.js";
 import type { WeightChange } from "../generated/engram.js";
+import { kindOf } from "../models.js";
 import { asImage } from "../plots/figure.js";
 import { histogram } from "../plots/histogram.js";
 import { shownPhase } from "../run.js";
 import type { State } from "../state.js";
-import { matrixName, weightTables } from "../tables/weights.js";
+import { matrixNames, weightTables } from "../tables/weights.js";
 import { count } from "../words.js";
 
 export function weightsPanel(): Panel<State> {
@@ -22,11 +23,11 @@ export function weightsPanel(): Panel<State> {
     draw: (state, run, width) => {
       const sleep = lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!;
       const room = side(width, sleep.weight_change.length);
-      const last = sleep.weight_change.length - 1;
-      const figures = sleep.weight_change.map((change, layer) => figure(change, matrixName(layer, last), sleep.name, room));
+      const names = matrixNames(sleep.weight_change.length, kindOf(run.spec));
+      const figures = sleep.weight_change.map((change, layer) => figure(change, names[layer]!, sleep.name, room));
       return [el("div", { class: "pair" }, ...figures)];
     },
-    tables: (state, run) => weightTables(lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!),
+    tables: (state, run) => weightTables(lastSleep(run.phases, shownPhase(run, state.scrub)?.phase)!, kindOf(run.spec)),
   });
 }
 

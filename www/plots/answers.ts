@@ -5,7 +5,7 @@ import * as Plot from "@observablehq/plot";
 export interface Answers {
   /** Names of the columns: `start`, T1, S1, … */
   readonly phases: readonly string[];
-  /** Outputs by phase and class, 0 to 1; `null` where the network was not kept. */
+  /** Outputs by phase and class; `null` where the network was not kept. */
   readonly outputs: readonly (readonly number[] | null)[];
   readonly names: readonly string[];
 }

@@ -41,7 +41,8 @@ export function standalone({ title, caption, source }: Exhibit, figures: readonl
     element.textContent = clean(content);
     return element;
   };
-  svg.append(text("title", title), text("desc", [caption, ...picture.labels].join(" ")), text("metadata", specText(source)));
+  const spec = specText(source);
+  svg.append(text("title", title), text("desc", [caption, ...picture.labels].join(" ")), ...(spec === null ? [] : [text("metadata", spec)]));
   if (picture.element.querySelector(`[filter]`)) svg.append(inverting());
   svg.append(svgElement("rect", { width, height, fill: theme("--paper") }), heading, picture.element, ...words);
   return { text: new XMLSerializer().serializeToString(svg), width, height };

@@ -1,4 +1,4 @@
-// How networks answer an image, as tables: after every phase, and along the free phase of one of them.
+// How networks answer an image, as tables: after every phase, and step by step by one of them.
 
 import type { Answer } from "../generated/engram.js";
 import type { Table } from "../table.js";
@@ -13,11 +13,11 @@ export function answerTables({ outputs, course }: Answer, phases: readonly strin
     rows: outputs.map((row, i) => [phases[i] ?? String(i), row ? (names[row.indexOf(Math.max(...row))] ?? null) : null, ...names.map((_, c) => row?.[c] ?? null)]),
   };
   if (course.length === 0) return [after];
-  const settling: Table = {
+  const steps: Table = {
     name: "outputs",
-    title: "Outputs as they settle",
+    title: "Outputs step by step",
     columns: [{ key: "step", label: "Step" }, ...classes],
     rows: course.map((row, i) => [i + 1, ...row]),
   };
-  return [after, settling];
+  return [after, steps];
 }

@@ -1,9 +1,9 @@
 // What a study gives, as tables: a row a cell of a matrix, a bin, a slice of sleep or a class, each with its mean, s.d. and n.
 
-import type { Confusions, Correlations, HeatMap, KeptBySeeds, LayerChange, MeanDream, ReplayedSlice, Spread } from "../generated/engram.js";
+import type { Confusions, Correlations, HeatMap, KeptBySeeds, LayerChange, MeanDream, NetworkKind, ReplayedSlice, Spread } from "../generated/engram.js";
 import type { Cell, Column, Table } from "../table.js";
 import { FRACTION } from "./accuracy.js";
-import { matrixName } from "./weights.js";
+import { matrixNames } from "./weights.js";
 
 const WHEN: Column = { key: "when", label: "When" };
 const N: Column = { key: "n", label: "n", unit: "runs" };
@@ -54,8 +54,9 @@ export function correlationTables({ before, after }: Correlations, labels: reado
   ];
 }
 
-export function changeTables(weights: readonly LayerChange[], seeds: readonly number[]): Table[] {
-  const matrices = weights.map((change, layer) => ({ ...change, matrix: matrixName(layer, weights.length - 1) }));
+export function changeTables(weights: readonly LayerChange[], kind: NetworkKind, seeds: readonly number[]): Table[] {
+  const names = matrixNames(weights.length, kind);
+  const matrices = weights.map((change, layer) => ({ ...change, matrix: names[layer]! }));
   const MATRIX = { key: "matrix", label: "Weights from" };
   return [
     {

@@ -1,20 +1,27 @@
 // How a sleep changed the weights, as tables: each matrix in a row, and its histogram.
 
+import type { NetworkKind } from "../generated/engram.js";
 import type { Phase } from "../run.js";
 import type { Table } from "../table.js";
 
-export function matrixName(layer: number, last: number): string {
-  if (layer === last) return last === 1 ? "hidden to output" : `hidden ${last} to output`;
-  if (layer === 0) return last === 1 ? "input to hidden" : "input to hidden 1";
-  return `hidden ${layer} to hidden ${layer + 1}`;
+/** Of so many matrices, as they are told: from the layer below and, in a hidden layer of an RNN, then from itself. */
+export function matrixNames(count: number, kind: NetworkKind): string[] {
+  const perHidden = kind === "rnn" ? 2 : 1;
+  const hidden = (count - 1) / perHidden;
+  const layer = (l: number): string => (l === 0 ? "input" : l > hidden ? "output" : hidden === 1 ? "hidden" : `hidden ${l}`);
+  return Array.from({ length: count }, (_, i) => {
+    const to = 1 + Math.floor(i / perHidden);
+    return i % perHidden === 1 ? `${layer(to)} to itself` : `${layer(to - 1)} to ${layer(to)}`;
+  });
 }
 
 const UNIT = "units of weight";
 const SLEEP = { key: "sleep", label: "Sleep" } as const;
 const MATRIX = { key: "matrix", label: "Weights from" } as const;
 
-export function weightTables({ name, weight_change }: Pick<Phase, "name" | "weight_change">): Table[] {
-  const changes = weight_change.map((change, layer) => ({ ...change, matrix: matrixName(layer, weight_change.length - 1) }));
+export function weightTables({ name, weight_change }: Pick<Phase, "name" | "weight_change">, kind: NetworkKind): Table[] {
+  const names = matrixNames(weight_change.length, kind);
+  const changes = weight_change.map((change, layer) => ({ ...change, matrix: names[layer]! }));
   return [
     {
       name: "weight-changes",

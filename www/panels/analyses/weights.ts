@@ -3,12 +3,13 @@
 import { side, smallType } from "../../card.js";
 import { el } from "../../dom.js";
 import type { LayerChange } from "../../generated/engram.js";
+import { kindOf } from "../../models.js";
 import { asImage } from "../../plots/figure.js";
 import { histogram } from "../../plots/histogram.js";
 import { pooled } from "../../plots/pooled.js";
 import { analysedSeeds } from "../../study.js";
 import { changeTables } from "../../tables/study.js";
-import { matrixName } from "../../tables/weights.js";
+import { matrixNames } from "../../tables/weights.js";
 import { count } from "../../words.js";
 import { scientific } from "../weights.js";
 import { asleep, type FigureOfStudy } from "./figure.js";
@@ -22,9 +23,10 @@ export const weightsFigure: FigureOfStudy = {
   draw(shown, width) {
     const { weights } = asleep(shown);
     const room = side(width, weights.length);
-    return [el("div", { class: "pair" }, ...weights.map((change, layer) => figure(change, matrixName(layer, weights.length - 1), room)))];
+    const names = matrixNames(weights.length, kindOf(shown.study.spec));
+    return [el("div", { class: "pair" }, ...weights.map((change, layer) => figure(change, names[layer]!, room)))];
   },
-  tables: (shown) => changeTables(asleep(shown).weights, analysedSeeds(shown.study)),
+  tables: (shown) => changeTables(asleep(shown).weights, kindOf(shown.study.spec), analysedSeeds(shown.study)),
 };
 
 function figure({ mean, runs }: LayerChange, matrix: string, width: number): HTMLElement {

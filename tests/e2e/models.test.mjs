@@ -1,0 +1,100 @@
+// The choice of a model: it sets what belongs together, meets no refusal, and what it makes is learnt, slept and answered.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+
+useLab();
+
+const MODELS = ["MRNN-EP, predictive", "MRNN-EP, contrastive", "MRNN-BPTT", "RNN-BPTT", "FF-BP", "FF-OWM"];
+/** Two tasks of a small network, in seconds. */
+const SMALL = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&network.hidden=[60]&training.epochs=1&sleep.steps=500";
+
+const hash = (page) => decodeURIComponent(new URL(page.url()).hash);
+const model = (page) => page.getByLabel("Model", { exact: true });
+const constant = (page, label) => page.locator(".constant", { has: page.getByText(label, { exact: true }) });
+const open = (page, group) => page.locator(".constants summary", { hasText: group }).click();
+
+async function choose(page, title) {
+  await model(page).selectOption({ label: title });
+  await page.waitForFunction((title) => document.querySelector("#model").selectedOptions[0].text === title, title);
+}
+
+test("every model follows every other without a refusal, and the first one ends where the preset began", async (t) => {
+  const page = await openLab(t);
+  const first = hash(page);
+  await page.getByLabel("Computed on").selectOption("GPU");
+  for (const from of MODELS) {
+    for (const to of MODELS) {
+      await choose(page, from);
+      await choose(page, to);
+      assert.equal(await page.getByRole("alert").filter({ hasText: /refused|allowed|Not changed/ }).count(), 0, `${from} to ${to}`);
+    }
+  }
+  await choose(page, MODELS[0]);
+  assert.equal(hash(page), first);
+});
+
+test("a model sets its constants, and those of others are away", async (t) => {
+  const page = await openLab(t);
+  for (const group of ["Network", "Learning", "Sleep"]) await open(page, group);
+  const seen = async () => {
+    const labels = ["Integration step dt", "Feedback γ", "Nudge β", "Free phase", "Clamped phase", "Tolerance", "Momentum μ", "Dropout"];
+    const visible = await Promise.all(labels.map((label) => constant(page, label).or(page.locator(".constant", { has: page.getByLabel(label) })).first().isVisible()));
+    return labels.filter((_, i) => visible[i]);
+  };
+  const rates = () => page.getByLabel("Learning rates α").inputValue();
+  const mrnn = ["Integration step dt", "Feedback γ", "Nudge β", "Free phase", "Clamped phase", "Tolerance"];
+  assert.deepEqual(await seen(), mrnn);
+  await choose(page, "MRNN-BPTT");
+  assert.deepEqual([await seen(), await rates()], [mrnn.filter((label) => label !== "Nudge β"), "0.01, 0.01"]);
+  await choose(page, "RNN-BPTT");
+  assert.deepEqual([await seen(), await page.locator("#network-free_steps").inputValue()], [["Free phase"], "5"]);
+  assert.equal(await page.locator("#sleep-feedback").isVisible(), false, "only an MRNN has feedback");
+  await choose(page, "FF-BP");
+  assert.deepEqual([await seen(), await rates()], [["Momentum μ", "Dropout"], "0.1, 0.1"]);
+  assert.deepEqual([await page.locator("#rule-momentum").inputValue(), await page.locator("#rule-dropout").inputValue()], ["0.5", "0.25"]);
+  assert.deepEqual(await page.locator("#rule-kind option:enabled").evaluateAll((all) => all.map(({ value }) => value)), ["backprop", "owm"]);
+  await page.locator("#network-kind").selectOption("mrnn");
+  await page.waitForFunction(() => document.querySelector("#model").value === "mrnn-ep");
+  assert.equal(await page.locator("#rule-momentum").isVisible(), false);
+});
+
+for (const [title, matrices, steps] of [["RNN-BPTT", ["input to hidden", "hidden to itself", "hidden to output"], 5], ["FF-BP", ["input to hidden", "hidden to output"], 1], ["FF-OWM", ["input to hidden", "hidden to output"], 1]]) {
+  test(`${title} is learnt, sleeps, shows its matrices and answers; its link repeats it`, async (t) => {
+    const page = await openLab(t, { hash: SMALL });
+    await choose(page, title);
+    const first = await runToEnd(page);
+    assert.deepEqual(Object.keys(first), ["T1", "S1", "T2", "S2"]);
+    const captions = await page.locator(".weights figcaption").allTextContents();
+    assert.deepEqual(captions.map((caption) => caption.split(",")[0]), matrices);
+    assert.equal(await page.locator(".settling").isVisible(), false, "it does not settle");
+    await button(page, "Next test image").click();
+    await page.locator(".outputs .caption", { hasText: /^After S2: .*, output/ }).waitFor();
+    await page.locator(".see .try .data summary").click();
+    const course = page.locator(".try").getByRole("table", { name: "Outputs step by step" });
+    await course.waitFor();
+    assert.equal(await course.locator("tbody tr").count(), steps, "a row a step");
+    const again = await openLab(t, { hash: new URL(page.url()).hash });
+    assert.equal(await model(again).locator("option:checked").textContent(), title);
+    assert.deepEqual(await runToEnd(again), first);
+  });
+}
+
+test("another data set keeps the model, a preset brings its own", async (t) => {
+  const page = await openLab(t);
+  await choose(page, "RNN-BPTT");
+  await page.getByLabel("Data set").selectOption({ label: "Fashion-MNIST" });
+  await page.waitForFunction(() => location.hash.includes("fmnist"));
+  assert.equal(await model(page).inputValue(), "rnn-bptt");
+  await page.getByLabel("Preset").selectOption("quick-mnist-src");
+  await page.waitForFunction(() => document.querySelector("#model").value === "mrnn-ep");
+});
+
+test("an arm of another model is named after it", async (t) => {
+  const page = await openLab(t);
+  await choose(page, "FF-OWM");
+  await page.locator(".compare > details > summary").click();
+  await button(page, "Add the present settings").click();
+  await page.locator(".added li", { hasText: "FF-OWM, sleep A" }).waitFor();
+});

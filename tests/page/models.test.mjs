@@ -1,0 +1,91 @@
+// The models that the page offers: what each sets, and what a field takes along when it changes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./load.mjs";
+
+const { modelChanges, modelOf, MODELS, perLayer, suits } = await load("models.ts");
+const { changesFor, GROUPS } = await load("fields.ts");
+
+const NETWORK = { kind: "mrnn", hidden: [512], dt: 0.2, gamma: 1, beta: 1, free_steps: 100, clamped_steps: 10, tolerance: 5e-7 };
+const BASE = { network: NETWORK, rule: { kind: "predictive", rates: [0.03, 0.001], momentum: 0, dropout: 0 }, engine: "auto", sleep: { thresholds: [] }, strategy: { kind: "src" } };
+const model = (name) => MODELS.find((model) => model.name === name);
+
+/** A Spec with these fields changed, as the core does it. */
+function changed(spec, changes) {
+  const copy = structuredClone(spec);
+  for (const [path, text] of changes) {
+    const steps = path.split(".");
+    const last = steps.pop();
+    const at = steps.reduce((at, step) => at[step], copy);
+    at[last] = /^[a-z_]+$/.test(text) ? text : JSON.parse(text);
+  }
+  return copy;
+}
+
+const as = (spec, name) => changed(spec, modelChanges(spec, model(name), BASE));
+
+test("every model is what it says, whatever was before, and the way back ends where it began", () => {
+  for (const from of MODELS) {
+    for (const to of MODELS) {
+      const there = as(as(BASE, from.name), to.name);
+      assert.equal(modelOf(there), to, `${from.name} to ${to.name}`);
+      assert.equal(there.rule.rates.length, 2);
+      if (to.network !== "feed_forward") assert.deepEqual([there.rule.momentum, there.rule.dropout], [0, 0]);
+      assert.equal(there.network.free_steps, to.network === "rnn" ? 5 : 100);
+      assert.deepEqual(as(there, "mrnn-ep"), BASE, `${from.name}, ${to.name} and back`);
+    }
+  }
+});
+
+test("models learn with the paper's constants", () => {
+  const { network, rule } = as(BASE, "rnn-bptt");
+  assert.deepEqual([network.kind, network.free_steps, rule.kind, rule.rates], ["rnn", 5, "bptt", [0.01, 0.01]]);
+  assert.deepEqual(as(BASE, "ff-bp").rule, { kind: "backprop", rates: [0.1, 0.1], momentum: 0.5, dropout: 0.25 });
+  assert.deepEqual(as(BASE, "ff-owm").rule, { kind: "owm", rates: [0.2, 0.2], momentum: 0.9, dropout: 0 });
+});
+
+test("a model keeps the layers and the steps of a person, and leaves a GPU that does not compute it", () => {
+  const own = { ...BASE, engine: "gpu", network: { ...NETWORK, hidden: [60, 40], free_steps: 25 }, rule: { ...BASE.rule, rates: [0.5, 0.5, 0.1] } };
+  const contrastive = as(own, "mrnn-ep-contrastive");
+  assert.deepEqual([contrastive.rule.rates, contrastive.network.free_steps, contrastive.engine], [[0.5, 0.5, 0.1], 25, "gpu"]);
+  const ff = as(own, "ff-bp");
+  assert.deepEqual([ff.network.hidden, ff.rule.rates, ff.engine], [[60, 40], [0.1, 0.1, 0.1], "auto"]);
+  assert.deepEqual(as(ff, "mrnn-ep").rule.rates, [0.03, 0.03, 0.001]);
+  const short = { ...BASE, network: { ...NETWORK, free_steps: 5 } };
+  assert.equal(as(short, "mrnn-bptt").network.free_steps, 100, "as many steps as are gone back through, at least");
+});
+
+test("numbers for another number of layers keep the output's", () => {
+  assert.deepEqual([perLayer([1, 2], 3), perLayer([1, 2, 3], 2), perLayer([1, 2, 3], 4)], [[1, 1, 2], [1, 3], [1, 2, 2, 3]]);
+});
+
+test("a field that changes takes along what cannot stay", () => {
+  const field = (path) => GROUPS.flatMap(({ fields }) => fields).find((field) => field.path === path);
+  const set = (spec, path, text) => changed(spec, changesFor(spec, field(path), text));
+  const ff = as(BASE, "ff-bp");
+  const rnn = set(ff, "network.kind", "rnn");
+  assert.deepEqual(rnn.rule, { kind: "bptt", rates: [0.1, 0.1], momentum: 0, dropout: 0 });
+  assert.equal(set(ff, "network.kind", "mrnn").rule.kind, "predictive");
+  assert.equal(set({ ...BASE, engine: "gpu" }, "rule.kind", "bptt").engine, "auto");
+  const layered = set({ ...BASE, sleep: { thresholds: [3, 1] } }, "network.hidden", "60, 40");
+  assert.deepEqual([layered.rule.rates, layered.sleep.thresholds], [[0.03, 0.03, 0.001], [3, 3, 1]]);
+  const thresholds = field("sleep.thresholds").kind;
+  assert.deepEqual([thresholds.write([]), thresholds.read("none"), thresholds.read("2, 1"), thresholds.write([2, 1])], ["none", "[]", "[2,1]", "2, 1"]);
+  const { allows } = field("rule.kind");
+  assert.deepEqual(["predictive", "bptt", "owm"].map((rule) => allows(BASE, rule)), [true, true, false]);
+});
+
+test("what suits what is the core's", async () => {
+  const { readFileSync } = await import("node:fs");
+  const source = readFileSync(new URL("../../src/spec/mod.rs", import.meta.url), "utf8");
+  const body = /pub fn suits\(self, kind: NetworkKind\) -> bool \{([\s\S]*?)\n    \}/.exec(source)[1];
+  const arms = [...body.matchAll(/((?:RuleKind::\w+(?: \| )?)+) => kind (==|!=) NetworkKind::(\w+)/g)];
+  const snake = (name) => name.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
+  for (const [, rules, sign, kind] of arms) {
+    for (const rule of rules.split(" | ").map((rule) => snake(rule.slice("RuleKind::".length)))) {
+      for (const one of ["mrnn", "rnn", "feed_forward"]) assert.equal(suits(rule, one), (one === snake(kind)) === (sign === "=="), `${rule} and ${one}`);
+    }
+  }
+  assert.equal(arms.length, 3);
+});

@@ -1,0 +1,39 @@
+// A file of `engram reproduce`: known from others, opened and shown. What reads and draws it is loaded with the first one.
+
+import type { Reproduction } from "./results/reproduction.js";
+import type { Store } from "./state.js";
+import { megabytes, words } from "./words.js";
+
+/** Far more than the whole of the paper's tables takes. */
+const LIMIT = 16 * 2 ** 20;
+
+/** A file of results that was opened. */
+export interface Results {
+  readonly file: string;
+  readonly report: Reproduction;
+}
+
+/** Whether one of these files may be one of results: no other file that the page takes is JSON. */
+export async function isResultsFile(files: readonly File[]): Promise<boolean> {
+  const [file] = files;
+  if (files.length !== 1 || !file) return false;
+  const start = await file.slice(0, 64).text().catch(() => "");
+  return start.trimStart().startsWith("{");
+}
+
+/** Reads a file and shows it. What is none changes nothing but the message. */
+export async function openResults(store: Store, file: File): Promise<void> {
+  try {
+    if (file.size > LIMIT) throw new Error(`it holds ${megabytes(file.size)}, and at most ${megabytes(LIMIT)} are read`);
+    const [{ readReproduction }, text] = await Promise.all([loaded(), file.text()]);
+    store.set({ results: { file: file.name, report: readReproduction(text) }, problem: null });
+  } catch (error) {
+    store.set({ problem: `${file.name} was not opened: ${words(error)}.` });
+  }
+}
+
+/** What reads and draws results. */
+export const loaded = () =>
+  import("./results.js").catch(() => {
+    throw new Error("what reads results cannot be loaded. Is the network, or the server, still there?");
+  });
