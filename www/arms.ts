@@ -15,10 +15,11 @@ export const NAMES: Record<StrategyKind, string> = {
   rehearsal: "rehearsal",
   src_rehearsal: "sleep and rehearsal",
   parallel: "all tasks at once",
+  average: "plain average",
 };
 
 /** Strategies that can be ticked; the bounds are always run. */
-export const METHODS = ["src", "rehearsal", "src_rehearsal"] as const satisfies readonly StrategyKind[];
+export const METHODS = ["src", "rehearsal", "src_rehearsal", "average"] as const satisfies readonly StrategyKind[];
 
 /** Names of added arms. */
 export const LETTERS = ["A", "B", "C", "D", "E"] as const;

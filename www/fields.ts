@@ -85,7 +85,7 @@ export const GROUPS: readonly Group[] = [
         path: "strategy.kind",
         label: "Against forgetting",
         unit: "",
-        kind: choice(["sequential", "nothing"], ["src", "sleep"], ["rehearsal", "rehearsal"], ["src_rehearsal", "sleep and rehearsal"], ["parallel", "all tasks at once"]),
+        kind: choice(["sequential", "nothing"], ["src", "sleep"], ["rehearsal", "rehearsal"], ["src_rehearsal", "sleep and rehearsal"], ["parallel", "all tasks at once"], ["average", "plain average of the tasks' networks"]),
         meaning: "What is done so that new tasks do not wipe out old ones.",
       },
       { path: "strategy.fraction", label: "Rehearsed", unit: "part of a task", kind: number, meaning: "How much of each past task's images is mixed into the next one's.", matters: ({ strategy }) => "fraction" in strategy },

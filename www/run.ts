@@ -127,6 +127,9 @@ export function isLive(run: Run | null): run is Run {
   return kind === "running" || kind === "pausing" || kind === "paused" || kind === "ended";
 }
 
+/** Whether a person can teach it and put it to sleep: a mean of the tasks' networks learns nothing itself. */
+export const isOpen = (run: Run | null): run is Run => isLive(run) && run.spec.strategy.kind !== "average";
+
 /** Seconds of computing left, once enough is done to tell. */
 export function secondsLeft({ progress }: Run): number | null {
   if (!progress || progress.fraction < 0.02) return null;

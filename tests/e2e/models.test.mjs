@@ -98,3 +98,10 @@ test("an arm of another model is named after it", async (t) => {
   await button(page, "Add the present settings").click();
   await page.locator(".added li", { hasText: "FF-OWM, sleep A" }).waitFor();
 });
+
+test("the plain average runs to its end, and says that nothing can be done to it", async (t) => {
+  const page = await openLab(t, { hash: SMALL.replace("quick-mnist-src", "quick-mnist-src&strategy.kind=average") });
+  await runToEnd(page);
+  await page.getByText("Nothing can be done during this run").waitFor();
+  assert.deepEqual(await Promise.all(["Sleep now", "Teach again"].map((name) => button(page, name).getAttribute("aria-disabled"))), ["true", "true"]);
+});

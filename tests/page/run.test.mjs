@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { begin, hear, phaseFraction, secondsLeft } = await load("run.ts");
+const { begin, hear, isOpen, phaseFraction, secondsLeft } = await load("run.ts");
 const { engineInWords } = await load("engine.ts");
 const { duration, figures, percent, points, spread } = await load("words.ts");
 
@@ -24,6 +24,11 @@ test("throughput is of one activity in one phase", () => {
 test("throughput starts anew where a run goes back", () => {
   const before = [progress({ done: 1000, seconds: 1 }), progress({ done: 2000, seconds: 2 })].reduce(hear, begin({}, ""));
   assert.equal(hear(before, progress({ done: 500, seconds: 3 })).rate, null);
+});
+
+test("nothing is done to a mean of networks", () => {
+  const running = (kind) => ({ ...begin({ strategy: { kind } }, ""), status: { kind: "running" } });
+  assert.deepEqual(["src", "average"].map((kind) => isOpen(running(kind))), [true, false]);
 });
 
 const CPU = { kind: "cpu", adapter: null, reason: "the Spec says so", trials: [] };

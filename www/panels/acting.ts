@@ -3,7 +3,7 @@
 import { el, enable, isEnabled, say, type Child, type Panel } from "../dom.js";
 import type { Act, Action, Spec } from "../generated/engram.js";
 import { choose } from "../link.js";
-import { isSleep, isActive, isLive, type Run } from "../run.js";
+import { isSleep, isActive, isLive, isOpen, type Run } from "../run.js";
 import type { Runner } from "../runner.js";
 import { dataSet, type State, type Store } from "../state.js";
 import { classNames } from "../tasks.js";
@@ -29,7 +29,7 @@ export function actingPanel(store: Store, runner: Runner): Panel<State> {
     update(state) {
       const { run, spec } = state;
       const actions = spec.actions ?? [];
-      say(meaning, isLive(run) && run.spec !== spec ? ELSEWHERE : MEANING);
+      say(meaning, isLive(run) && !isOpen(run) ? AVERAGED : isLive(run) && run.spec !== spec ? ELSEWHERE : MEANING);
       element.hidden = !isLive(run) && !isActive(run) && actions.length === 0;
       sleep.update(state);
       teach.update(state);
@@ -44,6 +44,7 @@ export function actingPanel(store: Store, runner: Runner): Panel<State> {
 
 const MEANING = "Learning stops for it and goes on afterwards. What you do is kept in the address: whoever opens it sees the same run.";
 const ELSEWHERE = "The controls were changed since this run began: what you do to it now is done, but not kept in the address.";
+const AVERAGED = "Nothing can be done during this run: each task is learnt by a network of its own, and what answers is their average.";
 
 const MOST_STEPS = 1_000_000;
 
@@ -68,7 +69,7 @@ function sleepPart(store: Store, runner: Runner): Panel<State> {
       say(sleep, asleep ? "Sleep longer" : "Sleep now");
       // A length that a person typed stays.
       if (steps.value === usual && document.activeElement !== steps) steps.value = usual = String(spec.sleep.steps);
-      enable(sleep, isLive(run));
+      enable(sleep, isOpen(run));
     },
   };
 }
@@ -81,7 +82,7 @@ function teachPart(runner: Runner): Panel<State> {
     element: el("div", { class: "act" }, teach, el("label", { class: "aside", for: which.id }, "Classes"), which, el("span", { class: "unit" }, "one epoch")),
     update(state) {
       const { run } = state;
-      enable(teach, isLive(run) && run.plan !== null);
+      enable(teach, isOpen(run) && run.plan !== null);
       if (!run?.plan || plan === run.plan.tasks) return;
       plan = run.plan.tasks;
       const set = dataSet(state, run.spec.data.name);

@@ -9,7 +9,7 @@ import { answers } from "../plots/answers.js";
 import { asImage } from "../plots/figure.js";
 import { outputs } from "../plots/outputs.js";
 import { picture } from "../plots/picture.js";
-import { isLive, type Run } from "../run.js";
+import { isLive, isOpen, type Run } from "../run.js";
 import type { Runner } from "../runner.js";
 import { dataTables } from "../save/data.js";
 import { saveMenu } from "../save/menu.js";
@@ -154,7 +154,7 @@ function toolsPart(store: Store, runner: Runner): Panel<State> {
     update(state) {
       const { run, pad } = state;
       enable(test, isLive(run));
-      enable(teach, isLive(run) && pad.strokes.length > 0);
+      enable(teach, isOpen(run) && pad.strokes.length > 0);
       if (!run?.plan || tasks === run.plan.tasks) return;
       tasks = run.plan.tasks;
       const set = dataSet(state, run.spec.data.name);
