@@ -34,7 +34,7 @@ function lean(event) {
     case "spikes":
       return { ...event, per_step: event.per_step.map((n) => round(n)) };
     case "phase": {
-      const weight_change = event.weight_change.map(({ mean, min, max, histogram }) => ({ mean: round(mean), min: round(min), max: round(max), histogram }));
+      const weight_change = event.weight_change.map(({ mean, down, up, min, max, histogram }) => ({ mean: round(mean), down: round(down), up: round(up), min: round(min), max: round(max), histogram }));
       const spikes_per_step = event.spikes_per_step.map((n) => round(n));
       return { ...event, hidden_mean: [], spikes_per_step, weight_change, seconds: seconds(event.seconds) };
     }

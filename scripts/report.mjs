@@ -42,7 +42,8 @@ function reported(preset) {
   });
   const finished = run.stdout.split("\n").filter((line) => line.startsWith('{"event":"finished"'));
   if (run.status !== 0 || finished.length === 0) throw new Error(`${command}: ${run.stderr}`);
-  writeFileSync(`results/${preset}.jsonl`, `${finished.join("\n")}\n`);
+  const made = { engram: spawnSync(values.engram, ["--version"], { encoding: "utf8" }).stdout.trim().replace(/^engram /, ""), command };
+  writeFileSync(`results/${preset}.jsonl`, finished.map((line) => `${line.slice(0, -1)},"made":${JSON.stringify(made)}}\n`).join(""));
   const accuracies = finished.map((line) => JSON.parse(line).accuracy);
   const n = accuracies.length;
   const mean = accuracies.reduce((a, b) => a + b, 0) / n;

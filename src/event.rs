@@ -158,6 +158,10 @@ pub struct Raster {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct WeightChange {
     pub mean: f64,
+    /// Part of the entries that moved down, 0 to 1; those that moved neither way are in neither part.
+    pub down: f64,
+    /// Part of the entries that moved up, 0 to 1.
+    pub up: f64,
     pub min: f64,
     pub max: f64,
     /// Counts in equal bins from `min` to `max`.

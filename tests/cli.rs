@@ -628,6 +628,13 @@ fn a_reproduction_goes_on_where_it_stopped() {
         folder.engram().args(arguments).args(extra).env_remove("SLURM_ARRAY_TASK_ID").output().unwrap()
     };
     assert!(toy(&[]).status.success());
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(folder.0.join("reproduced/small.json")).unwrap()).unwrap();
+    assert_eq!(report["command"], "engram reproduce toy.json --orders 2 --strategy sequential,src");
+    // In a clone, with the commit it was built from.
+    let version = format!("engram {}", report["cells"][0]["runs"][0]["engram"].as_str().unwrap());
+    assert_eq!(version, stdout(&folder.engram().arg("--version").output().unwrap()).trim());
+    assert!(version.starts_with(concat!("engram ", env!("CARGO_PKG_VERSION"))), "{version}");
     let whole = timeless(&folder.0.join("reproduced/small.json"));
     assert_eq!((&whole["cells"][1]["verdict"], &whole["cells"][2]["verdict"]), (&"verified".into(), &"not_run".into()));
     let said = fails(&toy(&[]), 2);
@@ -637,8 +644,12 @@ fn a_reproduction_goes_on_where_it_stopped() {
     let file = folder.0.join("reproduced/toy-runs.jsonl");
     let runs = fs::read_to_string(&file).unwrap();
     fs::write(&file, &runs[..runs.len() - 20]).unwrap();
-    let on = toy(&["--resume"]);
+    let on = toy(&["--resume", "--threads", "1", "--dir=reproduced"]);
     assert!(on.status.success() && stderr(&on).matches("accuracy").count() == 1, "{}", stderr(&on));
+    assert!(
+        !fs::read_to_string(&file).unwrap().contains("--threads"),
+        "how fast and where is no part of what made a run"
+    );
     assert_eq!(timeless(&folder.0.join("reproduced/small.json")), whole);
     assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 4);
     let plan = fs::read_to_string(folder.0.join("toy.json")).unwrap();

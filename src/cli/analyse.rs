@@ -31,7 +31,7 @@ pub fn analyse(args: &AnalyseArgs) -> Result<(), Failure> {
     let seeds = args.seeds.as_ref().map_or(vec![spec.seed], |seeds| seeds.0.clone());
     let records = records(args.kind, &spec, &seeds, &set, args.threads.map_or(cores(), usize::from))?;
     let (what, result) = of(args.kind, &records, &set);
-    let whole = json!({ "what": what, "spec": spec, "seeds": seeds, "classes": set.classes, "result": result });
+    let whole = json!({ "engram": env!("ENGRAM_VERSION"), "what": what, "spec": spec, "seeds": seeds, "classes": set.classes, "result": result });
     write(args.out.as_deref(), &whole)
 }
 

@@ -11,7 +11,7 @@ use crate::reproduce::Shard;
 
 #[derive(Debug, Parser)]
 #[command(
-    version,
+    version = env!("ENGRAM_VERSION"),
     about = "A laboratory for forgetting and sleep in networks with brain-like learning rules",
     after_help = "\
 Examples:

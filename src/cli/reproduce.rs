@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
-use std::{env, thread};
+use std::{env, iter, thread};
 
 use pollster::block_on;
 
@@ -85,7 +85,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
     if left > 0 {
         let again = if args.resume { "" } else { " --resume" };
-        eprintln!("stopped; {left} runs are left; go on with: {}{again}", made.command);
+        eprintln!("stopped; {left} runs are left; go on with: {}{again}", command_line(env::args().skip(1)));
         return Err(Failure::Interrupted);
     }
     Ok(())
@@ -125,10 +125,28 @@ fn own(path: &Path) -> Result<Plan, Failure> {
     Plan::from_json(&text).map_err(|e| of_file(e.to_string()))
 }
 
-/// What makes the runs and the tables: this build, by this command.
+/// What makes the runs and the tables: this build, by what was asked of it. Where and how fast is nobody's matter.
 fn made() -> Made {
-    let command = env::args().skip(1).map(|argument| word(&argument)).collect::<Vec<_>>().join(" ");
-    Made { engram: env!("CARGO_PKG_VERSION").into(), command: format!("engram {command}") }
+    Made { engram: env!("ENGRAM_VERSION").into(), command: command_line(without_place(env::args().skip(1))) }
+}
+
+fn command_line(arguments: impl Iterator<Item = String>) -> String {
+    arguments.fold("engram".into(), |line, argument| format!("{line} {}", word(&argument)))
+}
+
+/// Without the options that decide nothing of what is computed.
+fn without_place(mut arguments: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    iter::from_fn(move || {
+        loop {
+            let argument = arguments.next()?;
+            match &*argument {
+                "--dir" | "--threads" => drop(arguments.next()),
+                "--resume" | "--quiet" | "-q" => {}
+                other if other.starts_with("--dir=") || other.starts_with("--threads=") => {}
+                _ => return Some(argument),
+            }
+        }
+    })
 }
 
 /// As a shell takes it.

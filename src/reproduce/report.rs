@@ -24,7 +24,7 @@ pub struct Reproduction {
     pub title: String,
     /// Whose numbers ours stand beside.
     pub paper: String,
-    /// Version of Engram that wrote this.
+    /// Version of Engram that wrote this, with its commit.
     pub engram: String,
     /// The command that wrote this.
     pub command: String,
@@ -82,6 +82,9 @@ pub struct FinishedRun {
     pub seconds: f64,
     /// `null` where nobody noted it.
     pub engine: Option<EngineKind>,
+    /// Version of Engram that ran it, with its commit; `null` where nobody noted it.
+    #[serde(default)]
+    pub engram: Option<String>,
 }
 
 /// A run that diverged.
@@ -178,7 +181,8 @@ fn of_cell(plan: &Plan, cell: &Cell, found: &[&Stored], seeds: &[u32]) -> Result
         let (seed, seconds) = (run.spec.seed, run.seconds);
         match &run.outcome {
             Outcome::Finished { accuracy } => {
-                runs.push(FinishedRun { seed, accuracy: 100.0 * accuracy, seconds, engine: run.engine });
+                let engram = run.made.as_ref().map(|made| made.engram.clone());
+                runs.push(FinishedRun { seed, accuracy: 100.0 * accuracy, seconds, engine: run.engine, engram });
             }
             Outcome::Diverged { message } => diverged.push(DivergedRun { seed, message: message.clone(), seconds }),
         }

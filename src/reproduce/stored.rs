@@ -15,7 +15,7 @@ use crate::spec::{EngineKind, Spec};
 /// What made a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Made {
-    /// Version of Engram.
+    /// Version of Engram, with its commit.
     pub engram: String,
     pub command: String,
 }

@@ -1,5 +1,7 @@
 //! A report as Markdown, in the paper's layout, and as CSV, a line a cell.
 
+use std::collections::BTreeSet;
+
 use super::claims::ClaimReport;
 use super::report::{CellReport, Reproduction};
 use super::verdict::Verdict;
@@ -18,7 +20,9 @@ impl Reproduction {
         for cell in self.cells.iter().filter(|cell| !cell.runs.is_empty()) {
             let seconds = cell.runs.iter().map(|run| run.seconds).sum::<f64>() / cell.runs.len() as f64;
             let command = cell.command.as_deref().unwrap_or_default();
-            text += &format!("- {}: `{}`, {seconds:.1} s a run\n", cell.id, escape(command));
+            let by: BTreeSet<&str> = cell.runs.iter().filter_map(|run| run.engram.as_deref()).collect();
+            let by: String = by.into_iter().map(|version| format!(", engram {}", escape(version))).collect();
+            text += &format!("- {}: `{}`, {seconds:.1} s a run{by}\n", cell.id, escape(command));
         }
         for cell in &self.cells {
             for run in &cell.diverged {

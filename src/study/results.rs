@@ -70,6 +70,9 @@ pub struct Correlated {
 pub struct LayerChange {
     /// Of the runs' means over weights.
     pub mean: Spread,
+    /// Of the parts of the weights that moved down, and up, 0 to 1.
+    pub down: Spread,
+    pub up: Spread,
     pub runs: Vec<WeightChange>,
 }
 
@@ -172,7 +175,13 @@ pub fn weights(records: &[Record]) -> Vec<LayerChange> {
         records.iter().filter_map(|record| Some(&record.sleep.as_ref()?.change[..])).collect();
     let of_layer = |layer: usize| {
         let runs: Vec<WeightChange> = changes.iter().map(|run| run[layer].clone()).collect();
-        LayerChange { mean: Spread::of(&runs.iter().map(|run| run.mean).collect::<Vec<_>>()), runs }
+        let over_runs = |value: fn(&WeightChange) -> f64| Spread::of(&runs.iter().map(value).collect::<Vec<_>>());
+        LayerChange {
+            mean: over_runs(|run| run.mean),
+            down: over_runs(|run| run.down),
+            up: over_runs(|run| run.up),
+            runs,
+        }
     };
     (0..changes.first().map_or(0, |layers| layers.len())).map(of_layer).collect()
 }
@@ -231,7 +240,7 @@ mod tests {
             confusion: vec![vec![right, 10 - right], vec![0, 10]],
             correlation: vec![vec![1.0, mean], vec![mean, 1.0]],
         };
-        let change = WeightChange { mean, min: 0.0, max: 1.0, histogram: vec![3] };
+        let change = WeightChange { mean, down: mean / 2.0, up: mean, min: 0.0, max: 1.0, histogram: vec![3] };
         Record {
             phases: vec!["T1".into(), "S1".into()],
             tasks: vec![vec![0, 1]],
@@ -252,6 +261,8 @@ mod tests {
             all.heat_map.accuracy[0][0].mean,
             asleep.correlation.after.distance_from_identity.mean,
             asleep.weights[0].mean.mean,
+            asleep.weights[0].down.mean * 2.0,
+            asleep.weights[0].up.mean,
             all.importance[0].t1_t2.unwrap().mean,
             all.importance[0].accuracy.t1.unwrap().mean,
         ] {

@@ -141,7 +141,7 @@ mod tests {
     }
 
     fn phase(phase: u32, name: &str, right: u32) -> Event {
-        let change = WeightChange { mean: 0.5, min: 0.0, max: 1.0, histogram: vec![1, 1] };
+        let change = WeightChange { mean: 0.5, down: 0.0, up: 1.0, min: 0.0, max: 1.0, histogram: vec![1, 1] };
         Event::Phase(Box::new(PhaseReport {
             run: 0,
             phase,

@@ -112,6 +112,7 @@ fn runs_like_the_papers_verify_its_cells() {
     assert_eq!(cell.command.as_deref(), Some(told));
     assert!((report.core_hours - (papers + surrogates) as f64 * 6.0 / 100.0).abs() < 1e-9);
     assert_eq!(report.made, ["engram 0.0.0: engram reproduce table2"]);
+    assert!(cell.runs.iter().all(|run| run.engram.as_deref() == Some("0.0.0")));
 
     let answer = |text: &str| report.claims.iter().find(|claim| claim.text.contains(text)).unwrap();
     assert_eq!(answer("adds about 40").answer, ClaimAnswer::Holds);

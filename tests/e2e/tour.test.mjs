@@ -57,7 +57,7 @@ test("five steps by keyboard tell the run in the numbers of its matrix", async (
 
   await button(page, "Next").press("Enter");
   await step(page, 4);
-  const mean = /mean change (\S+ · \S+) over/.exec(await page.locator(".weights figcaption").last().textContent())[1];
+  const mean = /mean change (\S+ · [^\s,]+),/.exec(await page.locator(".weights figcaption").last().textContent())[1];
   assert.ok((await told(page)).includes(`from hidden to output by ${mean} on average`));
   assert.match(await told(page), /Before S5 the network took \d+\.\d % of all test images for 8 \/ 9, learnt last; after it, \d+\.\d %/);
 

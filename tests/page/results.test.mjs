@@ -87,7 +87,7 @@ test("tables hold every cell, every run and every claim", () => {
   assert.equal(cells.rows.length, 10);
   assert.deepEqual(["id", "dataset", "n", "diverged", "orders", "verdict", "tuned"].map((key) => cell(4, key)), ["mnist/mrnn-bptt/src", "MNIST", 2, 1, 3, "diverged", "not tuned"]);
   assert.equal(cell(6, "dataset"), "CIFAR10-ResNet56 (for CIFAR-10)");
-  assert.deepEqual(runs.rows.filter(([id]) => id === "mnist/mrnn-bptt/src").at(-1), ["mnist/mrnn-bptt/src", 102, null, 4.5, null, "T3: a weight of layer hidden 1 is not finite"]);
+  assert.deepEqual(runs.rows.filter(([id]) => id === "mnist/mrnn-bptt/src").at(-1), ["mnist/mrnn-bptt/src", 102, null, 4.5, null, null, "T3: a weight of layer hidden 1 is not finite"]);
   assert.deepEqual(claims.rows[0].slice(1, 7), ["does not hold", "32.9 ± 4.4 points over 3 orders; 7.1 fewer than is claimed", 32.87, 21.9, 43.8, 3]);
   assert.equal(resultsTables(JSON.parse(text("fig5"))).length, 2, "no claims, no table of them");
 });

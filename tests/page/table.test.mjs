@@ -148,9 +148,9 @@ test("every table has as many cells as columns, and the numbers of what it is of
   square(confusion);
   assert.deepEqual(confusion.rows, [["T1", "cat", 3, 1], ["T1", "dog", 0, 4], ["S1", "dog", 2, 2]]);
 
-  const weights = weightTables({ name: "S1", weight_change: [{ mean: 0.1, min: -1, max: 1, histogram: [1, 2, 3, 4] }, { mean: 0, min: 0, max: 0, histogram: [5] }] }, "mrnn");
+  const weights = weightTables({ name: "S1", weight_change: [{ mean: 0.1, down: 0.3, up: 0.7, min: -1, max: 1, histogram: [1, 2, 3, 4] }, { mean: 0, down: 0, up: 0, min: 0, max: 0, histogram: [5] }] }, "mrnn");
   weights.forEach(square);
-  assert.deepEqual(weights[0].rows, [["S1", "input to hidden", 0.1, -1, 1, 10], ["S1", "hidden to output", 0, 0, 0, 5]]);
+  assert.deepEqual(weights[0].rows, [["S1", "input to hidden", 0.1, 0.3, 0.7, -1, 1, 10], ["S1", "hidden to output", 0, 0, 0, 0, 0, 5]]);
   assert.deepEqual(weights[1].rows.slice(0, 2), [["S1", "input to hidden", -1, -0.5, 1], ["S1", "input to hidden", -0.5, 0, 2]]);
 
   assert.deepEqual(matrixNames(3, "rnn"), ["input to hidden", "hidden to itself", "hidden to output"]);

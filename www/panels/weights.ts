@@ -9,7 +9,7 @@ import { histogram } from "../plots/histogram.js";
 import { shownPhase } from "../run.js";
 import type { State } from "../state.js";
 import { matrixNames, weightTables } from "../tables/weights.js";
-import { count } from "../words.js";
+import { count, percent } from "../words.js";
 
 export function weightsPanel(): Panel<State> {
   return card({
@@ -38,11 +38,11 @@ const lastSleep = <P extends Sleep>(phases: readonly P[], shown: number | undefi
 
 function figure(change: WeightChange, matrix: string, sleep: string, width: number): HTMLElement {
   const total = change.histogram.reduce((sum, n) => sum + n, 0);
-  const mean = `mean change ${scientific(change.mean)}`;
+  const mean = `mean change ${scientific(change.mean)}, ${percent(change.down)} moved down and ${percent(change.up)} up`;
   return el(
     "figure",
     {},
-    el("figcaption", {}, `${matrix}, ${sleep}: ${mean} over ${count(total)} weights`),
+    el("figcaption", {}, `${matrix}, ${sleep}: ${mean}, of ${count(total)} weights`),
     asImage(histogram(change, width, smallType()), `Histogram of weight changes from ${matrix} in ${sleep}: ${mean}, from ${scientific(change.min)} to ${scientific(change.max)}.`),
   );
 }

@@ -40,6 +40,8 @@ export interface FinishedRun {
   readonly accuracy: number;
   readonly seconds: number;
   readonly engine: (typeof ENGINES)[number] | null;
+  /** Version of Engram that ran it, with its commit. */
+  readonly engram: string | null;
 }
 
 export interface DivergedRun {
@@ -208,7 +210,7 @@ const cell = object<CellReport>({
   difference: orNull(number),
   standard_errors: orNull(number),
   verdict: oneOf(VERDICTS),
-  runs: list(object<FinishedRun>({ seed: whole, accuracy: number, seconds: number, engine: orNull(oneOf(ENGINES)) })),
+  runs: list(object<FinishedRun>({ seed: whole, accuracy: number, seconds: number, engine: orNull(oneOf(ENGINES)), engram: orNull(text) })),
   diverged: list(object<DivergedRun>({ seed: whole, message: text, seconds: number })),
 });
 

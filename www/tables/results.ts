@@ -61,10 +61,10 @@ function runsTable({ cells }: Reproduction): Table {
   return {
     name: "results-runs",
     title: "Every run",
-    columns: [ID, { key: "seed", label: "Seed" }, { key: "accuracy", label: "Accuracy", unit: PERCENT }, { key: "seconds", label: "Computing", unit: "seconds" }, { key: "engine", label: "Engine" }, { key: "message", label: "Diverged" }],
+    columns: [ID, { key: "seed", label: "Seed" }, { key: "accuracy", label: "Accuracy", unit: PERCENT }, { key: "seconds", label: "Computing", unit: "seconds" }, { key: "engine", label: "Engine" }, { key: "engram", label: "Engram" }, { key: "message", label: "Diverged" }],
     rows: cells.flatMap(({ id, runs, diverged }) => [
-      ...runs.map(({ seed, accuracy, seconds, engine }) => [id, seed, accuracy, seconds, engine, null]),
-      ...diverged.map(({ seed, message, seconds }) => [id, seed, null, seconds, null, message]),
+      ...runs.map(({ seed, accuracy, seconds, engine, engram }) => [id, seed, accuracy, seconds, engine, engram, null]),
+      ...diverged.map(({ seed, message, seconds }) => [id, seed, null, seconds, null, null, message]),
     ]),
   };
 }

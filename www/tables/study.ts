@@ -66,6 +66,12 @@ export function changeTables(weights: readonly LayerChange[], kind: NetworkKind,
       rows: matrices.map(({ matrix, mean }) => [matrix, ...cells(mean)]),
     },
     {
+      name: "moved-weights",
+      title: "Weights that the last sleep moved down, and up",
+      columns: [MATRIX, { key: "way", label: "Moved" }, ...spread("fraction of the weights")],
+      rows: matrices.flatMap(({ matrix, down, up }) => [[matrix, "down", ...cells(down)], [matrix, "up", ...cells(up)]]),
+    },
+    {
       name: "run-weight-changes",
       title: "Weights by their change in the last sleep, every run",
       columns: [MATRIX, { key: "seed", label: "Seed" }, { key: "run_mean", label: "The run's mean", unit: WEIGHT }, { key: "from", label: "Change from", unit: WEIGHT }, { key: "to", label: "to", unit: WEIGHT }, { key: "weights", label: "Weights", unit: "count" }],

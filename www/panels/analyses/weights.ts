@@ -2,7 +2,7 @@
 
 import { side, smallType } from "../../card.js";
 import { el } from "../../dom.js";
-import type { LayerChange } from "../../generated/engram.js";
+import type { LayerChange, Spread } from "../../generated/engram.js";
 import { kindOf } from "../../models.js";
 import { asImage } from "../../plots/figure.js";
 import { histogram } from "../../plots/histogram.js";
@@ -10,7 +10,7 @@ import { pooled } from "../../plots/pooled.js";
 import { analysedSeeds } from "../../study.js";
 import { changeTables } from "../../tables/study.js";
 import { matrixNames } from "../../tables/weights.js";
-import { count } from "../../words.js";
+import { count, percent, spread } from "../../words.js";
 import { scientific } from "../weights.js";
 import { asleep, type FigureOfStudy } from "./figure.js";
 
@@ -29,15 +29,18 @@ export const weightsFigure: FigureOfStudy = {
   tables: (shown) => changeTables(asleep(shown).weights, kindOf(shown.study.spec), analysedSeeds(shown.study)),
 };
 
-function figure({ mean, runs }: LayerChange, matrix: string, width: number): HTMLElement {
+function figure({ mean, down, up, runs }: LayerChange, matrix: string, width: number): HTMLElement {
   const bins = pooled(runs);
   const total = runs[0]!.histogram.reduce((sum, n) => sum + n, 0);
-  const words = `mean change ${scientific(mean.mean)}${typeof mean.sd === "number" ? ` ± ${scientific(mean.sd)}` : ""}`;
+  const words = `mean change ${scientific(mean.mean)}${typeof mean.sd === "number" ? ` ± ${scientific(mean.sd)}` : ""}, ${part(down)} moved down and ${part(up)} up`;
   const label = `Histogram of weight changes from ${matrix} in the last sleep: ${words}, from ${scientific(bins.min)} to ${scientific(bins.max)}.`;
   return el(
     "figure",
     {},
-    el("figcaption", {}, `${matrix}: ${words} over ${count(total)} weights`),
+    el("figcaption", {}, `${matrix}: ${words}, of ${count(total)} weights`),
     asImage(histogram({ ...bins, mean: mean.mean, means: runs.map((run) => run.mean) }, width, smallType()), label),
   );
 }
+
+/** A part of all weights, over runs. */
+const part = ({ mean, sd }: Spread): string => (typeof sd === "number" ? spread(mean, sd) : percent(mean));
