@@ -124,6 +124,14 @@ export const GROUPS: readonly Group[] = [
       { path: "rule.rates", label: "Learning rates α", unit: "", kind: numbers, meaning: "One for each weight matrix, from the input to the output." },
       { path: "rule.momentum", label: "Momentum μ", unit: "part of a change", kind: number, matters: isFeedForward, meaning: "How much of a weight’s last change is made again." },
       { path: "rule.dropout", label: "Dropout", unit: "part of a layer", kind: number, matters: isFeedForward, meaning: "Hidden units drawn anew for each image and left out of its learning; all of them answer, scaled down to match." },
+      {
+        path: "rule.straight_through",
+        label: "Gradient at the outputs",
+        unit: "",
+        kind: choice(["false", "0 where an output rests at 0 or 1"], ["true", "goes straight through"]),
+        matters: ({ rule }) => rule.kind === "bptt",
+        meaning: "An output that rests at 0 for all images of its class never learns again, unless the gradient goes through as if nothing were cut there.",
+      },
       { path: "training.epochs", label: "Epochs", unit: "passes a task", kind: number, meaning: "How often a task's images are gone through." },
       { path: "training.batch", label: "Minibatch", unit: "images", kind: number, meaning: "Images whose changes are averaged into one." },
     ],
@@ -211,7 +219,7 @@ function followers(spec: Spec, path: string, text: string): [string, string][] {
     case "network.kind":
       return forKind(spec, text as NetworkKind);
     case "rule.kind":
-      return onCpu(spec, text as RuleKind);
+      return [...onCpu(spec, text as RuleKind), ...cutAgain(spec, text as RuleKind)];
     default:
       return [];
   }
@@ -227,9 +235,12 @@ function forLayers({ rule, sleep }: Spec, layers: number): [string, string][] {
 /** Another kind of network learns by a rule of its own; only a feed-forward one with momentum and dropout. */
 function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
   const rule = suits(spec.rule.kind, kind) ? spec.rule.kind : usualRule(kind);
-  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule)];
+  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule)];
   return kind === "feed_forward" ? changes : [...changes, ["rule.momentum", "0"], ["rule.dropout", "0"]];
 }
 
 /** A rule that no GPU computes is not asked of one. */
 const onCpu = ({ engine }: Spec, kind: RuleKind): [string, string][] => (engine === "gpu" && !isEp({ rule: { kind } }) ? [["engine", "auto"]] : []);
+
+/** Only backpropagation through time goes straight through the outputs. */
+const cutAgain = ({ rule }: Spec, kind: RuleKind): [string, string][] => (rule.straight_through && kind !== "bptt" ? [["rule.straight_through", "false"]] : []);

@@ -67,6 +67,7 @@ export function modelChanges(spec: Whole, { network, rule, learning }: Model, ba
     ["rule.rates", JSON.stringify(rates)],
     ["rule.momentum", String(learning?.momentum ?? 0)],
     ["rule.dropout", String(learning?.dropout ?? 0)],
+    ["rule.straight_through", String(rule === "bptt" && spec.rule.straight_through === true)],
   ];
   // An RNN's steps are no free phase, and the other way round; backpropagation through time needs as many as it goes back through.
   const { free_steps, clamped_steps } = spec.network;

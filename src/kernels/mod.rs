@@ -43,6 +43,8 @@ pub struct Unrolling {
     /// Strength of the feedback from the layer above.
     pub gamma: f32,
     pub steps: u32,
+    /// Whether the gradient passes the outputs' hs where it is flat, too.
+    pub straight_through: bool,
 }
 
 /// What [`Device::forward`] does with a minibatch.

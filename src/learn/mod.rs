@@ -33,7 +33,7 @@ pub fn phases<D: Device>(device: &mut D, weights: &D::Weights, batch: &mut D::Ba
         device.forward(weights, batch, &Pass { layered, left_out: Some(moment.place) });
         device.backward(weights, batch, layered.output);
     } else if spec.rule.kind == RuleKind::Bptt {
-        bptt::phases(device, weights, batch, &spec.network);
+        bptt::phases(device, weights, batch, spec);
     } else {
         let network = &spec.network;
         let free = free_phase(network);

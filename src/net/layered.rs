@@ -13,8 +13,8 @@ use crate::spec::{NetworkKind, RuleKind, Spec};
 /// What becomes of the outputs' inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
-    /// hs(z) = min(1, max(0, z)), learnt with ½Σ(o − y)².
-    HardSigmoid,
+    /// hs(z) = min(1, max(0, z)), learnt with ½Σ(o − y)²; `straight_through`: as if z were not cut.
+    HardSigmoid { straight_through: bool },
     /// max(0, z), learnt with ½Σ(o − y)² as if z were not cut (Tadros et al. 2022).
     Relu,
     /// exp z / Σ exp z, learnt with cross-entropy.
@@ -37,7 +37,9 @@ impl Layered {
         let output = match spec.rule.kind {
             RuleKind::Backprop => OutputKind::Relu,
             RuleKind::Owm => OutputKind::Softmax,
-            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt => OutputKind::HardSigmoid,
+            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt => {
+                OutputKind::HardSigmoid { straight_through: spec.rule.straight_through }
+            }
         };
         let steps = match spec.network.kind {
             NetworkKind::Mrnn => return None,
@@ -52,7 +54,7 @@ impl OutputKind {
     /// Turns the outputs' inputs into outputs.
     pub fn apply(self, z: &mut [f64]) {
         match self {
-            OutputKind::HardSigmoid => z.iter_mut().for_each(|z| *z = z.clamp(0.0, 1.0)),
+            OutputKind::HardSigmoid { .. } => z.iter_mut().for_each(|z| *z = z.clamp(0.0, 1.0)),
             OutputKind::Relu => z.iter_mut().for_each(|z| *z = z.max(0.0)),
             OutputKind::Softmax => {
                 let largest = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -154,6 +154,11 @@ pub struct Rule {
     /// Backpropagation and OWM.
     #[serde(default)]
     pub dropout: f64,
+    /// Whether the gradient passes the outputs' hs as if nothing were cut there (the straight-through estimator: Bengio,
+    /// Léonard & Courville 2013). Otherwise an output that is silent for all images of its class, or 1 for all others, never
+    /// learns again. Backpropagation through time.
+    #[serde(default)]
+    pub straight_through: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -94,6 +94,13 @@ impl Spec {
         let most = if net.kind == NetworkKind::FeedForward { 0.99 } else { 0.0 };
         between("rule.momentum", rule.momentum, 0.0, most)?;
         between("rule.dropout", rule.dropout, 0.0, most)?;
+        if rule.straight_through && rule.kind != RuleKind::Bptt {
+            return Err(out_of_range(
+                "rule.straight_through",
+                "true",
+                "only backpropagation through time goes back through hs",
+            ));
+        }
         self.validate_engine()
     }
 

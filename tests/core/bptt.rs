@@ -45,16 +45,36 @@ fn inputs(layers: &[Layer], held: &Held, states: &[Vec<f64>], gamma: f64) -> Vec
     z
 }
 
-/// ½Σ(o − y)² after `steps` more steps, and how near a unit came to a kink.
-fn loss(layers: &[Layer], held: &Held, dt: f64, gamma: f64, steps: u32) -> (f64, f64) {
+/// What becomes of the outputs' inputs: of each step, and unit.
+enum Cut {
+    /// hs, and how much it took off or put on is noted.
+    Noted(Vec<f64>),
+    /// As much is put on as before, whatever the input: the gradient goes straight through.
+    Repeated(std::vec::IntoIter<f64>),
+}
+
+impl Cut {
+    fn of(&mut self, z: f64) -> f64 {
+        match self {
+            Cut::Noted(offsets) => {
+                offsets.push(z.clamp(0.0, 1.0) - z);
+                z.clamp(0.0, 1.0)
+            }
+            Cut::Repeated(offsets) => z + offsets.next().expect("as many as before"),
+        }
+    }
+}
+
+/// ½Σ(o − y)² after the last steps, and how near a unit came to a kink.
+fn loss(layers: &[Layer], held: &Held, setting: &Setting, cut: &mut Cut) -> (f64, f64) {
     let mut states = held.states.clone();
     let mut nearest = f64::INFINITY;
     let last = layers.len() - 1;
-    for _ in 0..steps {
-        for (l, z) in inputs(layers, held, &states, gamma).into_iter().enumerate() {
+    for _ in 0..setting.steps[1] {
+        for (l, z) in inputs(layers, held, &states, setting.gamma).into_iter().enumerate() {
             for (s, z) in states[l].iter_mut().zip(z) {
                 nearest = nearest.min(z.abs()).min(if l == last { (z - 1.0).abs() } else { f64::INFINITY });
-                *s += dt * (if l == last { z.clamp(0.0, 1.0) } else { z.max(0.0) } - *s);
+                *s += setting.dt * (if l == last { cut.of(z) } else { z.max(0.0) } - *s);
             }
         }
     }
@@ -62,11 +82,21 @@ fn loss(layers: &[Layer], held: &Held, dt: f64, gamma: f64, steps: u32) -> (f64,
     (0.5 * states[last].iter().enumerate().map(error).sum::<f64>(), nearest)
 }
 
+/// The same loss; where the gradient goes straight through, with what was cut off before anything moved.
+fn cuts(layers: &[Layer], held: &Held, setting: &Setting) -> impl Fn() -> Cut + use<> {
+    let mut cut = Cut::Noted(Vec::new());
+    loss(layers, held, setting, &mut cut);
+    let Cut::Noted(offsets) = cut else { unreachable!("nothing was repeated") };
+    let straight_through = setting.straight_through;
+    move || if straight_through { Cut::Repeated(offsets.clone().into_iter()) } else { Cut::Noted(Vec::new()) }
+}
+
 struct Setting {
     dt: f64,
     gamma: f64,
     /// Before those that are gone back through, and these.
     steps: [u32; 2],
+    straight_through: bool,
 }
 
 /// The kernel's gradient summed over `rows`, layer by layer, and where its steps began.
@@ -89,7 +119,11 @@ fn gradient(net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> (Vec<L
         label: usize::from(set.train.labels[row as usize]),
     });
     let held = held.collect();
-    cpu.adjoint(&weights, &mut batch, &Unrolling { dt, gamma, steps: setting.steps[1] });
+    cpu.adjoint(
+        &weights,
+        &mut batch,
+        &Unrolling { dt, gamma, steps: setting.steps[1], straight_through: setting.straight_through },
+    );
     for layer in 0..net.layers.len() {
         let descent = Descent { layer, scale: LARGE * rows.len() as f32, momentum: 0.0, is_biased: true };
         cpu.gradient_update(&mut weights, &data, &mut batch, descent);
@@ -111,14 +145,14 @@ fn wide(values: &[f32]) -> Vec<f64> {
 fn distance(net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> Option<f64> {
     const SMALL: f64 = 1e-5;
     const MOST: usize = 60;
-    let Setting { dt, gamma, steps } = *setting;
-    // As the kernel has them.
-    let (dt, gamma) = (f64::from(dt as f32), f64::from(gamma as f32));
     let (found, held) = gradient(net, set, rows, setting);
+    // As the kernel has them.
+    let setting = &Setting { dt: f64::from(setting.dt as f32), gamma: f64::from(setting.gamma as f32), ..*setting };
     let mut layers: Vec<Layer> = net.layers.iter().map(|l| (wide(&l.weights), wide(&l.bias))).collect();
-    if held.iter().any(|held| loss(&layers, held, dt, gamma, steps[1]).1 < 1e-4) {
+    if held.iter().any(|held| loss(&layers, held, setting, &mut Cut::Noted(Vec::new())).1 < 1e-4) {
         return None;
     }
+    let cuts: Vec<_> = held.iter().map(|held| cuts(&layers, held, setting)).collect();
     let mut worst: f64 = 0.0;
     for l in 0..layers.len() {
         for is_bias in [false, true] {
@@ -129,7 +163,8 @@ fn distance(net: &Net, set: &DataSet, rows: &[u32], setting: &Setting) -> Option
                     let (weights, bias) = &mut layers[l];
                     let parameter = if is_bias { &mut bias[at] } else { &mut weights[at] };
                     let before = std::mem::replace(parameter, *parameter + by);
-                    let sum: f64 = held.iter().map(|held| loss(&layers, held, dt, gamma, steps[1]).0).sum();
+                    let sum: f64 =
+                        held.iter().zip(&cuts).map(|(held, cut)| loss(&layers, held, setting, &mut cut()).0).sum();
                     let (weights, bias) = &mut layers[l];
                     *(if is_bias { &mut bias[at] } else { &mut weights[at] }) = before;
                     sum
@@ -159,11 +194,12 @@ proptest! {
         before in 0u32..40,
         steps in 1u32..12,
         rows in prop::collection::vec(0u32..20, 1..4),
+        straight_through in any::<bool>(),
     ) {
         let set = if dense { toy::features(20, 23, classes) } else { toy::digits(2, 1) };
         let sizes: Vec<usize> = [set.shape.len()].into_iter().chain(hidden).chain([set.classes.len()]).collect();
         let net = toy::network(&sizes, seed, 1.3);
-        let apart = distance(&net, &set, &rows, &Setting { dt, gamma, steps: [before, steps] });
+        let apart = distance(&net, &set, &rows, &Setting { dt, gamma, steps: [before, steps], straight_through });
         prop_assume!(apart.is_some());
         prop_assert!(apart.is_some_and(|apart| apart < 3e-4), "{apart:?}");
     }
@@ -174,7 +210,7 @@ proptest! {
 fn a_great_batch_is_the_sum_of_its_parts() {
     let set = toy::digits(60, 1);
     let net = toy::network(&[64, 6, 5, 10], 2, 1.0);
-    let setting = Setting { dt: 0.2, gamma: 1.0, steps: [20, 500] };
+    let setting = Setting { dt: 0.2, gamma: 1.0, steps: [20, 500], straight_through: false };
     let rows: Vec<u32> = (0..600).collect();
     let (whole, _) = gradient(&net, &set, &rows, &setting);
     let halves = [&rows[..300], &rows[300..]].map(|rows| gradient(&net, &set, rows, &setting).0);
@@ -204,7 +240,7 @@ fn contrastive_ep_with_a_small_nudge_is_the_same() {
         for steps in [1, 2, 3, 10, 15] {
             let label = usize::from(set.train.labels[row as usize]);
             let ep = contrastive(&phases(&net, &x, label, 0.2, 1.0, BETA, [SETTLE, steps]), &x, BETA);
-            let setting = Setting { dt: 0.2, gamma: 1.0, steps: [SETTLE - steps, steps] };
+            let setting = Setting { dt: 0.2, gamma: 1.0, steps: [SETTLE - steps, steps], straight_through: false };
             let (found, _) = gradient(&net, &set, &[row], &setting);
             for (ep, (weights, _)) in ep.iter().zip(&found) {
                 let largest = ep.iter().fold(1e-6f64, |m, e| m.max(e.abs()));
@@ -227,9 +263,12 @@ fn a_saturated_error_is_not_seen() {
         // The only output rests at 0, and should be 1.
         net.layers.last_mut().unwrap().bias[0] = -4.0;
         let rows: Vec<u32> = (0..8).collect();
-        let (found, held) = gradient(&net, &set, &rows, &Setting { dt: 0.2, gamma: 1.0, steps: [60, 10] });
+        let setting = Setting { dt: 0.2, gamma: 1.0, steps: [60, 10], straight_through: false };
+        let (found, held) = gradient(&net, &set, &rows, &setting);
         assert!(held.iter().all(|held| held.states.last().unwrap()[0] == 0.0));
         assert!(found.iter().all(|(weights, bias)| weights.iter().chain(bias).all(|&g| g == 0.0)));
+        let (through, _) = gradient(&net, &set, &rows, &Setting { straight_through: true, ..setting });
+        assert!(through.last().unwrap().1[0] < -1.0, "straight through, it rises");
 
         let mut cpu = Cpu;
         let data = cpu.load(&set, &set.train);

@@ -108,8 +108,10 @@ fn parameters(net: &mut Net, layer: usize) -> Vec<&mut f32> {
     layer.weights.iter_mut().chain(&mut layer.recurrent).chain(&mut layer.bias).collect()
 }
 
+const HARD_SIGMOID: OutputKind = OutputKind::HardSigmoid { straight_through: false };
+
 fn kinds() -> impl Strategy<Value = (&'static str, Layered)> {
-    let rnn = (2u32..6).prop_map(|steps| ("rnn", Layered { steps, output: OutputKind::HardSigmoid, dropout: 0.0 }));
+    let rnn = (2u32..6).prop_map(|steps| ("rnn", Layered { steps, output: HARD_SIGMOID, dropout: 0.0 }));
     let of = |output| Just(("feed_forward", Layered { steps: 1, output, dropout: 0.0 }));
     prop_oneof![rnn, of(OutputKind::Relu), of(OutputKind::Softmax)]
 }
@@ -200,6 +202,47 @@ proptest! {
         }
         prop_assert!(compared > 0);
     }
+}
+
+/// An output that rests at 0 or 1 and is wrong has no gradient; straight through it is what a network that is not cut there has.
+#[test]
+fn an_output_at_rest_learns_straight_through() {
+    let set = toy::features(6, 20, 3);
+    let rows: Vec<u32> = (0..6).collect();
+    let layered =
+        |straight_through| Layered { steps: 3, output: OutputKind::HardSigmoid { straight_through }, dropout: 0.0 };
+    let mut net = net(&of_kind("rnn", 1, 3), &[20, 9, 3]);
+    net.layers[1].bias = vec![-9.0, 9.0, 0.5];
+    let change = |straight_through| {
+        let layered = layered(straight_through);
+        let mut passed = passed(&net, &set, &rows, layered, None);
+        let (hidden, outputs) = (passed.states(0), passed.states(1));
+        passed.back(layered.output);
+        (0..2).for_each(|layer| passed.descend(layer, 6.0, 0.0, true));
+        let mut after = passed.net();
+        let mut before = net.clone();
+        let moved: Vec<Vec<f32>> = (0..2)
+            .map(|layer| {
+                let pairs = parameters(&mut after, layer).into_iter().zip(parameters(&mut before, layer));
+                pairs.map(|(after, before)| *after - *before).collect()
+            })
+            .collect();
+        (hidden, outputs, moved)
+    };
+    let (hidden, outputs, through) = change(true);
+    let (_, _, cut) = change(false);
+    let error = |b: usize, c: usize| outputs[b * 3 + c] - f32::from(u8::from(usize::from(set.train.labels[b]) == c));
+    for c in 0..3 {
+        let bias: f32 = (0..6).map(|b| error(b, c)).sum();
+        assert!((through[1][27 + c] - bias).abs() < 1e-4, "output {c}: {} instead of {bias}", through[1][27 + c]);
+        for unit in 0..9 {
+            let weight: f32 = (0..6).map(|b| error(b, c) * hidden[b * 9 + unit]).sum();
+            assert!((through[1][unit * 3 + c] - weight).abs() < 1e-4 * (1.0 + weight.abs()));
+            assert_eq!(cut[1][unit * 3 + c] == 0.0, c < 2 || weight == 0.0);
+        }
+    }
+    assert!((0..2).all(|c| (0..6).any(|b| error(b, c) != 0.0)), "both are wrong somewhere");
+    assert_ne!(through[0], cut[0], "it goes on below");
 }
 
 /// v ← μ·v − α·g, W ← W + v, biases too, or not at all.

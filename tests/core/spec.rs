@@ -194,6 +194,7 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         // Backpropagation through time has as many steps to go back through as it wants.
         spec.network.free_steps = spec.network.free_steps.max(spec.network.clamped_steps);
         spec.rule.dropout = spec.rule.momentum / 2.0;
+        spec.rule.straight_through = spec.rule.kind == RuleKind::Bptt && additive;
         spec
     })
 }

@@ -8,7 +8,7 @@ const { modelChanges, modelOf, MODELS, perLayer, suits } = await load("models.ts
 const { changesFor, GROUPS } = await load("fields.ts");
 
 const NETWORK = { kind: "mrnn", hidden: [512], dt: 0.2, gamma: 1, beta: 1, free_steps: 100, clamped_steps: 10, tolerance: 5e-7 };
-const BASE = { network: NETWORK, rule: { kind: "predictive", rates: [0.03, 0.001], momentum: 0, dropout: 0 }, engine: "auto", sleep: { thresholds: [] }, strategy: { kind: "src" } };
+const BASE = { network: NETWORK, rule: { kind: "predictive", rates: [0.03, 0.001], momentum: 0, dropout: 0, straight_through: false }, engine: "auto", sleep: { thresholds: [] }, strategy: { kind: "src" } };
 const model = (name) => MODELS.find((model) => model.name === name);
 
 /** A Spec with these fields changed, as the core does it. */
@@ -18,7 +18,7 @@ function changed(spec, changes) {
     const steps = path.split(".");
     const last = steps.pop();
     const at = steps.reduce((at, step) => at[step], copy);
-    at[last] = /^[a-z_]+$/.test(text) ? text : JSON.parse(text);
+    at[last] = /^(?!true$|false$)[a-z_]+$/.test(text) ? text : JSON.parse(text);
   }
   return copy;
 }
@@ -41,8 +41,8 @@ test("every model is what it says, whatever was before, and the way back ends wh
 test("models learn with the paper's constants", () => {
   const { network, rule } = as(BASE, "rnn-bptt");
   assert.deepEqual([network.kind, network.free_steps, rule.kind, rule.rates], ["rnn", 5, "bptt", [0.01, 0.01]]);
-  assert.deepEqual(as(BASE, "ff-bp").rule, { kind: "backprop", rates: [0.1, 0.1], momentum: 0.5, dropout: 0.25 });
-  assert.deepEqual(as(BASE, "ff-owm").rule, { kind: "owm", rates: [0.2, 0.2], momentum: 0.9, dropout: 0 });
+  assert.deepEqual(as(BASE, "ff-bp").rule, { kind: "backprop", rates: [0.1, 0.1], momentum: 0.5, dropout: 0.25, straight_through: false });
+  assert.deepEqual(as(BASE, "ff-owm").rule, { kind: "owm", rates: [0.2, 0.2], momentum: 0.9, dropout: 0, straight_through: false });
 });
 
 test("a model keeps the layers and the steps of a person, and leaves a GPU that does not compute it", () => {
@@ -65,8 +65,11 @@ test("a field that changes takes along what cannot stay", () => {
   const set = (spec, path, text) => changed(spec, changesFor(spec, field(path), text));
   const ff = as(BASE, "ff-bp");
   const rnn = set(ff, "network.kind", "rnn");
-  assert.deepEqual(rnn.rule, { kind: "bptt", rates: [0.1, 0.1], momentum: 0, dropout: 0 });
+  assert.deepEqual(rnn.rule, { kind: "bptt", rates: [0.1, 0.1], momentum: 0, dropout: 0, straight_through: false });
   assert.equal(set(ff, "network.kind", "mrnn").rule.kind, "predictive");
+  const straight = set(as(BASE, "mrnn-bptt"), "rule.straight_through", "true");
+  assert.equal(as(straight, "rnn-bptt").rule.straight_through, true, "both go back through time");
+  for (const there of [as(straight, "ff-bp"), set(straight, "rule.kind", "predictive"), set(straight, "network.kind", "feed_forward")]) assert.equal(there.rule.straight_through, false);
   assert.equal(set({ ...BASE, engine: "gpu" }, "rule.kind", "bptt").engine, "auto");
   const layered = set({ ...BASE, sleep: { thresholds: [3, 1] } }, "network.hidden", "60, 40");
   assert.deepEqual([layered.rule.rates, layered.sleep.thresholds], [[0.03, 0.03, 0.001], [3, 3, 1]]);

@@ -42,7 +42,7 @@ pub struct Scratch {
 struct Step {
     /// The outputs before it.
     output: Lanes,
-    /// dt · hs'(z)
+    /// dt · hs'(z); of what goes straight through dt.
     slope: Lanes,
     /// g_o
     through: Lanes,
@@ -189,7 +189,7 @@ fn forward(geometry: &Geometry, unrolling: &Unrolling, start: Lanes, scratch: &m
                 ever[i] |= active[i];
             }
         }
-        *step = Step { output, slope: slope(z, dt), through: Lanes::ZERO };
+        *step = Step { output, slope: slope(z, geometry.classes, unrolling), through: Lanes::ZERO };
         output = output.towards(z.clamped(), dt);
     }
     output
@@ -217,12 +217,13 @@ fn total(sums: &[f32; WIDE]) -> f32 {
     sums.chunks_exact(Lanes::COUNT).fold(Lanes::ZERO, |sum, lanes| sum.plus(Lanes::read(lanes))).sum()
 }
 
-/// dt · hs'(z)
+/// dt · hs'(z); dt wherever the gradient goes straight through.
 #[inline(always)]
-fn slope(z: Lanes, dt: f32) -> Lanes {
+fn slope(z: Lanes, classes: usize, unrolling: &Unrolling) -> Lanes {
     let mut slope = Lanes::ZERO;
     for c in 0..Lanes::COUNT {
-        slope.0[c] = if z.0[c] > 0.0 && z.0[c] < 1.0 { dt } else { 0.0 };
+        let passes = (unrolling.straight_through && c < classes) || (z.0[c] > 0.0 && z.0[c] < 1.0);
+        slope.0[c] = if passes { unrolling.dt } else { 0.0 };
     }
     slope
 }

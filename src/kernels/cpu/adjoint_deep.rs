@@ -96,7 +96,8 @@ fn forward(network: &Network, unrolling: &Unrolling, batch: usize, drive: &[f32]
         relax_deep::input(network, unrolling.gamma, batch, drive, before, l, &mut inputs[l]);
         let highest = if l == last { 1.0 } else { f32::INFINITY };
         passes[t][l].clear();
-        passes[t][l].extend(inputs[l].iter().map(|&z| z > 0.0 && z < highest));
+        let always = l == last && unrolling.straight_through;
+        passes[t][l].extend(inputs[l].iter().map(|&z| always || (z > 0.0 && z < highest)));
         after[l].clear();
         let moved = before[l].iter().zip(&inputs[l]).map(|(&s, &z)| s + unrolling.dt * (z.max(0.0).min(highest) - s));
         after[l].extend(moved);

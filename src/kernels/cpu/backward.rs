@@ -1,7 +1,7 @@
 //! `backward`: the gradient of a layered network's loss, back through all its steps.
 //!
 //! ```text
-//! g_out = o − y (0 where hs is flat)      g_l(t) = 1[h_l(t) > 0]·(g_(l+1)(t)·W_(l+1)ᵀ + g_l(t+1)·R_lᵀ)
+//! g_out = o − y (0 where hs is flat, unless it is passed straight through)      g_l(t) = 1[h_l(t) > 0]·(g_(l+1)(t)·W_(l+1)ᵀ + g_l(t+1)·R_lᵀ)
 //! ∂L/∂W_l = Σ_t h_(l−1)(t)ᵀ·g_l(t)        ∂L/∂R_l = Σ_t h_l(t−1)ᵀ·g_l(t)        ∂L/∂b_l = Σ_t Σ_b g_l(t)
 //! ```
 
@@ -54,7 +54,7 @@ fn errors(classes: usize, output: OutputKind, labels: &[u8], outputs: &[f32]) ->
     for (row, &label) in errors.chunks_exact_mut(classes).zip(labels) {
         row[usize::from(label)] -= 1.0;
     }
-    if output == OutputKind::HardSigmoid {
+    if output == (OutputKind::HardSigmoid { straight_through: false }) {
         let is_flat = |o: f32| o <= 0.0 || o >= 1.0;
         errors.iter_mut().zip(outputs).filter(|(_, o)| is_flat(**o)).for_each(|(g, _)| *g = 0.0);
     }

@@ -78,7 +78,7 @@ fn affine(network: &Network, l: usize, below: &[f32], batch: usize, z: &mut Vec<
 
 fn answer(kind: OutputKind, classes: usize, z: &mut [f32]) {
     match kind {
-        OutputKind::HardSigmoid => z.iter_mut().for_each(|z| *z = z.clamp(0.0, 1.0)),
+        OutputKind::HardSigmoid { .. } => z.iter_mut().for_each(|z| *z = z.clamp(0.0, 1.0)),
         OutputKind::Relu => z.iter_mut().for_each(|z| *z = z.max(0.0)),
         OutputKind::Softmax => z.chunks_exact_mut(classes).for_each(softmax),
     }
