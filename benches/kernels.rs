@@ -7,10 +7,11 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use engram::bench::images;
 use engram::data::DataSet;
 use engram::kernels::cpu::Cpu;
-use engram::kernels::{Device, Hebbian, Phase, Relaxation, States, Unrolling};
+use engram::kernels::{Device, Hebbian, Owm, Pass, Phase, Relaxation, States, Unrolling};
 use engram::net::Net;
+use engram::net::layered::Layered;
 use engram::sleep::{Plan, Sleeper, Wiring};
-use engram::spec;
+use engram::spec::{self, RuleKind};
 use ndarray::Array2;
 
 const BATCH: usize = 256;
@@ -48,7 +49,7 @@ fn kernels(criterion: &mut Criterion) {
         phases.throughput(Throughput::Elements(BATCH as u64));
         phases.bench_function(id("free, 100 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &free)));
         phases.bench_function(id("clamped, 10 steps"), |b| b.iter(|| cpu.relax(&weights, &mut batch, &clamped)));
-        let last = Unrolling { dt: 0.2, gamma: 1.0, steps: 10 };
+        let last = Unrolling { dt: 0.2, gamma: 1.0, steps: 10, straight_through: false };
         phases.bench_function(id("adjoint, 10 steps"), |b| b.iter(|| cpu.adjoint(&weights, &mut batch, &last)));
         phases.finish();
 
@@ -60,6 +61,35 @@ fn kernels(criterion: &mut Criterion) {
         });
         sleep.finish();
     }
+}
+
+/// The paper's other networks: an RNN seen through five steps, and a minibatch of orthogonal weights modification.
+fn layered(criterion: &mut Criterion) {
+    let set = images(BATCH);
+    let rows: Vec<u32> = (0..BATCH as u32).collect();
+    let mut group = criterion.benchmark_group("layered");
+    for (preset, batch) in [("mnist-rnn-src", BATCH), ("mnist-ff-owm", 40)] {
+        let spec = &spec::preset(preset).expect("a preset").spec;
+        let hidden = spec.network.hidden.iter().map(|&units| units as usize);
+        let sizes: Vec<usize> = [INPUTS].into_iter().chain(hidden).chain([CLASSES]).collect();
+        let (net, layered) = (Net::of(spec, &sizes), Layered::of(spec).expect("no MRNN"));
+        let (mut cpu, rows) = (Cpu, &rows[..batch]);
+        let data = cpu.load(&set, &set.train);
+        let mut weights = cpu.weights(std::slice::from_ref(&net), batch);
+        let mut states = cpu.batch(&weights, batch);
+        let pass = Pass { layered, left_out: None };
+        let id = |name: &str| BenchmarkId::new(name, preset);
+        group.throughput(Throughput::Elements(batch as u64));
+        cpu.drive(&weights, &data, &[rows], &mut states);
+        group.bench_function(id("forward"), |b| b.iter(|| cpu.forward(&weights, &mut states, &pass)));
+        group.bench_function(id("backward"), |b| b.iter(|| cpu.backward(&weights, &mut states, layered.output)));
+        if spec.rule.kind == RuleKind::Owm {
+            let layers = net.layers.len();
+            let owm = Owm { rates: vec![1e-9; layers], alphas: vec![0.1; layers], momentum: 0.9, most: 10.0 };
+            group.bench_function(id("update"), |b| b.iter(|| cpu.owm_update(&mut weights, &data, &mut states, &owm)));
+        }
+    }
+    group.finish();
 }
 
 fn plan(set: &DataSet) -> Plan {
@@ -77,6 +107,6 @@ fn plan(set: &DataSet) -> Plan {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).measurement_time(std::time::Duration::from_secs(2));
-    targets = kernels
+    targets = kernels, layered
 }
 criterion_main!(benches);
