@@ -25,6 +25,7 @@ import { runBar } from "./panels/run-bar.js";
 import { versionPanel } from "./panels/version.js";
 import { fetchRecording, Player } from "./recording.js";
 import { listen } from "./remote.js";
+import { askedResults, openOwnResults } from "./results-file.js";
 import { Runner } from "./runner.js";
 import { EMPTY_PAD, NOT_COMPARED, NOT_STUDIED, Store, type State } from "./state.js";
 import { words } from "./words.js";
@@ -98,6 +99,8 @@ try {
   see.append(...seen.map((panel) => panel.element));
   tell(seen);
   void heldSets().then((held) => store.set({ held }));
+  const wanted = embed ? null : askedResults(location.search);
+  if (wanted) void openOwnResults(store, wanted);
   await begin(store, runner, player, isBare);
   lab.ariaBusy = "false";
   obey(store, runner);

@@ -32,6 +32,24 @@ export async function openResults(store: Store, file: File): Promise<void> {
   }
 }
 
+/** Engram's own results, which the site holds: their names in the address, and what they are. */
+export const OWN_RESULTS = { table2: "Table 2", table3: "Table 3", fig5: "Fig. 5" } as const;
+export type OwnResults = keyof typeof OWN_RESULTS;
+
+/** Those that an address asks for: `?results=table2`. */
+export function askedResults(query: string): OwnResults | null {
+  const asked = new URLSearchParams(query).get("results");
+  return Object.keys(OWN_RESULTS).find((name): name is OwnResults => name === asked) ?? null;
+}
+
+/** Fetches results of Engram's own and shows them. */
+export async function openOwnResults(store: Store, name: OwnResults): Promise<void> {
+  const file = `${name}.json`;
+  const answer = await fetch(`results/${file}`).catch(() => null);
+  if (answer?.ok) return openResults(store, new File([await answer.blob()], file));
+  store.set({ problem: `${OWN_RESULTS[name]} was not opened: ${answer ? "the site has no such file" : "there is no answer. Is the network, or the server, still there?"}.` });
+}
+
 /** What reads and draws results. */
 export const loaded = () =>
   import("./results.js").catch(() => {

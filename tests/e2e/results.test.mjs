@@ -122,3 +122,20 @@ test("a file that is no results is refused in words, also during a run, and what
   }
   assert.ok(await results(page).isVisible());
 });
+
+test("Engram's own tables are opened from the page and by an address, and one that is not there is told", async (t) => {
+  const page = await openLab(t);
+  await page.getByRole("group", { name: "The paper's tables, reproduced" }).getByRole("button", { name: "Table 2" }).click();
+  await results(page).getByRole("heading", { name: "Table 2" }).waitFor();
+  const ours = JSON.parse(readFileSync(new URL("../../results/table2.json", import.meta.url), "utf8"));
+  const cell = ours.cells.find(({ id }) => id === "mnist/mrnn-ep/src");
+  assert.ok((await results(page).innerText()).includes(`${cell.ours.mean.toFixed(1)} ± ${cell.ours.sd.toFixed(1)}`));
+
+  const linked = await openLab(t, { path: "?results=fig5" });
+  await results(linked).getByRole("heading", { name: "Fig. 5" }).waitFor();
+
+  await page.route("**/results/table3.json", (route) => route.fulfill({ status: 404 }));
+  await button(page, "Table 3").click();
+  await page.getByRole("alert").filter({ hasText: "Table 3 was not opened: the site has no such file." }).waitFor();
+  assert.equal(await results(page).count(), 1, "what was shown stays");
+});

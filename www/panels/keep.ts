@@ -4,7 +4,7 @@ import { download } from "../download.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { linkOf } from "../link.js";
 import { isActive, isLive } from "../run.js";
-import { isResultsFile, openResults } from "../results-file.js";
+import { isResultsFile, openOwnResults, openResults, OWN_RESULTS, type OwnResults } from "../results-file.js";
 import { fileName, openRun } from "../run-file.js";
 import type { Runner } from "../runner.js";
 import type { State, Store } from "../state.js";
@@ -58,9 +58,11 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
   }
 
   const whatFor = el("p", { class: "meaning", id: "keep-meaning" }, "A saved run is one file: opened here or by ", el("code", {}, "engram run FILE"), ", it goes on where it was, or shows what it gave. Weights are written as safetensors. Results are files of ", el("code", {}, "engram reproduce"), ": their tables and figures are drawn above.");
+  const ours = (Object.keys(OWN_RESULTS) as OwnResults[]).map((name) => el("button", { type: "button", click: () => void openOwnResults(store, name) }, OWN_RESULTS[name]));
+  const reproduced = el("div", { class: "buttons", role: "group", "aria-label": "The paper's tables, reproduced" }, el("span", { class: "fine" }, "The paper’s tables as Engram reproduced them:"), ...ours);
   const about = el("label", { class: "aside", for: "open-run" }, "A saved run, or results");
   return {
-    element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, said, handLabel, byHand, embed.element, kept.element),
+    element: el("section", { class: "keep", "aria-label": "Share and keep" }, el("h2", {}, "Share and keep"), el("div", { class: "buttons" }, link, save, weights, open, about, file), whatFor, reproduced, said, handLabel, byHand, embed.element, kept.element),
     update(state) {
       // A Worker has the run: it can be asked.
       enable(save, isLive(state.run) && state.run.plan !== null);
