@@ -293,18 +293,18 @@ fn a_saturated_error_is_not_seen() {
     }
 }
 
-fn bptt(strategy: &str, fields: &[(&str, &str)]) -> Spec {
+pub fn bptt(strategy: &str, fields: &[(&str, &str)]) -> Spec {
     let spec = spec::set(&toy::spec(strategy), &[("rule.kind", "bptt"), ("rule.rates", "[0.1, 0.01]")]).unwrap();
     spec::set(&spec, fields).unwrap()
 }
 
-fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Net>) {
+pub fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Net>) {
     let finished = |event| if let Event::Finished(finished) = event { Some(*finished) } else { None };
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).filter_map(finished).collect();
     (events, block_on(experiment.networks()).unwrap())
 }
 
-fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Finished>, Vec<Net>) {
+pub fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Finished>, Vec<Net>) {
     finish(&mut Experiment::new(Cpu, spec.clone(), seeds, set).unwrap())
 }
 
@@ -317,34 +317,6 @@ fn a_run_learns() {
         // With this seed no output is silent at the start for all images of its class: such a one stays silent.
         let accuracy = run(&spec, &[1], &set).0[0].accuracy;
         assert!(accuracy > 0.8, "{:?}: {accuracy}", spec.network.hidden);
-    }
-}
-
-#[test]
-fn runs_side_by_side_are_the_runs_they_would_be_alone() {
-    let set = toy::digits(20, 5);
-    let spec = bptt("src-rehearsal", &[]);
-    let (finished, nets) = run(&spec, &[1, 2], &set);
-    for (replica, seed) in [1, 2].into_iter().enumerate() {
-        let (alone, net) = run(&spec, &[seed], &set);
-        assert_eq!(net[0], nets[replica]);
-        assert_eq!(alone[0].matrix, finished[replica].matrix);
-    }
-}
-
-#[test]
-fn a_saved_run_goes_on_as_if_nothing_had_happened() {
-    let set = toy::digits(12, 4);
-    let spec = bptt("src", &[]);
-    let mut unbroken = Experiment::new(Cpu, spec.clone(), &[4], &set).unwrap();
-    let total = std::iter::from_fn(|| block_on(unbroken.next()).unwrap()).count();
-    let nets = block_on(unbroken.networks()).unwrap();
-    for at in [total / 20, total / 3, total / 2, total - 1] {
-        let mut experiment = Experiment::new(Cpu, spec.clone(), &[4], &set).unwrap();
-        (0..at).for_each(|_| drop(block_on(experiment.next()).unwrap().unwrap()));
-        let bytes = block_on(experiment.save()).unwrap();
-        let (_, end) = finish(&mut Experiment::restore(Cpu, &bytes, &set).unwrap());
-        assert_eq!(end, nets, "saved after {at} of {total} events");
     }
 }
 

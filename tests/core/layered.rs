@@ -3,7 +3,7 @@
 use engram::continual::engine::{Choice, choose};
 use engram::continual::{Experiment, Run};
 use engram::data::DataSet;
-use engram::event::{Event, Finished};
+use engram::event::Event;
 use engram::kernels::cpu::Cpu;
 use engram::kernels::{Descent, Device, LeftOut, Memory, Owm, Pass, States};
 use engram::net::Net;
@@ -12,6 +12,7 @@ use engram::spec::{self, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
 
+use crate::bptt::{bptt, finish, run};
 use crate::relaxation::input;
 use crate::toy;
 
@@ -383,16 +384,6 @@ fn product(p: &[f64], g: &[f64], n: usize) -> Vec<f64> {
     (0..n * m).map(|i| (0..n).map(|j| p[i / m * n + j] * g[j * m + i % m]).sum()).collect()
 }
 
-fn run(spec: &Spec, seeds: &[u32], set: &DataSet) -> (Vec<Finished>, Vec<Net>) {
-    finish(&mut Experiment::new(Cpu, spec.clone(), seeds, set).unwrap())
-}
-
-fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Net>) {
-    let finished = |event| if let Event::Finished(finished) = event { Some(*finished) } else { None };
-    let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).filter_map(finished).collect();
-    (events, block_on(experiment.networks()).unwrap())
-}
-
 #[test]
 fn each_kind_learns_all_tasks_at_once() {
     let set = toy::digits(40, 10);
@@ -418,9 +409,11 @@ fn owm_forgets_less_than_backpropagation() {
     assert!(owm > plain + 0.2, "{owm} against {plain}");
 }
 
-fn sleepers() -> [Spec; 3] {
+/// Of every model but MRNN-EP.
+fn sleepers() -> [Spec; 4] {
     let sleeping = [("strategy.kind", "src_rehearsal")];
     [
+        bptt("src-rehearsal", &[]),
         rnn(&sleeping),
         feed_forward("backprop", &[("strategy.kind", "src"), ("rule.dropout", "0.2")]),
         feed_forward("owm", &sleeping),

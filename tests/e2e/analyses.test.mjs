@@ -121,7 +121,7 @@ test("what must hold of one run's analyses holds, and they have no spread", asyn
     const middle = sum(matrix.map(({ from, to, weights }) => ((from + to) / 2) * weights)) / sum(matrix.map(({ weights }) => weights));
     near(means[i].mean, middle, (matrix[0].to - matrix[0].from) / 2, "the mean is the histogram's, to half a bin");
     const all = sum(matrix.map(({ weights }) => weights));
-    for (const [way, surely, perhaps] of [["down", ({ to }) => to <= 0, ({ from }) => from < 0], ["up", ({ from }) => from > 0, ({ to }) => to > 0]]) {
+    for (const [way, surely, perhaps] of [["down", ({ to }) => to < 0, ({ from }) => from < 0], ["up", ({ from }) => from > 0, ({ to }) => to > 0]]) {
       const { mean } = moved.find((row) => row.way === way && row.matrix === means[i].matrix);
       const [least, most] = [surely, perhaps].map((is) => sum(matrix.filter(is).map(({ weights }) => weights)) / all);
       assert.ok(mean >= least - 1e-9 && mean <= most + 1e-9, `${way}: ${mean} is not between ${least} and ${most}`);

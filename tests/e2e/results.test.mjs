@@ -129,7 +129,7 @@ test("Engram's own tables are opened from the page and by an address, and one th
   await results(page).getByRole("heading", { name: "Table 2" }).waitFor();
   const ours = JSON.parse(readFileSync(new URL("../../results/table2.json", import.meta.url), "utf8"));
   const cell = ours.cells.find(({ id }) => id === "mnist/mrnn-ep/src");
-  assert.ok((await results(page).innerText()).includes(`${cell.ours.mean.toFixed(1)} ± ${cell.ours.sd.toFixed(1)}`));
+  assert.ok((await results(page).innerText()).replace(/\s/g, " ").includes(`${cell.ours.mean.toFixed(1)} ± ${cell.ours.sd.toFixed(1)}`));
 
   const linked = await openLab(t, { path: "?results=fig5" });
   await results(linked).getByRole("heading", { name: "Fig. 5" }).waitFor();
