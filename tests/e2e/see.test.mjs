@@ -30,7 +30,7 @@ test("cards show the latest phase, or the one that is slid to", async (t) => {
   const titles = () => page.locator(".confusion figcaption").allTextContents();
   assert.match((await titles()).join(), /after T2, before sleep: .*after S2 \(sleep\)/);
   assert.equal(await page.locator(".weights figure").count(), 2, "input to hidden, hidden to output");
-  assert.match(await page.locator(".weights figcaption").first().textContent(), /^input to hidden, S2: mean change −?\d\.\d · 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+, \d+\.\d % moved down and \d+\.\d % up, of 401,408 weights$/);
+  assert.match(await page.locator(".weights figcaption").first().textContent(), /^input to hidden, S2: mean change −?\d\.\d · 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+, \d+\.\d\s% moved down and \d+\.\d\s% up, of 401,408 weights$/);
   for (const figure of await page.locator(".pair figure").all()) {
     const [drawn, shown] = await figure.evaluate((figure) => [Number(figure.querySelector("svg").getAttribute("width")), figure.clientWidth]);
     assert.ok(drawn > 300 && Math.abs(drawn - shown) < 2, `a figure drawn ${drawn} px wide is shown ${shown} px wide`);

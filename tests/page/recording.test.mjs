@@ -16,6 +16,10 @@ test("the stored recording is whole, and small", () => {
   const run = runAt(recording, "a-preset", recording.seconds, false);
   assert.deepEqual(run.phases.map(({ name }) => name), run.plan.phases);
   assert.deepEqual(run.phases.map(({ accuracy }) => accuracy), run.finished.matrix);
+  // What the figure of weights shows of a live run, it shows of the recorded one.
+  for (const change of run.phases.flatMap(({ weight_change }) => weight_change)) {
+    for (const field of ["mean", "down", "up", "min", "max"]) assert.equal(typeof change[field], "number", field);
+  }
   assert.ok(gzipSync(file).length < 20_000, `${gzipSync(file).length} bytes, gzipped`);
 });
 
