@@ -27,6 +27,8 @@ fn main() {
 
 /// `9ca35d9`; with a `+` where the sources differ from it; `None` outside a repository, or without Git.
 fn commit() -> Option<String> {
+    // Not that of a repository around ours.
+    git(&["rev-parse", "--show-prefix"]).filter(String::is_empty)?;
     let hash = git(&["rev-parse", "--short=7", "HEAD"])?;
     let changes = git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat())?;
     Some(hash + if changes.is_empty() { "" } else { "+" })

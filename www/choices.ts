@@ -51,8 +51,9 @@ export function chooseModel(store: Store, name: string): void {
 
 const isOfModel = (model: Model) => (preset: Preset) => modelOf(preset.spec) === model;
 
-/** The same strategy, on as much of the data. */
-const isAlike = ({ data, strategy }: Spec, spec: Spec): boolean => strategy.kind === spec.strategy.kind && isQuick(data) === (isQuick(spec.data) || isOwn(spec.data.name));
+/** The same strategy, on as much of the data. Own images are few. */
+const isAlike = ({ data, strategy }: Spec, spec: Spec): boolean =>
+  strategy.kind === spec.strategy.kind && (isOwn(spec.data.name) ? isQuick(data) : JSON.stringify(data.subset) === JSON.stringify(spec.data.subset));
 
 /** The preset whose rates an MRNN takes: the chosen one, or the nearest that learns by equilibrium propagation. */
 function baseOf({ presets, spec, hash }: State): Spec {

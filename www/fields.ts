@@ -236,6 +236,9 @@ function forLayers({ rule, sleep }: Spec, layers: number): [string, string][] {
 function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
   const rule = suits(spec.rule.kind, kind) ? spec.rule.kind : usualRule(kind);
   const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule)];
+  const { free_steps, clamped_steps } = spec.network;
+  // An RNN's steps are fewer than backpropagation goes back through in an MRNN.
+  if (kind === "mrnn" && rule === "bptt" && free_steps < clamped_steps) changes.push(["network.free_steps", String(clamped_steps)]);
   return kind === "feed_forward" ? changes : [...changes, ["rule.momentum", "0"], ["rule.dropout", "0"]];
 }
 

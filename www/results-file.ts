@@ -42,13 +42,21 @@ export function askedResults(query: string): OwnResults | null {
   return Object.keys(OWN_RESULTS).find((name): name is OwnResults => name === asked) ?? null;
 }
 
+/** Those that were asked for last. */
+let wanted: OwnResults | null = null;
+
 /** Fetches results of Engram's own and shows them. */
 export async function openOwnResults(store: Store, name: OwnResults): Promise<void> {
   const file = `${name}.json`;
+  wanted = name;
   const answer = await fetch(`results/${file}`).catch(() => null);
-  if (answer?.ok) return openResults(store, new File([await answer.blob()], file));
-  store.set({ problem: `${OWN_RESULTS[name]} was not opened: ${answer ? "the site has no such file" : "there is no answer. Is the network, or the server, still there?"}.` });
+  const body = answer?.ok ? await answer.blob().catch(() => null) : null;
+  if (wanted !== name) return; // others were asked for since
+  if (body) return openResults(store, new File([body], file));
+  const why = answer && !answer.ok ? "the site has no such file" : "there is no answer. Is the network, or the server, still there?";
+  store.set({ problem: `${OWN_RESULTS[name]} was not opened: ${why}.` });
 }
+
 
 /** What reads and draws results. */
 export const loaded = () =>

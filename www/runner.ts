@@ -6,6 +6,7 @@ import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
 import { Job, type Core } from "./job.js";
 import { claim, newClaim, noteHere, noteStopped, type Claim } from "./kept.js";
 import { choose, parts } from "./link.js";
+import { isEp } from "./models.js";
 import type { Begin, FromWorker, Question, Replies, ToWorker, Until } from "./messages.js";
 import { again, begin as newRun, hear, isActive, isLive, type Run, type Status } from "./run.js";
 import type { Store } from "./state.js";
@@ -105,6 +106,8 @@ export class Runner {
     const chosen = { ...spec, engine };
     choose(this.#store, chosen);
     if (!isActive(run) && !isLive(run)) return;
+    // The controls may be of another model than the run.
+    if (engine === "gpu" && !isEp(run.spec)) return;
     this.#update((run) => ({ ...run, spec: run.spec === spec ? chosen : { ...run.spec, engine } }));
     this.#tell({ kind: "engine", engine });
   }

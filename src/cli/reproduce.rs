@@ -85,7 +85,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
     if left > 0 {
         let again = if args.resume { "" } else { " --resume" };
-        eprintln!("stopped; {left} runs are left; go on with: {}{again}", command_line(env::args().skip(1)));
+        eprintln!("stopped; {left} runs are left; go on with: {}{again}", command_line(arguments()));
         return Err(Failure::Interrupted);
     }
     Ok(())
@@ -127,7 +127,12 @@ fn own(path: &Path) -> Result<Plan, Failure> {
 
 /// What makes the runs and the tables: this build, by what was asked of it. Where and how fast is nobody's matter.
 fn made() -> Made {
-    Made { engram: env!("ENGRAM_VERSION").into(), command: command_line(without_place(env::args().skip(1))) }
+    Made { engram: env!("ENGRAM_VERSION").into(), command: command_line(without_place(arguments())) }
+}
+
+/// Of this process; what is no text is told as near as it goes.
+fn arguments() -> impl Iterator<Item = String> {
+    env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned())
 }
 
 fn command_line(arguments: impl Iterator<Item = String>) -> String {

@@ -29,9 +29,16 @@ pub fn shard(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result
     if let Some(id) = number("SLURM_ARRAY_TASK_ID")? {
         let first = number("SLURM_ARRAY_TASK_MIN")?.unwrap_or(1);
         let step = number("SLURM_ARRAY_TASK_STEP")?.unwrap_or(1).max(1);
-        let Some(of) = asked.of.or(number("SLURM_ARRAY_TASK_COUNT")?) else {
+        let count = number("SLURM_ARRAY_TASK_COUNT")?;
+        let Some(of) = asked.of.or(count) else {
             return Err(unknown("SLURM_ARRAY_TASK_ID", "the array's size"));
         };
+        // Ids count from the array's first one: of another array than is meant they are other shards.
+        if let Some(count) = count.filter(|count| *count != of) {
+            return Err(format!(
+                "--shards says {of}, and the Slurm array has {count} tasks: say which shard with --shard I/{of}"
+            ));
+        }
         let from_first = id.checked_sub(first).filter(|distance| distance % step == 0);
         let place = from_first.and_then(|distance| Shard::new((distance / step).checked_add(1)?, of));
         return place.map(Some).ok_or_else(|| {
@@ -107,6 +114,10 @@ mod tests {
             assert!(error.contains(part), "{error}");
         }
         assert!(of(Asked { of: Some(3), ..nothing() }, &[]).unwrap_err().contains("which?"));
+        // The third task of an array of eight, submitted alone, is not its first shard.
+        let alone = [("SLURM_ARRAY_TASK_ID", "3"), ("SLURM_ARRAY_TASK_MIN", "3"), ("SLURM_ARRAY_TASK_COUNT", "1")];
+        let other = of(Asked { of: Some(8), ..nothing() }, &alone).unwrap_err();
+        assert!(other.contains("has 1 tasks") && other.contains("--shard I/8"), "{other}");
         let late = of(Asked { of: Some(3), ..nothing() }, &[("JOB_COMPLETION_INDEX", "3")]).unwrap_err();
         assert!(late.contains("the last has the index 2"), "{late}");
         for text in ["", "2", "0/3", "4/3", "a/b", "1/0", "-1/3", "1/2/3"] {

@@ -105,11 +105,11 @@ impl Memory {
         self.bias_velocity.resize(layers, Vec::new());
     }
 
-    /// Whether it can belong to layers of fan_in × units as listed.
+    /// Whether it can belong to layers of fan_in × units as listed. Of a run that diverged it need not be finite.
     pub fn fits(&self, shapes: &[(usize, usize)]) -> bool {
         let holds = |lists: &[Vec<f32>], length: fn(usize, usize) -> usize| {
             let fits = |(list, &(fan_in, units)): (&Vec<f32>, &(usize, usize))| {
-                [0, length(fan_in, units)].contains(&list.len()) && list.iter().all(|value| value.is_finite())
+                [0, length(fan_in, units)].contains(&list.len())
             };
             [0, shapes.len()].contains(&lists.len()) && lists.iter().zip(shapes).all(fits)
         };
@@ -287,7 +287,8 @@ pub trait Device {
     /// [`Device::gradient_update`] and [`Device::owm_update`] apply. Matches the f64 gradient within 3e-4 of the largest of
     /// its matrix, where no unit is at a kink.
     fn backward(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, output: OutputKind);
-    /// v_l ← momentum·v_l + scale/B · ∂L/∂W_l, W_l += v_l; weights from a layer to itself and biases likewise.
+    /// v_l ← momentum·v_l + scale/B · ∂L/∂W_l, W_l += v_l; biases likewise, and weights from a layer to itself, but these without
+    /// momentum, which no Spec gives them.
     fn gradient_update(
         &mut self,
         weights: &mut Self::Weights,

@@ -59,8 +59,15 @@ struct Found {
     difference: Option<Difference>,
 }
 
+/// All cells of a plan, and how many orders of each are wanted: what is not finished decides nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    pub all: &'a [CellReport],
+    pub wanted: usize,
+}
+
 /// Decides a claim from all cells of the plan.
-pub(super) fn judge(claim: &Claim, cells: &[CellReport]) -> ClaimReport {
+pub(super) fn judge(claim: &Claim, cells: Cells<'_>) -> ClaimReport {
     let Found { answer, by, difference } = match &claim.question {
         Question::Level { a, b } => compared(cells, a, b, |difference| {
             let [low, high] = difference.interval;
@@ -83,8 +90,8 @@ pub(super) fn judge(claim: &Claim, cells: &[CellReport]) -> ClaimReport {
         answer,
         by,
         difference,
-        surrogate: cells.iter().filter(is_about).any(|cell| cell.surrogate),
-        tuned: cells.iter().filter(is_about).all(|cell| cell.tuned),
+        surrogate: cells.all.iter().filter(is_about).any(|cell| cell.surrogate),
+        tuned: cells.all.iter().filter(is_about).all(|cell| cell.tuned),
     }
 }
 
@@ -97,18 +104,33 @@ fn undecided(by: String) -> Found {
     Found { answer: ClaimAnswer::Undecided, by, difference: None }
 }
 
-/// `a` − `b` over the seeds that finished in both.
-fn difference(a: &CellReport, b: &CellReport) -> Option<Difference> {
-    let of_seed = |seed| b.runs.iter().find(|run| run.seed == seed);
-    let differences: Vec<f64> =
-        a.runs.iter().filter_map(|run| Some(run.accuracy - of_seed(run.seed)?.accuracy)).collect();
-    Difference::of(&differences)
-}
+impl Cells<'_> {
+    /// `a` − `b`, seed by seed.
+    fn difference(self, a: &CellReport, b: &CellReport) -> Result<Difference, Found> {
+        let of_seed = |seed| b.runs.iter().find(|run| run.seed == seed);
+        let differences: Vec<f64> =
+            a.runs.iter().filter_map(|run| Some(run.accuracy - of_seed(run.seed)?.accuracy)).collect();
+        let n = differences.len();
+        let of = Difference::of(&differences).filter(|_| n >= self.wanted);
+        of.ok_or_else(|| undecided(format!("{n} of {} orders of {} and {} finished", self.wanted, a.id, b.id)))
+    }
 
-fn of_ids(cells: &[CellReport], a: &str, b: &str) -> Result<Difference, Found> {
-    let cell = |id: &str| cells.iter().find(|cell| cell.id == id);
-    let of = cell(a).zip(cell(b)).and_then(|(a, b)| difference(a, b));
-    of.ok_or_else(|| undecided(format!("fewer than two orders of {a} and {b} finished")))
+    fn of_ids(self, a: &str, b: &str) -> Result<Difference, Found> {
+        let cell = |id: &str| self.all.iter().find(|cell| cell.id == id);
+        match (cell(a), cell(b)) {
+            (Some(a), Some(b)) => self.difference(a, b),
+            _ => Err(undecided(format!("there is no {a} or no {b}"))),
+        }
+    }
+
+    /// The mean of a cell, all of whose orders finished.
+    fn mean(self, cell: &CellReport) -> Result<f64, Found> {
+        let n = cell.runs.len();
+        let whole = cell.ours.filter(|_| n >= self.wanted);
+        whole
+            .map(|ours| ours.mean)
+            .ok_or_else(|| undecided(format!("{n} of {} orders of {} finished", self.wanted, cell.id)))
+    }
 }
 
 fn in_words(of: &Difference) -> String {
@@ -116,8 +138,8 @@ fn in_words(of: &Difference) -> String {
     format!("{} points (95 % interval {} to {}, {} orders)", signed(of.mean, 1), signed(low, 1), signed(high, 1), of.n)
 }
 
-fn compared(cells: &[CellReport], a: &str, b: &str, answer: impl Fn(&Difference) -> ClaimAnswer) -> Found {
-    match of_ids(cells, a, b) {
+fn compared(cells: Cells<'_>, a: &str, b: &str, answer: impl Fn(&Difference) -> ClaimAnswer) -> Found {
+    match cells.of_ids(a, b) {
         Ok(of) => Found { answer: answer(&of), by: in_words(&of), difference: Some(of) },
         Err(found) => found,
     }
@@ -127,8 +149,8 @@ fn compared(cells: &[CellReport], a: &str, b: &str, answer: impl Fn(&Difference)
 const ROUNDED: f64 = 0.5;
 
 /// "About" is within the standard deviation of our differences, and what rounding leaves open.
-fn adds(cells: &[CellReport], to: &str, with: &str, low: f64, high: f64) -> Found {
-    let of = match of_ids(cells, with, to) {
+fn adds(cells: Cells<'_>, to: &str, with: &str, low: f64, high: f64) -> Found {
+    let of = match cells.of_ids(with, to) {
         Ok(of) => of,
         Err(found) => return found,
     };
@@ -142,12 +164,13 @@ fn adds(cells: &[CellReport], to: &str, with: &str, low: f64, high: f64) -> Foun
 }
 
 /// Both curves by percentage: rehearsal alone, and with SRC.
-fn curves<'a>(cells: &'a [CellReport], rehearsal: &str, src: &str) -> Vec<(f64, &'a CellReport, &'a CellReport)> {
+fn curves<'a>(cells: Cells<'a>, rehearsal: &str, src: &str) -> Vec<(f64, &'a CellReport, &'a CellReport)> {
     let mut points: Vec<_> = cells
+        .all
         .iter()
         .filter_map(|alone| {
             let percent = point(alone, rehearsal)?;
-            Some((percent, alone, cells.iter().find(|cell| point(cell, src) == Some(percent))?))
+            Some((percent, alone, cells.all.iter().find(|cell| point(cell, src) == Some(percent))?))
         })
         .collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -155,31 +178,37 @@ fn curves<'a>(cells: &'a [CellReport], rehearsal: &str, src: &str) -> Vec<(f64, 
 }
 
 /// The first percentage at which rehearsal alone is as good as SRC alone, in the mean.
-fn needed(cells: &[CellReport], rehearsal: &str, src: &str, percent: f64) -> Found {
+fn needed(cells: Cells<'_>, rehearsal: &str, src: &str, percent: f64) -> Found {
     let points = curves(cells, rehearsal, src);
-    let Some(goal) = points.first().filter(|(first, ..)| *first == 0.0).and_then(|(.., src)| src.ours) else {
-        return undecided("SRC without rehearsal has not run".into());
+    let Some((_, _, asleep)) = points.first().filter(|(first, ..)| *first == 0.0) else {
+        return undecided("there is no SRC without rehearsal".into());
+    };
+    let goal = match cells.mean(asleep) {
+        Ok(goal) => goal,
+        Err(found) => return found,
     };
     for (at, alone, _) in &points {
-        let Some(ours) = alone.ours else { return undecided(format!("rehearsal of {at} % has not run")) };
-        if ours.mean >= goal.mean {
-            let by = format!("{at} % gives {:.1} %, SRC alone {:.1} %", ours.mean, goal.mean);
+        let ours = match cells.mean(alone) {
+            Ok(ours) => ours,
+            Err(found) => return found,
+        };
+        if ours >= goal {
+            let by = format!("{at} % gives {ours:.1} %, SRC alone {goal:.1} %");
             return Found { answer: ClaimAnswer::of(*at == percent), by, difference: None };
         }
     }
     let most = points.last().map_or(0.0, |(at, ..)| *at);
-    Found {
-        answer: ClaimAnswer::DoesNot,
-        by: format!("{most} % is not enough to reach {:.1} %", goal.mean),
-        difference: None,
-    }
+    Found { answer: ClaimAnswer::DoesNot, by: format!("{most} % is not enough to reach {goal:.1} %"), difference: None }
 }
 
 /// SRC is better nowhere past `percent`.
-fn no_more(cells: &[CellReport], rehearsal: &str, src: &str, percent: f64) -> Found {
+fn no_more(cells: Cells<'_>, rehearsal: &str, src: &str, percent: f64) -> Found {
     let mut worst: Option<(f64, Difference)> = None;
     for (at, alone, asleep) in curves(cells, rehearsal, src).into_iter().filter(|(at, ..)| *at > percent) {
-        let Some(of) = difference(asleep, alone) else { return undecided(format!("{at} % has not run in two orders")) };
+        let of = match cells.difference(asleep, alone) {
+            Ok(of) => of,
+            Err(found) => return found,
+        };
         if worst.as_ref().is_none_or(|(_, worst)| of.interval[0] > worst.interval[0]) {
             worst = Some((at, of));
         }

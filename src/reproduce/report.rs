@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ReproduceError;
-use super::claims::{ClaimReport, judge};
+use super::claims::{Cells, ClaimReport, judge};
 use super::plan::{Cell, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment};
 use super::stored::{Made, Outcome, Runs, Stored};
 use super::verdict::{Evidence, Verdict, standard_errors};
@@ -32,7 +32,7 @@ pub struct Reproduction {
     pub made: Vec<String>,
     /// Seeds that every cell wants.
     pub seeds: Vec<u32>,
-    /// Of all its runs together.
+    /// Of all its runs together, but for those of a GPU: each of these has the seconds of all that were run beside it.
     pub core_hours: f64,
     /// Rows and columns, in the order they are shown; of those that have a cell.
     pub datasets: Vec<DataSetRow>,
@@ -78,7 +78,7 @@ pub struct FinishedRun {
     pub seed: u32,
     /// In points.
     pub accuracy: f64,
-    /// Of computing.
+    /// Of computing; on a GPU, of it and those beside it.
     pub seconds: f64,
     /// `null` where nobody noted it.
     pub engine: Option<EngineKind>,
@@ -116,13 +116,14 @@ impl Reproduction {
         for cell in plan.cells() {
             let found = found(cell, runs, &seeds)?;
             if experiment.cells.contains(cell) {
-                seconds += found.iter().map(|run| run.seconds).sum::<f64>();
+                let on_cores = found.iter().filter(|run| run.engine != Some(EngineKind::Gpu));
+                seconds += on_cores.map(|run| run.seconds).sum::<f64>();
                 makers.extend(found.iter().filter_map(|run| run.made.as_ref()));
             }
             all.push(of_cell(plan, cell, &found, &seeds)?);
         }
         let claims = plan.claims.iter().filter(|claim| claim.told_in.contains(&experiment.name));
-        let claims = claims.map(|claim| judge(claim, &all)).collect();
+        let claims = claims.map(|claim| judge(claim, Cells { all: &all, wanted: seeds.len() })).collect();
         all.retain(|cell| experiment.cells.iter().any(|planned| planned.id() == cell.id));
         let has = |name: fn(&CellReport) -> &String, wanted: &String| all.iter().any(|cell| name(cell) == wanted);
         let named = |list: &[Named], name| list.iter().filter(|named| has(name, &named.name)).cloned().collect();

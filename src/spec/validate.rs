@@ -67,7 +67,9 @@ impl Spec {
         between("network.dt", net.dt, 0.01, 1.0)?;
         between("network.gamma", net.gamma, 0.0, 10.0)?;
         between("network.beta", net.beta, 1e-6, 10.0)?;
-        between("network.free_steps", net.free_steps, 1, 10_000)?;
+        // An RNN's states are kept step by step, to go back through.
+        let most = if net.kind == NetworkKind::Rnn { 100 } else { 10_000 };
+        between("network.free_steps", net.free_steps, 1, most)?;
         between("network.clamped_steps", net.clamped_steps, 1, 1_000)?;
         between("network.tolerance", net.tolerance, 0.0, 1e-2)?;
         between("training.epochs", self.training.epochs, 1, 1000)?;

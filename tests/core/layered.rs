@@ -451,6 +451,14 @@ fn a_saved_run_goes_on_as_if_nothing_had_happened() {
     }
 }
 
+/// What was measured before a divergence can be looked at again: the momentum is as little a number as the weights then.
+#[test]
+fn the_memory_of_a_run_that_diverged_fits() {
+    let memory = |length| Memory { velocity: vec![vec![f32::NAN; length], Vec::new()], ..Memory::default() };
+    let shapes = [(3, 4), (4, 2)];
+    assert_eq!([12, 11].map(|length| memory(length).fits(&shapes)), [true, false]);
+}
+
 #[test]
 fn what_does_not_go_together_is_refused_in_words() {
     let refused = |spec: &Spec, field: (&str, &str)| spec::set(spec, &[field]).unwrap_err().to_string();
@@ -460,6 +468,8 @@ fn what_does_not_go_together_is_refused_in_words() {
         (refused(&forward, ("rule.kind", "bptt")), "feed_forward learns by backprop or owm"),
         (refused(&preset(&[]), ("rule.kind", "owm")), "mrnn learns by predictive, contrastive or bptt"),
         (refused(&rnn, ("rule.momentum", "0.5")), "`rule.momentum` is 0.5"),
+        (refused(&rnn, ("network.free_steps", "101")), "`network.free_steps` is 101"),
+        (refused(&forward, ("rule.straight_through", "true")), "only backpropagation through time"),
         (refused(&forward, ("engine", "gpu")), "CPU alone"),
         (refused(&forward, ("sleep.thresholds", "[1, 2]")), "one for each of the 3 layers"),
     ] {

@@ -135,6 +135,34 @@ fn a_diverged_run_is_told_and_verifies_nothing() {
     assert!(report.to_csv().contains("table2,mnist/mrnn-ep/src,mnist,MNIST,false,mrnn-ep,src,,true,"));
 }
 
+/// Of two orders a difference of any size has an interval that holds 0: nothing is decided before all are there.
+#[test]
+fn claims_wait_for_all_orders() {
+    let plan = plan();
+    let text = lines(&plan, |id, seed| Some(as_printed(&plan, id, seed)));
+    let first_two = |line: &&str| line.contains("\"seed\":100,") || line.contains("\"seed\":101,");
+    let few: String = text.split_inclusive('\n').filter(first_two).collect();
+    let without_one: String = text.split_inclusive('\n').filter(|line| !line.contains("\"seed\":105,")).collect();
+    for (text, said) in [(few, "2 of 6 orders of "), (without_one, "5 of 6 orders of ")] {
+        for claim in ["table2", "fig5"].iter().flat_map(|name| report(&plan, name, &text).claims) {
+            if claim.answer != ClaimAnswer::Elsewhere {
+                assert_eq!(claim.answer, ClaimAnswer::Undecided, "{}", claim.text);
+                assert!(claim.by.starts_with(said), "{}", claim.by);
+            }
+        }
+    }
+}
+
+/// A run of a GPU has the seconds of all that were run beside it.
+#[test]
+fn core_hours_are_of_cores() {
+    let plan = plan();
+    let on_gpu = lines(&plan, |id, seed| Some(as_printed(&plan, id, seed)))
+        .replace("\"engine\":null", "\"engine\":{\"kind\":\"gpu\"}");
+    assert!(on_gpu.contains("gpu"));
+    assert_eq!(report(&plan, "table2", &on_gpu).core_hours, 0.0);
+}
+
 #[test]
 fn the_figures_claims_are_decided_by_its_curves() {
     let plan = plan();

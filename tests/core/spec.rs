@@ -193,6 +193,9 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         (spec.network.kind, spec.rule.kind, spec.rule.momentum) = model;
         // Backpropagation through time has as many steps to go back through as it wants.
         spec.network.free_steps = spec.network.free_steps.max(spec.network.clamped_steps);
+        if spec.network.kind == NetworkKind::Rnn {
+            spec.network.free_steps = spec.network.free_steps.min(100);
+        }
         spec.rule.dropout = spec.rule.momentum / 2.0;
         spec.rule.straight_through = spec.rule.kind == RuleKind::Bptt && additive;
         spec

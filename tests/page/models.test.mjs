@@ -67,6 +67,8 @@ test("a field that changes takes along what cannot stay", () => {
   const rnn = set(ff, "network.kind", "rnn");
   assert.deepEqual(rnn.rule, { kind: "bptt", rates: [0.1, 0.1], momentum: 0, dropout: 0, straight_through: false });
   assert.equal(set(ff, "network.kind", "mrnn").rule.kind, "predictive");
+  const settled = set(as(BASE, "rnn-bptt"), "network.kind", "mrnn");
+  assert.deepEqual([settled.rule.kind, settled.network.free_steps], ["bptt", 10], "as many steps as are gone back through");
   const straight = set(as(BASE, "mrnn-bptt"), "rule.straight_through", "true");
   assert.equal(as(straight, "rnn-bptt").rule.straight_through, true, "both go back through time");
   for (const there of [as(straight, "ff-bp"), set(straight, "rule.kind", "predictive"), set(straight, "network.kind", "feed_forward")]) assert.equal(there.rule.straight_through, false);

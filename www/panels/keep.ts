@@ -3,7 +3,7 @@
 import { download } from "../download.js";
 import { el, enable, isEnabled, say, type Panel } from "../dom.js";
 import { linkOf } from "../link.js";
-import { isActive, isLive } from "../run.js";
+import { isLive } from "../run.js";
 import { isResultsFile, openOwnResults, openResults, OWN_RESULTS, type OwnResults } from "../results-file.js";
 import { fileName, openRun } from "../run-file.js";
 import type { Runner } from "../runner.js";
@@ -67,7 +67,6 @@ export function keepPanel(store: Store, runner: Runner): Panel<State> {
       // A Worker has the run: it can be asked.
       enable(save, isLive(state.run) && state.run.plan !== null);
       enable(weights, isLive(state.run) && state.run.plan !== null);
-      enable(open, !isActive(state.run));
       if (state.unkept) say(said, `This browser cannot keep the run (${state.unkept}); it goes on, and can be saved as a file.`);
       embed.update(state);
       kept.update(state);

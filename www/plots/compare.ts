@@ -9,15 +9,15 @@ import { separate } from "./separate.js";
 export interface Course {
   readonly label: string;
   readonly bound: "lower" | "upper" | null;
-  /** One of eight colours, symbols and dashes; bounds have their own. */
+  /** One of nine colours, symbols and dashes; bounds have their own. */
   readonly look: number;
   /** After task 1, 2, …; a single number where all tasks are learnt at once. */
   readonly points: readonly Summary[];
   readonly atOnce: boolean;
 }
 
-const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye", "cross", "hexagon"] as const;
-const DASHES = ["none", "9 3", "3 3", "12 3 3 3", "6 6", "2 5", "14 4", "9 3 2 3 2 3"] as const;
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "wye", "cross", "hexagon", "square2"] as const;
+const DASHES = ["none", "9 3", "3 3", "12 3 3 3", "6 6", "2 5", "14 4", "9 3 2 3 2 3", "5 3 5 9"] as const;
 const BOUND_DASH = "2 4";
 
 /** Methods borrow the tasks' colours: no figure shows both as lines of one kind. */
@@ -69,8 +69,8 @@ function courseMarks(course: Course, tasks: number, fontSize: number): Plot.Mark
   const at = course.atOnce && only ? [1, Math.max(2, tasks)].map((x) => ({ x, ...only })) : points.map((point, i) => ({ x: i + 1, ...point }));
   const spreads = at.filter(({ sd }) => sd !== null);
   const clamp = (y: number) => Math.min(1, Math.max(0, y));
-  const line = { x: "x", y: "mean", stroke, strokeWidth: fontSize / (bound ? 9 : 5), strokeDasharray: bound ? BOUND_DASH : DASHES[look % 8]! } as const;
-  const dot = { x: "x", y: "mean", fill: stroke, stroke: "var(--paper)", r: fontSize / (bound ? 6 : 3), symbol: bound ? "circle" : SYMBOLS[look % 8]! } as const;
+  const line = { x: "x", y: "mean", stroke, strokeWidth: fontSize / (bound ? 9 : 5), strokeDasharray: bound ? BOUND_DASH : DASHES[look % DASHES.length]! } as const;
+  const dot = { x: "x", y: "mean", fill: stroke, stroke: "var(--paper)", r: fontSize / (bound ? 6 : 3), symbol: bound ? "circle" : SYMBOLS[look % SYMBOLS.length]! } as const;
   return [
     Plot.areaY(spreads, { x: "x", y1: (d) => clamp(d.mean - d.sd!), y2: (d) => clamp(d.mean + d.sd!), fill: stroke, fillOpacity: bound ? 0.1 : 0.14 }),
     Plot.line(at, line),

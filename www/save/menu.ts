@@ -18,12 +18,16 @@ export function saveMenu(title: string, exhibit: () => Exhibit | null | undefine
   const summary = el("summary", { "aria-label": `Save ${title}` }, "Save");
   const list = el("div", { class: "formats", role: "group", "aria-label": `Save ${title} as` });
   const wrong = el("p", { class: "wrong", role: "alert" });
-  const element = el("details", { class: "save", toggle: () => element.open && offer() }, summary, el("div", { class: "drop-down" }, list, wrong));
+  const element = el("details", { class: "save", toggle: () => turned() }, summary, el("div", { class: "drop-down" }, list, wrong));
   const close = () => (element.open = false);
-  const offer = () => {
-    const shown = exhibit();
+  // Whoever goes elsewhere is done with it. Heard only while it is open: a menu whose panel is gone is kept by nothing.
+  const elsewhere = ({ target }: PointerEvent): void => void (target instanceof Node && !element.contains(target) && close());
+  /** A closed menu holds nothing: what is offered next is not put in place of a button that has the focus already. */
+  const turned = () => {
+    const shown = element.open ? exhibit() : null;
     wrong.textContent = "";
     list.replaceChildren(...(shown ? kinds(shown, figures).map(button) : []));
+    (element.open ? addEventListener : removeEventListener)("pointerdown", elsewhere);
   };
   const button = ({ label, save }: Kind) => el("button", { type: "button", click: () => void attempt(save) }, label);
   const attempt = async (save: Kind["save"]) => {
@@ -42,9 +46,7 @@ export function saveMenu(title: string, exhibit: () => Exhibit | null | undefine
     close();
     summary.focus();
   });
-  // Whoever goes elsewhere is done with it.
   element.addEventListener("focusout", ({ relatedTarget }) => relatedTarget instanceof Node && !element.contains(relatedTarget) && close());
-  addEventListener("pointerdown", ({ target }) => target instanceof Node && !element.contains(target) && close());
   return { element, close };
 }
 

@@ -51,7 +51,7 @@ function cellsTable({ cells, datasets, models, strategies, seeds }: Reproduction
       cell.difference,
       cell.standard_errors,
       VERDICT_WORDS[cell.verdict],
-      cell.tuned ? "tuned" : "not tuned",
+      cell.command === null ? null : cell.tuned ? "tuned" : "not tuned",
       cell.command,
     ]),
   };
