@@ -132,7 +132,8 @@ test("Engram's own tables are opened from the page and by an address, and one th
   assert.ok((await results(page).innerText()).replace(/\s/g, " ").includes(`${cell.ours.mean.toFixed(1)} ± ${cell.ours.sd.toFixed(1)}`));
 
   await button(page, "Close the results").click();
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Table 2", "the focus goes back to where it was");
+  await results(page).waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.activeElement.textContent === "Table 2"); // the focus goes back to where it was
   await button(page, "Table 2").press("Enter");
   await results(page).waitFor();
 

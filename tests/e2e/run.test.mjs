@@ -33,7 +33,7 @@ test("a run goes to its end, with curves, matrix and result", async (t) => {
 test("a paused run stands still, and resumed gives the same matrix", async (t) => {
   const page = await openLab(t);
   await button(page, "Run").click();
-  await reach(page, /^(Learning|Sleeping) \([TS]2\)/);
+  await reach(page, /^(Learning|Sleeping) \([TS][2-4]\)/);
   const milliseconds = await page.evaluate(async () => {
     const status = document.querySelector(".status");
     const pressed = performance.now();
