@@ -1,7 +1,7 @@
 // The fields of a Spec that a person may set: their names, units and meaning, and how their values are written.
 
 import type { NetworkKind, RuleKind, Spec } from "./generated/engram.js";
-import { isEp, kindOf, perLayer, suits, usualRule } from "./models.js";
+import { isEp, kindOf, perLayer, stepsOf, suits, usualRule } from "./models.js";
 
 export interface Field {
   /** Where it is in the Spec. */
@@ -235,10 +235,8 @@ function forLayers({ rule, sleep }: Spec, layers: number): [string, string][] {
 /** Another kind of network learns by a rule of its own; only a feed-forward one with momentum and dropout. */
 function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
   const rule = suits(spec.rule.kind, kind) ? spec.rule.kind : usualRule(kind);
-  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule)];
-  const { free_steps, clamped_steps } = spec.network;
-  // An RNN's steps are fewer than backpropagation goes back through in an MRNN.
-  if (kind === "mrnn" && rule === "bptt" && free_steps < clamped_steps) changes.push(["network.free_steps", String(clamped_steps)]);
+  const steps = stepsOf(spec, kind, rule, spec.network.clamped_steps);
+  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule), ...steps];
   return kind === "feed_forward" ? changes : [...changes, ["rule.momentum", "0"], ["rule.dropout", "0"]];
 }
 

@@ -55,6 +55,16 @@ export function perLayer(numbers: readonly number[], layers: number): number[] {
   return [...Array.from({ length: layers - 1 }, (_, i) => numbers[Math.min(i, last)]!), numbers.at(-1)!];
 }
 
+/** The steps that another kind of network takes: an RNN's are no free phase, and the other way round; backpropagation through time
+ *  needs as many as it goes back through. `usual`: those of a free phase. */
+export function stepsOf({ network }: Pick<Spec, "network">, kind: NetworkKind, rule: RuleKind, usual: number): [string, string][] {
+  const { free_steps, clamped_steps } = network;
+  const wasRnn = kindOf({ network }) === "rnn";
+  const isTooShort = kind === "mrnn" && rule === "bptt" && free_steps < clamped_steps;
+  if (kind === "rnn") return wasRnn ? [] : [["network.free_steps", String(RNN_STEPS)]];
+  return wasRnn || isTooShort ? [["network.free_steps", String(Math.max(usual, clamped_steps))]] : [];
+}
+
 /** The fields that make another model of a Spec. What only an MRNN learns with comes from `base`, which is one that learns by
  *  equilibrium propagation. */
 export function modelChanges(spec: Whole, { network, rule, learning }: Model, base: Pick<Spec, "network" | "rule">): [string, string][] {
@@ -69,13 +79,7 @@ export function modelChanges(spec: Whole, { network, rule, learning }: Model, ba
     ["rule.dropout", String(learning?.dropout ?? 0)],
     ["rule.straight_through", String(rule === "bptt" && spec.rule.straight_through === true)],
   ];
-  // An RNN's steps are no free phase, and the other way round; backpropagation through time needs as many as it goes back through.
-  const { free_steps, clamped_steps } = spec.network;
-  const isTooShort = rule === "bptt" && free_steps < clamped_steps;
-  if (network === "rnn") changes.push(["network.free_steps", String(RNN_STEPS)]);
-  else if (kindOf(spec) === "rnn" || (network === "mrnn" && isTooShort)) {
-    changes.push(["network.free_steps", String(Math.max(base.network.free_steps, clamped_steps))]);
-  }
+  changes.push(...stepsOf(spec, network, rule, base.network.free_steps));
   if (learning && spec.engine === "gpu") changes.push(["engine", "auto"]);
   return changes;
 }

@@ -68,6 +68,8 @@ test("a field that changes takes along what cannot stay", () => {
   assert.deepEqual(rnn.rule, { kind: "bptt", rates: [0.1, 0.1], momentum: 0, dropout: 0, straight_through: false });
   assert.equal(set(ff, "network.kind", "mrnn").rule.kind, "predictive");
   const settled = set(as(BASE, "rnn-bptt"), "network.kind", "mrnn");
+  const long = { ...BASE, network: { ...NETWORK, free_steps: 125 } };
+  assert.equal(set(long, "network.kind", "rnn").network.free_steps, 5, "an RNN's steps are no free phase, and at most 100");
   assert.deepEqual([settled.rule.kind, settled.network.free_steps], ["bptt", 10], "as many steps as are gone back through");
   const straight = set(as(BASE, "mrnn-bptt"), "rule.straight_through", "true");
   assert.equal(as(straight, "rnn-bptt").rule.straight_through, true, "both go back through time");
