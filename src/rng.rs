@@ -35,6 +35,12 @@ pub enum Purpose {
     Recurrent = 11,
     /// Hidden units that are left out of learning; step: the minibatch, index: unit / 4, counted over samples and layers.
     Dropout = 12,
+    /// Initial weights back to the layer below; step: the layer.
+    Feedback = 13,
+    /// Input spikes of spiking areas while they learn; step: the minibatch, index: (sample, step, input / 4).
+    Spikes = 14,
+    /// The same while they answer; step: the sample.
+    Shown = 15,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

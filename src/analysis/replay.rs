@@ -99,7 +99,14 @@ mod tests {
     use super::*;
 
     fn layer(fan_in: usize, units: usize, weights: &[f32]) -> Layer {
-        Layer { fan_in, units, weights: weights.to_vec(), recurrent: Vec::new(), bias: vec![0.0; units] }
+        Layer {
+            fan_in,
+            units,
+            weights: weights.to_vec(),
+            recurrent: Vec::new(),
+            feedback: Vec::new(),
+            bias: vec![0.0; units],
+        }
     }
 
     #[test]

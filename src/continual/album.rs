@@ -26,6 +26,8 @@ struct Picture {
     #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     recurrent: Vec<f16>,
     #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
+    feedback: Vec<f16>,
+    #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
     bias: Vec<f16>,
 }
 
@@ -126,12 +128,13 @@ impl Picture {
             units: layer.units,
             weights: small(&layer.weights),
             recurrent: small(&layer.recurrent),
+            feedback: small(&layer.feedback),
             bias: small(&layer.bias),
         }
     }
 
     fn bytes(&self) -> usize {
-        2 * (self.weights.len() + self.recurrent.len() + self.bias.len())
+        2 * (self.weights.len() + self.recurrent.len() + self.feedback.len() + self.bias.len())
     }
 
     fn layer(&self) -> Layer {
@@ -141,6 +144,7 @@ impl Picture {
             units: self.units,
             weights: large(&self.weights),
             recurrent: large(&self.recurrent),
+            feedback: large(&self.feedback),
             bias: large(&self.bias),
         }
     }

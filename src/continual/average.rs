@@ -36,6 +36,7 @@ fn mix(net: &mut Net, mean: &Net, part: f64) {
         let pairs = [
             (&mut layer.weights, &mean.weights),
             (&mut layer.recurrent, &mean.recurrent),
+            (&mut layer.feedback, &mean.feedback),
             (&mut layer.bias, &mean.bias),
         ];
         for (values, means) in pairs {

@@ -5,8 +5,8 @@ use crate::data::{DataSet, Samples};
 use crate::event::{EngineUsed, Trial};
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::kernels::{Device, EngineError, LeftOut};
-use crate::learn::{Moment, learn, phases};
+use crate::kernels::{Device, Draws, EngineError};
+use crate::learn::{Moment, learn, phases, take};
 use crate::net::Net;
 use crate::sleep::{Plan, Sleeper, Wiring};
 use crate::spec::{EngineKind, Spec, Strategy};
@@ -102,12 +102,12 @@ pub async fn trial<D: Device>(
     let mut batch = device.batch(&weights, size);
     let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
     let seeds: Vec<u32> = specs.iter().map(|spec| spec.seed).collect();
-    let moment = Moment { place: LeftOut { seeds: &seeds, phase: 0, minibatch: 0 }, progress: 0.0 };
+    let moment = Moment { place: Draws { seeds: &seeds, phase: 0, minibatch: 0 }, progress: 0.0 };
     // The first is not timed: it compiles.
     let (mut start, mut batches) = (clock::now(), 0);
     while batches == 0 || clock::now() - start < MOMENT {
-        device.drive(&weights, &data, &rows, &mut batch);
-        phases(device, &weights, &mut batch, spec, &moment);
+        take(device, &weights, &data, &rows, &mut batch, spec);
+        phases(device, &mut weights, &data, &rows, &mut batch, spec, &moment);
         learn(device, &mut weights, &data, &mut batch, spec, &moment);
         device.check(&weights, &mut batch);
         device.faults(&mut batch, false).await?;

@@ -18,8 +18,8 @@ use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
-use crate::kernels::{Device, EngineError, Fault, Firing, LeftOut, Memory, Tally};
-use crate::learn::{Moment, answer, learn, phases};
+use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Tally};
+use crate::learn::{Moment, answer, learn, phases, take};
 use crate::net::mrnn::Trace;
 use crate::net::{Net, layer_name};
 use crate::sleep::{self, MeanInput, Wiring};
@@ -29,6 +29,8 @@ use crate::spec::{Act, NetworkKind, Sleep, Spec, SpecError};
 const SLEEP_SLICE: u32 = sleep::HOMEOSTASIS_STEPS;
 /// Test samples of one slice.
 const TEST_SLICE: usize = 1000;
+/// The same of spiking areas, which look at a sample for a while.
+const SHOWN_SLICE: usize = 32;
 /// Samples that sleep's gains are normalised on.
 const GAIN_SAMPLES: usize = 1000;
 /// Last steps of a slice of sleep whose spikes are kept one by one, when somebody watches.
@@ -413,15 +415,15 @@ impl<D: Device> Experiment<D> {
         let Scheduled { key, stint, .. } = *self.scheduled();
         let all = (longest * u64::from(self.epochs(stint))).max(1);
         let moment = Moment {
-            place: LeftOut { seeds: &seeds, phase: key, minibatch: minibatch as u32 },
+            place: Draws { seeds: &seeds, phase: key, minibatch: minibatch as u32 },
             progress: (u64::from(epoch) * longest + done as u64) as f64 / all as f64,
         };
         let data = self.lesson.as_ref().unwrap_or(&self.train);
         let (device, weights, batch) = (&mut self.device, &mut self.weights, &mut self.batch);
         let t0 = clock::now();
-        device.drive(weights, data, &slices, batch);
+        take(device, weights, data, &slices, batch, &self.spec);
         let t1 = clock::now();
-        phases(device, weights, batch, &self.spec, &moment);
+        phases(device, weights, data, &slices, batch, &self.spec, &moment);
         let t2 = clock::now();
         learn(device, weights, data, batch, &self.spec, &moment);
         device.check(weights, batch);
@@ -510,7 +512,7 @@ impl<D: Device> Experiment<D> {
 
     /// The largest free-phase activity of each layer over a sample of the current task: [replica][layer].
     async fn largest_activities(&mut self, task: usize) -> Result<Vec<Vec<f32>>, EngineError> {
-        let key = self.scheduled().key;
+        let (key, seeds) = (self.scheduled().key, self.seeds());
         let rows: Vec<Vec<u32>> = self
             .replicas
             .iter()
@@ -519,8 +521,8 @@ impl<D: Device> Experiment<D> {
         let mut largest = vec![vec![0.0f32; self.spec.weight_layers()]; rows.len()];
         for start in (0..GAIN_SAMPLES).step_by(D::TEST_BATCH) {
             let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, D::TEST_BATCH)).collect();
-            self.device.drive(&self.weights, &self.train, &slices, &mut self.batch);
-            answer(&mut self.device, &self.weights, &mut self.batch, &self.spec);
+            let (weights, batch) = (&mut self.weights, &mut self.batch);
+            answer(&mut self.device, weights, &self.train, &slices, batch, &self.spec, &seeds);
             let here = self.device.largest_activity(&self.batch).await?;
             for (largest, here) in largest.iter_mut().flatten().zip(here.iter().flatten()) {
                 *largest = largest.max(*here);
@@ -586,13 +588,15 @@ impl<D: Device> Experiment<D> {
     /// Up to 1,000 test samples after `done`; returns how many are done then, and how many there are.
     async fn measure_slice(&mut self, done: usize) -> Result<(usize, usize), EngineError> {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
-        let end = (done + TEST_SLICE).min(total);
+        let end =
+            (done + if self.spec.network.kind == NetworkKind::Areas { SHOWN_SLICE } else { TEST_SLICE }).min(total);
+        let seeds = self.seeds();
         for from in (done..end).step_by(D::TEST_BATCH) {
             let count = D::TEST_BATCH.min(end - from);
             let slices: Vec<&[u32]> = self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
-            self.device.drive(&self.weights, data, &slices, &mut self.batch);
-            answer(&mut self.device, &self.weights, &mut self.batch, &self.spec);
+            let (weights, batch) = (&mut self.weights, &mut self.batch);
+            answer(&mut self.device, weights, data, &slices, batch, &self.spec, &seeds);
             self.device.tally(&mut self.batch);
         }
         let logs = &mut self.state.logs;

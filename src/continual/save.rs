@@ -10,12 +10,12 @@ use super::{Album, Experiment, RunError};
 use crate::data::DataSet;
 use crate::event::{Event, Raster};
 use crate::kernels::{Device, EngineError, Memory};
-use crate::net::Net;
+use crate::net::{Net, shapes};
 use crate::sleep::{Sleeper, Wiring};
 use crate::spec::{Action, EngineKind, Spec};
 
 /// How a saved run begins.
-pub const MAGIC: &[u8] = b"engram run 6\n";
+pub const MAGIC: &[u8] = b"engram run 7\n";
 const DIGEST: usize = 32;
 
 /// All that a run needs to go on, on any device.
@@ -136,9 +136,9 @@ impl Checkpoint {
 
     /// Whether the parts fit each other and the data.
     fn check(&self, spec: &Spec, set: &DataSet) -> Result<(), RunError> {
-        let shapes: Vec<(usize, usize)> = layer_sizes(spec, set).windows(2).map(|pair| (pair[0], pair[1])).collect();
         let runs = self.specs.len();
         let kind = spec.network.kind;
+        let shapes = shapes(kind, &layer_sizes(spec, set));
         let nets_fit = |nets: &[Net]| nets.iter().all(|net| net.has_shape(&shapes, kind));
         let sleepers_fit = |sleepers: &Vec<Sleeper>| {
             sleepers.len() == runs && sleepers.iter().all(|s| s.has_shape(&shapes, Wiring::of(kind)))

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, Samples};
 use crate::net::Net;
+use crate::net::areas::{Constants, Plasticity};
 use crate::net::layered::{Layered, OutputKind};
 use crate::sleep::Sleeper;
 
@@ -52,17 +53,53 @@ pub struct Unrolling {
 pub struct Pass<'a> {
     pub layered: Layered,
     /// Where the network learns: what it is to be drawn from which units are left out. `None`: it answers.
-    pub left_out: Option<LeftOut<'a>>,
+    pub left_out: Option<Draws<'a>>,
 }
 
-/// Where a draw of units that are left out stands in a run.
+/// Where the random draws of a minibatch stand in a run.
 #[derive(Clone, Copy, Debug)]
-pub struct LeftOut<'a> {
+pub struct Draws<'a> {
     /// By replica.
     pub seeds: &'a [u32],
     pub phase: u32,
     /// Counted from the phase's start.
     pub minibatch: u32,
+}
+
+/// What [`Device::show`] does with a minibatch.
+#[derive(Clone, Debug)]
+pub struct Showing<'a> {
+    pub constants: Constants,
+    pub draws: Draws<'a>,
+    /// `None`: there is no label, and nothing changes.
+    pub plasticity: Option<Plasticity>,
+}
+
+/// What spiking areas did since it was last asked, summed over samples.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub samples: u64,
+    /// By pair of areas, from the input to the labels: the squared mean error of a lower unit over a sample's steps, averaged
+    /// over the units.
+    pub error: Vec<f64>,
+    /// Spikes of the input, of what is expected of it, of each area, and of the labels' area.
+    pub spikes: Vec<u64>,
+    /// A presynaptic number other than 0, once for each weight that it goes through.
+    pub operations: u64,
+    /// Weights that changed, once for each change.
+    pub changes: u64,
+}
+
+impl Shown {
+    pub fn add(&mut self, other: &Shown) {
+        self.samples += other.samples;
+        self.error.resize(other.error.len().max(self.error.len()), 0.0);
+        self.spikes.resize(other.spikes.len().max(self.spikes.len()), 0);
+        self.error.iter_mut().zip(&other.error).for_each(|(sum, e)| *sum += e);
+        self.spikes.iter_mut().zip(&other.spikes).for_each(|(sum, n)| *sum += n);
+        self.operations += other.operations;
+        self.changes += other.changes;
+    }
 }
 
 /// A step down the gradient; see [`Device::gradient_update`].
@@ -287,6 +324,20 @@ pub trait Device {
     /// [`Device::gradient_update`] and [`Device::owm_update`] apply. Matches the f64 gradient within 3e-4 of the largest of
     /// its matrix, where no unit is at a kink.
     fn backward(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, output: OutputKind);
+    /// Takes `rows[r]` of `data` as replica r's minibatch and shows them to spiking areas, step by step as [`crate::net::areas`]
+    /// says, from silence. All samples of a minibatch meet the same weights in a step; a weight's change is the mean of theirs.
+    /// The states left are rates in spikes a second; of the labels' units, with up to half a spike more for their mean voltage,
+    /// which decides between equals. Spikes match the f64 dynamics where no voltage comes within 1e-4 of the threshold.
+    fn show(
+        &mut self,
+        weights: &mut Self::Weights,
+        data: &Self::Data,
+        rows: &[&[u32]],
+        batch: &mut Self::Batch,
+        showing: &Showing,
+    );
+    /// What spiking areas did since the last call, by replica.
+    async fn read_shown(&mut self, batch: &mut Self::Batch) -> Result<Vec<Shown>, EngineError>;
     /// v_l ← momentum·v_l + scale/B · ∂L/∂W_l, W_l += v_l; biases likewise, and weights from a layer to itself, but these without
     /// momentum, which no Spec gives them.
     fn gradient_update(

@@ -1,6 +1,7 @@
 //! The networks: their parameters here, how each kind's units move in a file of its own, in f64 and for one sample;
 //! the kernels move minibatches.
 
+pub mod areas;
 pub mod layered;
 pub mod mrnn;
 pub mod weights;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rng::{Purpose, Stream};
 use crate::spec::{Network, NetworkKind, RuleKind, Spec};
+use areas::{Constants, Seat};
 use layered::Layered;
 
 /// Parameters of one network; layers from the first hidden one to the output.
@@ -27,6 +29,8 @@ pub struct Layer {
     pub weights: Vec<f32>,
     /// `units` × `units`, row-major; empty but for the hidden layers of an RNN.
     pub recurrent: Vec<f32>,
+    /// Back to the layer below, `units` × `fan_in`, row-major; empty but for spiking areas.
+    pub feedback: Vec<f32>,
     pub bias: Vec<f32>,
 }
 
@@ -47,8 +51,11 @@ impl Net {
     /// A network with `sizes` = input, hidden layers, output units, of the kind that a Spec describes. Its recurrent weights
     /// are uniform in ±1/√units.
     pub fn of(spec: &Spec, sizes: &[usize]) -> Net {
+        if spec.network.kind == NetworkKind::Areas {
+            return Net { layers: areas::layers(&spec.areas, &shapes(NetworkKind::Areas, sizes), spec.seed) };
+        }
         let spread = match spec.rule.kind {
-            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt => &ERNOULT,
+            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::LocalErrors => &ERNOULT,
             RuleKind::Backprop => &TADROS,
             RuleKind::Owm => &GLOROT,
         };
@@ -75,37 +82,42 @@ impl Net {
     }
 
     /// Whether the layers are fan_in × units as listed, and hold as many numbers; the hidden ones of an RNN weights from
-    /// themselves, too.
+    /// themselves, too, and spiking areas weights back.
     pub fn has_shape(&self, shapes: &[(usize, usize)], kind: NetworkKind) -> bool {
         let fits = |(index, (layer, &(fan_in, units))): (usize, (&Layer, &(usize, usize)))| {
             let is_recurrent = kind == NetworkKind::Rnn && index + 1 < shapes.len();
             (layer.fan_in, layer.units) == (fan_in, units)
                 && layer.weights.len() == fan_in * units
                 && layer.recurrent.len() == if is_recurrent { units * units } else { 0 }
+                && layer.feedback.len() == if kind == NetworkKind::Areas { units * fan_in } else { 0 }
                 && layer.bias.len() == units
         };
         self.layers.len() == shapes.len() && self.layers.iter().zip(shapes).enumerate().all(fits)
     }
 
-    /// Every weight matrix with its name: layer by layer, from the layer below and, where there is one, from itself.
+    /// Every weight matrix with its name: layer by layer, from the layer below and, where there is one, from itself or back.
     pub fn matrices(&self) -> impl Iterator<Item = (String, &[f32])> {
         self.layers.iter().enumerate().flat_map(|(index, layer)| {
             let name = layer_name(index, self.layers.len());
             let recurrent = (!layer.recurrent.is_empty()).then(|| (format!("{name} recurrent"), &layer.recurrent[..]));
-            std::iter::once((name, &layer.weights[..])).chain(recurrent)
+            let feedback = (!layer.feedback.is_empty()).then(|| (format!("{name} feedback"), &layer.feedback[..]));
+            std::iter::once((name, &layer.weights[..])).chain(recurrent).chain(feedback)
         })
     }
 
     /// The first layer that has a weight or a bias which is not finite.
     pub fn broken_layer(&self) -> Option<usize> {
-        let is_broken =
-            |layer: &Layer| layer.weights.iter().chain(&layer.recurrent).chain(&layer.bias).any(|w| !w.is_finite());
-        self.layers.iter().position(is_broken)
+        let all = |layer: &Layer| [&layer.weights, &layer.recurrent, &layer.feedback, &layer.bias].map(|w| has_hole(w));
+        self.layers.iter().position(|layer| all(layer).contains(&true))
     }
 
     /// The outputs after each step of what a Spec's network does with one input: steps × classes, in f64.
     pub fn outputs(&self, input: &[f32], spec: &Spec) -> Vec<Vec<f64>> {
         let Network { free_steps, dt, gamma, .. } = spec.network;
+        if spec.network.kind == NetworkKind::Areas {
+            let seat = Seat { seed: spec.seed, purpose: Purpose::Shown, phase: 0, step: 0, place: 0 };
+            return self.counts(input, &Constants::of(&spec.areas), &seat);
+        }
         match Layered::of(spec) {
             Some(layered) => self.pass(input, &layered),
             None => self.settle(input, free_steps, dt, gamma),
@@ -136,7 +148,7 @@ impl Layer {
         let bound = (spread.weights)(fan_in, units);
         let weights = uniform(&mut stream, fan_in * units, bound);
         let bias = if spread.is_biased { uniform(&mut stream, units, bound) } else { vec![0.0; units] };
-        Layer { fan_in, units, weights, recurrent: Vec::new(), bias }
+        Layer { fan_in, units, weights, recurrent: Vec::new(), feedback: Vec::new(), bias }
     }
 
     /// s·W + b
@@ -158,6 +170,20 @@ pub fn add_product(s: &[f64], weights: &[f32], out: &mut [f64]) {
     for (row, &s) in weights.chunks_exact(out.len()).zip(s).filter(|(_, s)| **s != 0.0) {
         out.iter_mut().zip(row).for_each(|(o, &w)| *o += s * f64::from(w));
     }
+}
+
+/// fan_in × units of each layer of a network with `sizes` = input, hidden layers, output units. The labels' area lies beside
+/// the first hidden one of spiking areas: that is what predicts it.
+pub fn shapes(kind: NetworkKind, sizes: &[usize]) -> Vec<(usize, usize)> {
+    let mut shapes: Vec<(usize, usize)> = sizes.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    if let (NetworkKind::Areas, Some(output)) = (kind, shapes.last_mut()) {
+        output.0 = sizes[1];
+    }
+    shapes
+}
+
+fn has_hole(values: &[f32]) -> bool {
+    values.iter().any(|w| !w.is_finite())
 }
 
 fn uniform(stream: &mut Stream, count: usize, bound: f32) -> Vec<f32> {

@@ -11,7 +11,8 @@
 //!
 //! That is an MRNN. A hidden layer of an RNN is driven by its own spikes of a step ago in place of the feedback, through weights
 //! that are rewired, too: it has as many inputs more as it has units. In a feed-forward network spikes pass through all layers in
-//! one step, from the input to the output (the public code of Tadros et al. 2022): s_{l−1}(t) drives and rewires s_l(t).
+//! one step, from the input to the output (the public code of Tadros et al. 2022): s_{l−1}(t) drives and rewires s_l(t). Spiking
+//! areas sleep likewise, the first of them driving the labels' area, and what leads back rests.
 //!
 //! Where a Spec asks for it, hidden thresholds follow what a layer fires (homeostasis, our own addition): every
 //! [`HOMEOSTASIS_STEPS`] steps θ ← θ·(1 + η·(r − r*)/(r + r*)), r being the layer's spikes a step since the last time.
@@ -72,6 +73,8 @@ pub enum Wiring {
     Recurrent,
     /// The layer below, in the same step.
     Cascade,
+    /// The same, but for the output, which the first hidden layer drives: spiking areas.
+    Areas,
 }
 
 impl Wiring {
@@ -80,7 +83,13 @@ impl Wiring {
             NetworkKind::Mrnn => Wiring::BothWays,
             NetworkKind::Rnn => Wiring::Recurrent,
             NetworkKind::FeedForward => Wiring::Cascade,
+            NetworkKind::Areas => Wiring::Areas,
         }
+    }
+
+    /// The layer whose spikes drive layer `l` of `layers` from below; `None`: the input's.
+    pub fn below(self, l: usize, layers: usize) -> Option<usize> {
+        if self == Wiring::Areas && l + 1 == layers { Some(0) } else { l.checked_sub(1) }
     }
 }
 
@@ -328,7 +337,8 @@ fn thresholds(net: &Net, plan: &Plan) -> Vec<i32> {
         let active = f64::from(largest_activity[l]);
         let ratio = match constants.normalisation {
             Normalisation::Activity => {
-                let below = if l == 0 { 1.0 } else { f64::from(largest_activity[l - 1]) };
+                let below = plan.wiring.below(l, net.layers.len());
+                let below = below.map_or(1.0, |below| f64::from(largest_activity[below]));
                 threshold * active / (gain * below)
             }
             Normalisation::WeightsAndActivity => {

@@ -4,11 +4,13 @@
 //! a URL's hash, a command-line argument and the header of every result. Unknown fields and values out of
 //! range are refused with the field's name and what is allowed.
 
+mod areas;
 mod codec;
 mod plain;
 mod preset;
 mod validate;
 
+pub use areas::{Areas, Feedback, LabelError};
 pub use codec::{from_hash, set, to_hash};
 pub use preset::{Preset, Reported, preset, presets};
 
@@ -32,6 +34,9 @@ pub struct Spec {
     pub strategy: Strategy,
     /// Constants of sleep; used by the strategies that sleep.
     pub sleep: Sleep,
+    /// Constants of spiking areas; used by networks of that kind.
+    #[serde(default)]
+    pub areas: Areas,
     pub evaluation: Evaluation,
     /// Seed of everything random in the run: initial weights, order of tasks, shuffling, sleep's input.
     pub seed: u32,
@@ -137,6 +142,8 @@ pub enum NetworkKind {
     Rnn,
     /// From the input to the output, once (FF-BP of Kubo et al. 2025; Tadros et al. 2022). The CPU alone computes it.
     FeedForward,
+    /// Areas of spiking units that predict each other, the labels' area beside the first hidden one (Ororbia 2023).
+    Areas,
 }
 
 /// How the states of a batch become a change of weights.
@@ -178,6 +185,9 @@ pub enum RuleKind {
     /// Orthogonal weights modification (Zeng et al. 2019): the gradient of a feed-forward network's cross-entropy, without
     /// what would change the answers to the mean inputs seen so far.
     Owm,
+    /// ΔW = a·e·sᵀ and ΔE = a·b·s·eᵀ in every step of spiking areas: each weight changes by what its own two ends do (Ororbia
+    /// 2023). No gradient, no other phase.
+    LocalErrors,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -422,8 +432,9 @@ impl RuleKind {
     pub fn suits(self, kind: NetworkKind) -> bool {
         match self {
             RuleKind::Predictive | RuleKind::Contrastive => kind == NetworkKind::Mrnn,
-            RuleKind::Bptt => kind != NetworkKind::FeedForward,
+            RuleKind::Bptt => matches!(kind, NetworkKind::Mrnn | NetworkKind::Rnn),
             RuleKind::Backprop | RuleKind::Owm => kind == NetworkKind::FeedForward,
+            RuleKind::LocalErrors => kind == NetworkKind::Areas,
         }
     }
 }

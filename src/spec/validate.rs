@@ -13,6 +13,7 @@ impl Spec {
         self.validate_network()?;
         self.validate_rule()?;
         self.validate_sleep()?;
+        self.validate_areas()?;
         self.validate_actions()
     }
 
@@ -90,6 +91,7 @@ impl Spec {
                 NetworkKind::Mrnn => "a network of kind mrnn learns by predictive, contrastive or bptt",
                 NetworkKind::Rnn => "a network of kind rnn learns by bptt",
                 NetworkKind::FeedForward => "a network of kind feed_forward learns by backprop or owm",
+                NetworkKind::Areas => "a network of kind areas learns by local_errors",
             };
             return Err(out_of_range("rule.kind", name_of(&rule.kind), allowed));
         }
@@ -131,6 +133,7 @@ impl Spec {
         match (self.network.kind, self.rule.kind) {
             (NetworkKind::Rnn, _) => Some("a network that drives itself"),
             (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
+            (NetworkKind::Areas, _) => Some("a network of spiking areas"),
             (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
             _ => None,
         }
@@ -165,6 +168,42 @@ impl Spec {
         between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)?;
         between("sleep.homeostasis", sleep.homeostasis, 0.0, 0.9)?;
         between("sleep.target_rate", sleep.target_rate, 1e-4, 1e4)
+    }
+
+    fn validate_areas(&self) -> Result<(), SpecError> {
+        let areas = &self.areas;
+        between("areas.dt", areas.dt, 0.01, 10.0)?;
+        between("areas.shown", areas.shown, 1.0, 2000.0)?;
+        between("areas.shown / areas.dt", areas.shown / areas.dt, 1.0, 10_000.0)?;
+        // A step of Euler's method is no longer than what it follows.
+        for (field, tau) in
+            [("areas.tau_m", areas.tau_m), ("areas.tau_j", areas.tau_j), ("areas.tau_trace", areas.tau_trace)]
+        {
+            between(field, tau, areas.dt, 10_000.0)?;
+        }
+        between("areas.kappa", areas.kappa, 0.0, areas.tau_j / areas.dt)?;
+        between("areas.gamma", areas.gamma, 0.0, areas.tau_m / areas.dt)?;
+        between("areas.resistance", areas.resistance, 1e-3, 1e3)?;
+        between("areas.threshold", areas.threshold, 1e-3, 1e3)?;
+        between("areas.refractory", areas.refractory, 0.0, 100.0 * areas.dt)?;
+        between("areas.input_rate", areas.input_rate, 0.0, 1000.0 / areas.dt)?;
+        if let Some(rate) = areas.label_rate {
+            between("areas.label_rate", rate, 0.0, 1000.0 / areas.dt)?;
+        }
+        between("areas.prediction_spread", areas.prediction_spread, 0.0, 10.0)?;
+        between("areas.error_spread", areas.error_spread, 0.0, 10.0)?;
+        between("areas.learns_after", areas.learns_after, 0.0, areas.shown)?;
+        between("areas.decay", areas.decay, 0.0, 1.0)?;
+        between("areas.homeostasis", areas.homeostasis, 0.0, 1.0)?;
+        between("areas.target_rate", areas.target_rate, 0.0, 1000.0 / areas.dt)?;
+        if ![0, self.weight_layers()].contains(&areas.error_rates.len()) {
+            let allowed = format!("there is none, or one for each of the {} pairs of areas", self.weight_layers());
+            return Err(out_of_range("areas.error_rates", format!("{} rates", areas.error_rates.len()), &allowed));
+        }
+        for (i, &rate) in areas.error_rates.iter().enumerate() {
+            between(&format!("areas.error_rates[{i}]"), rate, 0.0, 1e6)?;
+        }
+        between("areas.norm_limit", areas.norm_limit, 1e-3, 1e6)
     }
 
     fn validate_actions(&self) -> Result<(), SpecError> {

@@ -135,6 +135,7 @@ mod tests {
             units: 2,
             weights: weights.to_vec(),
             recurrent: Vec::new(),
+            feedback: Vec::new(),
             bias: vec![0.0; 2],
         };
         Net { layers: vec![layer([1.0, 2.0, 3.0, 4.0]), layer([1.0, 0.0, 0.0, weight])] }

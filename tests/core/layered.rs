@@ -5,7 +5,7 @@ use engram::continual::{Experiment, Run};
 use engram::data::DataSet;
 use engram::event::Event;
 use engram::kernels::cpu::Cpu;
-use engram::kernels::{Descent, Device, LeftOut, Memory, Owm, Pass, States};
+use engram::kernels::{Descent, Device, Draws, Memory, Owm, Pass, States};
 use engram::net::Net;
 use engram::net::layered::{Layered, OutputKind};
 use engram::spec::{self, Spec};
@@ -62,7 +62,7 @@ struct Passed {
     batch: <Cpu as Device>::Batch,
 }
 
-fn passed(net: &Net, set: &DataSet, rows: &[u32], layered: Layered, left_out: Option<LeftOut>) -> Passed {
+fn passed(net: &Net, set: &DataSet, rows: &[u32], layered: Layered, left_out: Option<Draws>) -> Passed {
     let mut cpu = Cpu;
     let data = cpu.load(set, &set.train);
     let weights = cpu.weights(std::slice::from_ref(net), rows.len());
@@ -288,7 +288,7 @@ fn dropout_leaves_its_part_out_of_learning_and_scales_answers() {
     net.layers.iter_mut().for_each(|layer| layer.bias.fill(1.0));
     let rows: Vec<u32> = (0..50).collect();
     let silent = |minibatch: u32, layer: usize| {
-        let left_out = Some(LeftOut { seeds: &[7], phase: 1, minibatch });
+        let left_out = Some(Draws { seeds: &[7], phase: 1, minibatch });
         let states = passed(&net, &set, &rows, layered, left_out).states(layer);
         states.iter().map(|&h| h == 0.0).collect::<Vec<bool>>()
     };

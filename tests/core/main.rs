@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod acting;
+mod areas;
 mod bptt;
 mod engine;
 #[path = "../shared/engines.rs"]

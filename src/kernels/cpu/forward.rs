@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 use super::Network;
-use crate::kernels::{LeftOut, Pass};
+use crate::kernels::{Draws, Pass};
 use crate::net::layered::OutputKind;
 use crate::rng::{Purpose, draw};
 
@@ -104,7 +104,7 @@ fn draw_masks(network: &Network, pass: &Pass, replica: usize, batch: usize, mask
     }
 }
 
-fn fill_mask(left_out: &LeftOut, dropout: f64, replica: usize, first: u32, count: usize, mask: &mut Vec<f32>) {
+fn fill_mask(left_out: &Draws, dropout: f64, replica: usize, first: u32, count: usize, mask: &mut Vec<f32>) {
     let chance = (dropout * 4_294_967_296.0) as u32;
     for index in first..first + count.div_ceil(4) as u32 {
         let words = draw(left_out.seeds[replica], Purpose::Dropout, left_out.phase, left_out.minibatch, index);

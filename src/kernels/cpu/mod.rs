@@ -14,6 +14,7 @@ mod largest_activity;
 mod owm;
 pub mod relax;
 mod relax_deep;
+mod show;
 mod simd;
 mod sleep;
 mod spmm;
@@ -22,8 +23,8 @@ mod tally;
 use ndarray::{Array2, ArrayView2, s};
 
 use super::{
-    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Phase, Relaxation, SpikeCounts, States,
-    Tally, Unrolling, adapt, faults,
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Phase, Relaxation, Showing, Shown,
+    SpikeCounts, States, Tally, Unrolling, adapt, faults,
 };
 use crate::data::{DataSet, Samples};
 use crate::net::layered::OutputKind;
@@ -42,8 +43,10 @@ pub struct Cpu;
 pub struct Network {
     /// Units of each layer, from the first hidden one to the output.
     units: Vec<usize>,
-    /// Row-major fan_in × units; the output's transposed.
+    /// Row-major fan_in × units; those that [`Network::lies`] speaks of transposed.
     weights: Vec<Vec<f32>>,
+    /// units × fan_in; empty but for spiking areas.
+    feedback: Vec<Vec<f32>>,
     /// units × units; empty for a layer that does not drive itself.
     recurrent: Vec<Vec<f32>>,
     bias: Vec<Vec<f32>>,
@@ -78,6 +81,8 @@ struct Minibatch {
     phases: Phases,
     /// Of a layered network.
     course: forward::Course,
+    /// Of spiking areas.
+    stage: show::Stage,
     gradient: Gradient,
     tally: Tally,
 }
@@ -131,17 +136,23 @@ impl Phases {
 
 impl Network {
     fn new(net: &Net) -> Network {
-        let last = net.layers.len() - 1;
-        let weights = net.layers.iter().enumerate();
-        Network {
+        let mut network = Network {
             units: net.layers.iter().map(|layer| layer.units).collect(),
-            weights: weights
-                .map(|(l, layer)| if l == last { transpose(layer) } else { layer.weights.clone() })
-                .collect(),
+            weights: Vec::new(),
+            feedback: net.layers.iter().map(|layer| layer.feedback.clone()).collect(),
             recurrent: net.layers.iter().map(|layer| layer.recurrent.clone()).collect(),
             bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
             memory: Memory::default(),
-        }
+        };
+        let weights = |(l, layer)| if network.lies(l) { transpose(layer) } else { layer.weights.clone() };
+        network.weights = net.layers.iter().enumerate().map(weights).collect();
+        network
+    }
+
+    /// Whether a layer's weights are held transposed: those of the output, or, of spiking areas, those between two areas.
+    fn lies(&self, l: usize) -> bool {
+        let is_output = l + 1 == self.units.len();
+        if self.feedback[l].is_empty() { is_output } else { l > 0 && !is_output }
     }
 
     fn classes(&self) -> usize {
@@ -155,8 +166,8 @@ impl Network {
     /// The weights of layer `l`, fan_in × units.
     fn matrix(&self, l: usize) -> ArrayView2<'_, f32> {
         let (rows, columns) = (self.fan_in(l), self.units[l]);
-        if l + 1 == self.units.len() {
-            ArrayView2::from_shape((columns, rows), &self.weights[l]).expect("C × H").reversed_axes()
+        if self.lies(l) {
+            ArrayView2::from_shape((columns, rows), &self.weights[l]).expect("units × fan_in").reversed_axes()
         } else {
             ArrayView2::from_shape((rows, columns), &self.weights[l]).expect("fan_in × units")
         }
@@ -168,6 +179,7 @@ impl Network {
             units: self.units[l],
             weights: self.matrix(l).iter().copied().collect(),
             recurrent: self.recurrent[l].clone(),
+            feedback: self.feedback[l].clone(),
             bias: self.bias[l].clone(),
         });
         Net { layers: layers.collect() }
@@ -331,6 +343,30 @@ impl Device for Cpu {
             phases.clamped.iter_mut().for_each(Vec::clear);
             forward::forward(network, pass, replica, drive, &mut phases.free, course);
         }
+    }
+
+    fn show(
+        &mut self,
+        weights: &mut Vec<Network>,
+        data: &Images,
+        rows: &[&[u32]],
+        batch: &mut Batch,
+        showing: &Showing,
+    ) {
+        let replicas = weights.iter_mut().zip(rows).zip(&mut batch.replicas).enumerate();
+        for (replica, ((network, rows), batch)) in replicas {
+            batch.rows.clear();
+            batch.rows.extend_from_slice(rows);
+            batch.labels.clear();
+            batch.labels.extend(rows.iter().map(|&row| data.labels[row as usize]));
+            let Minibatch { phases, stage, .. } = batch;
+            phases.clamped.iter_mut().for_each(Vec::clear);
+            show::show(network, data, rows, showing, replica, &mut phases.free, stage);
+        }
+    }
+
+    async fn read_shown(&mut self, batch: &mut Batch) -> Result<Vec<Shown>, EngineError> {
+        Ok(batch.replicas.iter_mut().map(|batch| batch.stage.take_shown()).collect())
     }
 
     fn backward(&mut self, weights: &Vec<Network>, batch: &mut Batch, output: OutputKind) {

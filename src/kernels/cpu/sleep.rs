@@ -22,7 +22,7 @@ fn sleep_steps(sleeper: &mut Sleeper, first: u32, steps: u32) {
                 (0..sleeper.layers.len()).rev().for_each(|l| sleep_layer(sleeper, l, &mut room));
                 draw_input(sleeper, step);
             }
-            Wiring::Cascade => {
+            Wiring::Cascade | Wiring::Areas => {
                 draw_input(sleeper, step);
                 (0..sleeper.layers.len()).for_each(|l| sleep_layer(sleeper, l, &mut room));
             }
@@ -39,9 +39,10 @@ struct Room {
 /// Drives and rewires one layer.
 #[inline(always)]
 fn sleep_layer(sleeper: &mut Sleeper, l: usize, room: &mut Room) {
+    let below = sleeper.wiring.below(l, sleeper.layers.len());
     let (lower, upper) = sleeper.layers.split_at_mut(l);
     let (layer, above) = upper.split_first_mut().expect("layer l");
-    let mut pre = if l == 0 { &sleeper.input } else { &lower[l - 1].spikes };
+    let mut pre = below.map_or(&sleeper.input, |below| &lower[below].spikes);
     let above = above.first().filter(|above| sleeper.wiring == Wiring::BothWays && !above.before.is_empty());
     if let Some(above) = above {
         collect_feedback(above, layer.units, sleeper.feedback, &mut room.feedback);

@@ -19,8 +19,8 @@ pub use networks::Networks;
 pub use sleepers::Sleepers;
 
 use super::{
-    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Relaxation, SpikeCounts, States, Tally,
-    Unrolling,
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Relaxation, Showing, Shown, SpikeCounts,
+    States, Tally, Unrolling,
 };
 use crate::data::{DataSet, Samples};
 use crate::event::Adapter;
@@ -171,6 +171,16 @@ impl Device for Gpu {
     /// As [`Device::adjoint`].
     fn forward(&mut self, _weights: &Networks, _batch: &mut Batch, _pass: &Pass) {
         self.context.note(EngineError::OnCpuAlone("a network that only goes forward"));
+    }
+
+    /// As [`Device::adjoint`].
+    fn show(&mut self, _: &mut Networks, _: &Images, _: &[&[u32]], _: &mut Batch, _: &Showing) {
+        self.context.note(EngineError::OnCpuAlone("a network of spiking areas"));
+    }
+
+    /// [`Device::show`] has refused before.
+    async fn read_shown(&mut self, _batch: &mut Batch) -> Result<Vec<Shown>, EngineError> {
+        Ok(Vec::new())
     }
 
     /// [`Device::forward`] has refused before.

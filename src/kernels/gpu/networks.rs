@@ -127,6 +127,7 @@ impl Networks {
                 units,
                 weights: weights[l][r * fan_in * units..][..fan_in * units].to_vec(),
                 recurrent: Vec::new(),
+                feedback: Vec::new(),
                 bias: bias[from..from + units].to_vec(),
             }
         });

@@ -1,0 +1,587 @@
+//! `show`: a minibatch before spiking areas; see [`crate::net::areas`].
+//!
+//! What is sparse is followed by its events: a spike of an area adds a row of W to what is expected below, a pixel's error a
+//! row of E to the drive above. Only the error of one area as another one predicts it is dense.
+
+use multiversion::multiversion;
+
+use super::{Images, Network, images::Layout};
+use crate::kernels::{Draws, Showing, Shown};
+use crate::net::areas::{Constants, Plasticity, Seat, is_receptive, threshold};
+use crate::rng::Purpose;
+
+/// Samples that are shown side by side where they need not wait for each other: as many as a cache holds.
+const SIDE_BY_SIDE: usize = 8;
+
+/// The states of a population of units, B × units.
+#[derive(Default)]
+struct Population {
+    units: usize,
+    current: Vec<f32>,
+    voltage: Vec<f32>,
+    /// Steps that a unit is still silent.
+    silent: Vec<u32>,
+    trace: Vec<f32>,
+    drive: Vec<f32>,
+    /// Units that spiked in the last step, ascending, by sample.
+    spikes: Vec<Vec<u32>>,
+    /// Spikes so far, B × units.
+    counts: Vec<u32>,
+}
+
+/// One sample's input.
+#[derive(Default)]
+struct Input {
+    label: usize,
+    /// z_y of the label's unit.
+    label_trace: f32,
+    /// The inputs that may spike, and the draws that they spike below.
+    chances: Vec<(u32, u32)>,
+    /// x − x̂ where it is not 0, ascending.
+    error: Vec<(u32, f32)>,
+}
+
+/// Room to work in; reused.
+#[derive(Default)]
+pub struct Stage {
+    inputs: Vec<Input>,
+    expected: Population,
+    areas: Vec<Population>,
+    label: Population,
+    /// e_l of the areas but the top one, B × units.
+    errors: Vec<Vec<f32>>,
+    /// y − ŷ, B × classes.
+    label_error: Vec<f32>,
+    /// What the labels' error teaches the first area, B × units.
+    taught: Vec<f32>,
+    /// The errors' sums over the steps, by pair of areas, B × lower units.
+    sums: Vec<Vec<f32>>,
+    /// The labels' units' voltages, summed over the steps.
+    voltage_sums: Vec<f32>,
+    /// The thresholds of those that have none of their own: zeros.
+    level: Vec<f32>,
+    shown: Shown,
+    /// Spikes of the first sample in each step: input, expected, areas, label; kept where somebody watches.
+    pub watched: Option<Vec<Vec<Vec<u32>>>>,
+}
+
+/// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
+pub fn show(
+    network: &mut Network,
+    data: &Images,
+    rows: &[u32],
+    showing: &Showing,
+    replica: usize,
+    states: &mut [Vec<f32>],
+    stage: &mut Stage,
+) {
+    states.iter_mut().for_each(Vec::clear);
+    if showing.plasticity.is_some() {
+        stage.show(network, data, rows, showing, replica);
+        stage.leave_rates(&showing.constants, states);
+    } else {
+        for few in rows.chunks(SIDE_BY_SIDE) {
+            stage.show(network, data, few, showing, replica);
+            stage.leave_rates(&showing.constants, states);
+        }
+    }
+}
+
+impl Stage {
+    pub fn take_shown(&mut self) -> Shown {
+        std::mem::take(&mut self.shown)
+    }
+
+    fn show(&mut self, network: &mut Network, data: &Images, rows: &[u32], showing: &Showing, replica: usize) {
+        self.enter(network, data, rows, &showing.constants);
+        let seats: Vec<Seat> =
+            (0..rows.len()).map(|b| seat(&showing.draws, replica, rows[b], b, showing.plasticity.is_some())).collect();
+        for t in 0..showing.constants.steps {
+            self.expect(network, &showing.constants);
+            self.compare(network, &seats, t, showing);
+            self.drive(network, showing.constants.teaches);
+            let plasticity = showing.plasticity.as_ref();
+            let learning = plasticity.filter(|_| t >= showing.constants.learns_from);
+            if let Some(plasticity) = learning.filter(|_| showing.constants.teaches) {
+                self.teach(network, plasticity);
+            }
+            for (area, raised) in self.areas.iter_mut().zip(&network.bias) {
+                step(area, raised, &showing.constants);
+            }
+            if let Some(plasticity) = learning {
+                self.learn(network, plasticity, showing.constants.teaches);
+            }
+            if let Some(plasticity) = plasticity.filter(|plasticity| plasticity.homeostasis > 0.0) {
+                self.settle(network, plasticity);
+            }
+            self.count(network);
+        }
+        if let Some(plasticity) = &showing.plasticity {
+            limit(network, plasticity.norm_limit);
+        }
+        self.sum_up(showing.constants.steps);
+    }
+
+    /// Silence, before `rows` are shown.
+    fn enter(&mut self, network: &Network, data: &Images, rows: &[u32], constants: &Constants) {
+        let (batch, areas) = (rows.len(), network.units.len() - 1);
+        self.inputs.resize_with(batch, Input::default);
+        for (input, &row) in self.inputs.iter_mut().zip(rows) {
+            input.label = usize::from(data.labels[row as usize]);
+            input.label_trace = 0.0;
+            input.chances.clear();
+            chances(data, row as usize, constants.input_chance, &mut input.chances);
+        }
+        self.areas.resize_with(areas, Population::default);
+        self.expected.enter(batch, data.width);
+        self.areas.iter_mut().zip(&network.units).for_each(|(area, &units)| area.enter(batch, units));
+        self.label.enter(batch, network.classes());
+        fill(&mut self.label_error, batch * network.classes());
+        fill(&mut self.level, data.width.max(network.classes()));
+        fill(&mut self.taught, batch * network.units[0]);
+        fill(&mut self.voltage_sums, batch * network.classes());
+        self.errors.resize(areas - 1, Vec::new());
+        self.sums.resize(areas + 1, Vec::new());
+        fill(&mut self.sums[0], batch * data.width);
+        for l in 1..areas {
+            fill(&mut self.errors[l - 1], batch * network.units[l - 1]);
+            fill(&mut self.sums[l], batch * network.units[l - 1]);
+        }
+        fill(&mut self.sums[areas], batch * network.classes());
+    }
+
+    /// What the first area expects of the input and of the labels: x̂ and ŷ.
+    fn expect(&mut self, network: &Network, constants: &Constants) {
+        let (input, label) = (&network.feedback[0], network.weights.last().expect("the labels' area"));
+        for (b, spikes) in self.areas[0].spikes.iter().enumerate() {
+            sum_rows(input, spikes, self.expected.drive_of(b));
+            sum_rows(label, spikes, self.label.drive_of(b));
+        }
+        step(&mut self.expected, &self.level, constants);
+        step(&mut self.label, &self.level, constants);
+        self.voltage_sums.iter_mut().zip(&self.label.voltage).for_each(|(sum, v)| *sum += v);
+    }
+
+    /// Errors: what came less what was expected.
+    fn compare(&mut self, network: &Network, seats: &[Seat], t: u32, showing: &Showing) {
+        let steps = showing.constants.steps;
+        let groups = self.expected.units.div_ceil(4) as u32;
+        let classes = self.label.units;
+        for (b, seat) in seats.iter().enumerate() {
+            let input = &mut self.inputs[b];
+            let came = draw_input(input, seat, t, steps, groups, &self.expected.spikes[b]);
+            self.shown.spikes.resize(self.areas.len() + 3, 0);
+            self.shown.spikes[0] += came as u64;
+            for &(i, e) in &input.error {
+                self.sums[0][b * self.expected.units + i as usize] += e;
+            }
+            if showing.plasticity.is_some() {
+                let error = &mut self.label_error[b * classes..][..classes];
+                let trace = &self.label.trace[b * classes..][..classes];
+                compare_label(input, &self.label.spikes[b], trace, &showing.constants, error);
+                let sums = &mut self.sums[network.units.len() - 1][b * classes..][..classes];
+                sums.iter_mut().zip(error).for_each(|(sum, e)| *sum += *e);
+            }
+        }
+        for l in 0..self.errors.len() {
+            let units = network.units[l];
+            for b in 0..seats.len() {
+                let error = &mut self.errors[l][b * units..][..units];
+                error.copy_from_slice(&self.areas[l].trace[b * units..][..units]);
+                take_rows(&network.feedback[l + 1], &self.areas[l + 1].spikes[b], error);
+                let sums = &mut self.sums[l + 1][b * units..][..units];
+                sums.iter_mut().zip(error).for_each(|(sum, e)| *sum += *e);
+            }
+        }
+    }
+
+    /// What drives the areas: the errors below, less their own. What the labels' error brings the first area waits in
+    /// `taught` where it is no drive.
+    fn drive(&mut self, network: &Network, teaches: bool) {
+        let (first, others) = self.areas.split_first_mut().expect("an area");
+        let back = network.feedback.last().expect("the labels' area");
+        let classes = network.classes();
+        for (b, input) in self.inputs.iter().enumerate() {
+            let error = &self.label_error[b * classes..][..classes];
+            let told = error.iter().enumerate().filter(|(_, e)| **e != 0.0).map(|(i, &e)| (i as u32, e));
+            let units = first.units;
+            let drive = first.drive_of(b);
+            drive.fill(0.0);
+            add_rows(&network.weights[0], &input.error, drive);
+            let to = if teaches { &mut self.taught[b * units..][..units] } else { drive };
+            if teaches {
+                to.fill(0.0);
+            }
+            told.for_each(|one| add_rows(back, &[one], to));
+        }
+        for (l, area) in others.iter_mut().enumerate() {
+            project(&network.weights[l + 1], &self.errors[l], area.units, &mut area.drive);
+        }
+        for (area, error) in self.areas.iter_mut().zip(&self.errors) {
+            area.drive.iter_mut().zip(error).for_each(|(drive, e)| *drive -= e);
+        }
+    }
+
+    /// ΔE_0 = a·b·g·(E_Y·e_Y)·e_0ᵀ: the mean over the minibatch.
+    fn teach(&mut self, network: &mut Network, plasticity: &Plasticity) {
+        let first = &self.areas[0];
+        let rate = plasticity.error_rates[0] / self.inputs.len() as f32;
+        for (b, input) in self.inputs.iter().enumerate().filter(|(_, input)| !input.error.is_empty()) {
+            let range = b * first.units..(b + 1) * first.units;
+            let taught = &mut self.taught[range.clone()];
+            for ((taught, &z), &v) in taught.iter_mut().zip(&first.trace[range.clone()]).zip(&first.voltage[range]) {
+                *taught *= if is_receptive(z, v) { rate } else { 0.0 };
+            }
+            for &(i, e) in &input.error {
+                add_scaled(e, taught, &mut network.weights[0][i as usize * first.units..][..first.units]);
+            }
+            self.shown.changes += (input.error.len() * taught.iter().filter(|t| **t != 0.0).count()) as u64;
+        }
+    }
+
+    /// ΔW = a·e·sᵀ, ΔE = a·b·s·eᵀ: the mean over the minibatch.
+    fn learn(&mut self, network: &mut Network, plasticity: &Plasticity, teaches: bool) {
+        let last = network.units.len() - 1;
+        let share = 1.0 / self.inputs.len() as f32;
+        let Network { weights, feedback, units, .. } = network;
+        let changes = &mut self.shown.changes;
+        for (b, input) in self.inputs.iter().enumerate() {
+            let (rate, error_rate) = (plasticity.rates[0] * share, plasticity.error_rates[0] * share);
+            for &s in &self.areas[0].spikes[b] {
+                let row = &mut feedback[0][s as usize * self.expected.units..][..self.expected.units];
+                for &(i, e) in &input.error {
+                    row[i as usize] += rate * e;
+                }
+                *changes += input.error.len() as u64;
+            }
+            for &s in self.areas[0].spikes[b].iter().filter(|_| !teaches) {
+                for &(i, e) in &input.error {
+                    weights[0][i as usize * units[0] + s as usize] += error_rate * e;
+                }
+                *changes += input.error.len() as u64;
+            }
+            let (rate, error_rate) = (plasticity.rates[last] * share, plasticity.error_rates[last] * share);
+            let classes = units[last];
+            let error = &self.label_error[b * classes..][..classes];
+            let wrong = || error.iter().enumerate().filter(|(_, e)| **e != 0.0);
+            *changes += 2 * (wrong().count() * self.areas[0].spikes[b].len()) as u64;
+            for (i, e) in wrong() {
+                for &s in &self.areas[0].spikes[b] {
+                    weights[last][s as usize * classes + i] += rate * e;
+                    feedback[last][i * units[0] + s as usize] += error_rate * e;
+                }
+            }
+            for l in 1..last {
+                let (rate, error_rate) = (plasticity.rates[l] * share, plasticity.error_rates[l] * share);
+                let lower = units[l - 1];
+                let error = &self.errors[l - 1][b * lower..][..lower];
+                for &s in &self.areas[l].spikes[b] {
+                    let row = s as usize * lower..(s as usize + 1) * lower;
+                    add_scaled(rate, error, &mut feedback[l][row.clone()]);
+                    add_scaled(error_rate, error, &mut weights[l][row]);
+                }
+                *changes += 2 * (lower * self.areas[l].spikes[b].len()) as u64;
+            }
+        }
+    }
+
+    /// Moves the areas' thresholds towards those of units that spike at the rate aimed at.
+    fn settle(&self, network: &mut Network, plasticity: &Plasticity) {
+        let share = plasticity.homeostasis / self.inputs.len() as f32;
+        for (area, raised) in self.areas.iter().zip(&mut network.bias) {
+            let fall = plasticity.homeostasis * plasticity.target;
+            area.spikes.iter().flatten().for_each(|&unit| raised[unit as usize] += share);
+            raised.iter_mut().for_each(|raised| *raised = (*raised - fall).max(0.0));
+        }
+    }
+
+    /// Counts the step's spikes and what they cost.
+    fn count(&mut self, network: &Network) {
+        let last = network.units.len() - 1;
+        let populations = std::iter::once(&self.expected).chain(&self.areas).chain([&self.label]);
+        for (population, sum) in populations.zip(&mut self.shown.spikes[1..]) {
+            *sum += population.spikes.iter().map(|spikes| spikes.len() as u64).sum::<u64>();
+        }
+        let units = &network.units;
+        for (b, input) in self.inputs.iter().enumerate() {
+            let classes = units[last];
+            let told = self.label_error[b * classes..][..classes].iter().filter(|e| **e != 0.0).count();
+            let mut operations = (input.error.len() + told) * units[0];
+            operations += self.areas[0].spikes[b].len() * (self.expected.units + classes);
+            for l in 1..last {
+                let error = &self.errors[l - 1][b * units[l - 1]..][..units[l - 1]];
+                operations += error.iter().filter(|e| **e != 0.0).count() * units[l];
+                operations += self.areas[l].spikes[b].len() * units[l - 1];
+            }
+            self.shown.operations += operations as u64;
+        }
+        if let Some(steps) = &mut self.watched {
+            let sample = |population: &Population| population.spikes[0].clone();
+            let mut step = vec![self.inputs[0].error.iter().map(|&(i, _)| i).collect()];
+            step.push(sample(&self.expected));
+            step.extend(self.areas.iter().map(sample));
+            step.push(sample(&self.label));
+            steps.push(step);
+        }
+    }
+
+    fn sum_up(&mut self, steps: u32) {
+        let batch = self.inputs.len();
+        self.shown.samples += batch as u64;
+        self.shown.error.resize(self.sums.len(), 0.0);
+        for (total, sums) in self.shown.error.iter_mut().zip(&self.sums) {
+            let squares: f64 = sums.iter().map(|&sum| (f64::from(sum) / f64::from(steps)).powi(2)).sum();
+            *total += squares / (sums.len() / batch) as f64;
+        }
+    }
+
+    /// Appends what a minibatch leaves: rates, and for equals among the labels' units their voltage.
+    fn leave_rates(&self, constants: &Constants, states: &mut [Vec<f32>]) {
+        let a_second = constants.rate / constants.steps as f32;
+        for (state, area) in states.iter_mut().zip(&self.areas) {
+            // A voltage that is not a number never spikes: it must not hide.
+            let hidden = |v: f32| if v.is_finite() { 1.0 } else { f32::NAN };
+            let rates = area.counts.iter().zip(&area.voltage).map(|(&n, &v)| n as f32 * a_second * hidden(v));
+            state.extend(rates);
+        }
+        let output = states.last_mut().expect("the labels' area");
+        let mean = self.voltage_sums.iter().map(|sum| sum / constants.steps as f32 / constants.threshold);
+        let pairs = self.label.counts.iter().zip(mean);
+        // From −∞…1 to 0…½, in order.
+        output.extend(pairs.map(|(&n, v)| (n as f32 + 0.5 / (2.0 - v.min(1.0))) * a_second));
+    }
+}
+
+/// y − ŷ, of spikes or of traces.
+fn compare_label(input: &mut Input, spikes: &[u32], trace: &[f32], c: &Constants, error: &mut [f32]) {
+    error.fill(0.0);
+    if c.compares_traces {
+        input.label_trace = c.trace_kept * input.label_trace + c.label_worth;
+        error[input.label] = input.label_trace;
+        error.iter_mut().zip(trace).for_each(|(e, z)| *e = (1.0 - c.trace_kept) * (*e - z));
+    } else {
+        error[input.label] = c.label_worth;
+        spikes.iter().for_each(|&unit| error[unit as usize] -= 1.0);
+    }
+}
+
+fn seat(draws: &Draws, replica: usize, row: u32, place: usize, learns: bool) -> Seat {
+    let seed = draws.seeds[replica];
+    if learns {
+        Seat { seed, purpose: Purpose::Spikes, phase: draws.phase, step: draws.minibatch, place: place as u32 }
+    } else {
+        Seat { seed, purpose: Purpose::Shown, phase: 0, step: row, place: 0 }
+    }
+}
+
+/// The inputs of a row that may spike.
+fn chances(data: &Images, row: usize, chance: f64, out: &mut Vec<(u32, u32)>) {
+    let mut push = |i: usize, value: f32| {
+        let below = threshold(chance * f64::from(value));
+        if below > 0 {
+            out.push((i as u32, below));
+        }
+    };
+    match &data.values {
+        Layout::Sparse { starts, columns, bytes, scale } => {
+            let range = starts[row] as usize..starts[row + 1] as usize;
+            columns[range.clone()].iter().zip(&bytes[range]).for_each(|(&c, &b)| push(c.into(), f32::from(b) * scale));
+        }
+        Layout::Dense(values) => {
+            values[row * data.width..][..data.width].iter().enumerate().for_each(|(i, &value)| push(i, value));
+        }
+    }
+}
+
+/// Draws which inputs spike, and takes away those that were expected. Returns how many came.
+fn draw_input(input: &mut Input, seat: &Seat, t: u32, steps: u32, groups: u32, expected: &[u32]) -> usize {
+    let Input { chances, error, .. } = input;
+    error.clear();
+    let (mut group, mut words) = (u32::MAX, [0; 4]);
+    let mut waiting = expected.iter().copied().peekable();
+    let mut came = 0;
+    for &(i, below) in chances.iter() {
+        if i / 4 != group {
+            group = i / 4;
+            words = seat.words(t, steps, group, groups);
+        }
+        if words[i as usize % 4] < below {
+            came += 1;
+            while let Some(unexpected) = waiting.next_if(|&e| e < i) {
+                error.push((unexpected, -1.0));
+            }
+            if waiting.next_if_eq(&i).is_none() {
+                error.push((i, 1.0));
+            }
+        }
+    }
+    error.extend(waiting.map(|i| (i, -1.0)));
+    came
+}
+
+impl Population {
+    fn enter(&mut self, batch: usize, units: usize) {
+        self.units = units;
+        for state in [&mut self.current, &mut self.voltage, &mut self.trace, &mut self.drive] {
+            fill(state, batch * units);
+        }
+        self.silent.clear();
+        self.silent.resize(batch * units, 0);
+        self.counts.clear();
+        self.counts.resize(batch * units, 0);
+        self.spikes.resize(batch, Vec::new());
+        self.spikes.iter_mut().for_each(Vec::clear);
+    }
+
+    fn drive_of(&mut self, b: usize) -> &mut [f32] {
+        &mut self.drive[b * self.units..][..self.units]
+    }
+}
+
+/// A step of all units under their drive; `raised` says by how much their thresholds are above θ.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn step(population: &mut Population, raised: &[f32], c: &Constants) {
+    let raised = &raised[..population.units];
+    let Population { units, current, voltage, silent, trace, drive, spikes, counts } = population;
+    for (b, spikes) in spikes.iter_mut().enumerate() {
+        let range = b * *units..(b + 1) * *units;
+        let (current, voltage) = (&mut current[range.clone()], &mut voltage[range.clone()]);
+        let (silent, trace) = (&mut silent[range.clone()], &mut trace[range.clone()]);
+        let mut any = false;
+        for i in 0..*units {
+            let j = current[i] + (c.current_gain * drive[range.start + i] - c.current_leak * current[i]);
+            let v = voltage[i] + (c.voltage_gain * j - c.voltage_leak * voltage[i]);
+            current[i] = j;
+            trace[i] *= c.trace_kept;
+            voltage[i] = if silent[i] > 0 { voltage[i] } else { v };
+            any |= voltage[i] > c.threshold + raised[i];
+            silent[i] = silent[i].saturating_sub(1);
+        }
+        spikes.clear();
+        if any {
+            for i in (0..*units).filter(|&i| voltage[i] > c.threshold + raised[i]).collect::<Vec<_>>() {
+                voltage[i] = 0.0;
+                silent[i] = c.refractory;
+                trace[i] += 1.0;
+                counts[range.start + i] += 1;
+                spikes.push(i as u32);
+            }
+        }
+    }
+}
+
+/// out = Σ of the rows of the units that spiked.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn sum_rows(matrix: &[f32], spikes: &[u32], out: &mut [f32]) {
+    out.fill(0.0);
+    for &s in spikes {
+        let row = &matrix[s as usize * out.len()..][..out.len()];
+        out.iter_mut().zip(row).for_each(|(out, w)| *out += w);
+    }
+}
+
+/// out −= Σ of the rows of the units that spiked.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn take_rows(matrix: &[f32], spikes: &[u32], out: &mut [f32]) {
+    for &s in spikes {
+        let row = &matrix[s as usize * out.len()..][..out.len()];
+        out.iter_mut().zip(row).for_each(|(out, w)| *out -= w);
+    }
+}
+
+/// out += Σ e·row
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn add_rows(matrix: &[f32], errors: &[(u32, f32)], out: &mut [f32]) {
+    for &(i, e) in errors {
+        let row = &matrix[i as usize * out.len()..][..out.len()];
+        out.iter_mut().zip(row).for_each(|(out, w)| *out += e * w);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn add_scaled(scale: f32, values: &[f32], out: &mut [f32]) {
+    out.iter_mut().zip(values).for_each(|(out, value)| *out += scale * value);
+}
+
+/// Lanes of a sum.
+const LANES: usize = 16;
+/// Samples that a row of weights is multiplied with while it is at hand.
+const AT_ONCE: usize = 4;
+
+/// out (B × units) = errors (B × lower) · Eᵀ, E being units × lower.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn project(matrix: &[f32], errors: &[f32], units: usize, out: &mut [f32]) {
+    let lower = matrix.len() / units;
+    for (errors, out) in errors.chunks(AT_ONCE * lower).zip(out.chunks_mut(AT_ONCE * units)) {
+        let batch = errors.len() / lower;
+        for (r, row) in matrix.chunks_exact(lower).enumerate() {
+            if batch == AT_ONCE {
+                let of = |b: usize| &errors[b * lower..][..lower];
+                let sums = dots([of(0), of(1), of(2), of(3)], row);
+                sums.iter().enumerate().for_each(|(b, sum)| out[b * units + r] = *sum);
+            } else {
+                (0..batch).for_each(|b| out[b * units + r] = dots([&errors[b * lower..][..lower]], row)[0]);
+            }
+        }
+    }
+}
+
+/// The products of some vectors with one, each summed in lanes.
+#[inline(always)]
+fn dots<const N: usize>(vectors: [&[f32]; N], row: &[f32]) -> [f32; N] {
+    let mut sums = [[0.0f32; LANES]; N];
+    let whole = row.len() / LANES * LANES;
+    for from in (0..whole).step_by(LANES) {
+        let w: &[f32; LANES] = row[from..from + LANES].try_into().expect("whole lanes");
+        for (sum, vector) in sums.iter_mut().zip(vectors) {
+            let v: &[f32; LANES] = vector[from..from + LANES].try_into().expect("whole lanes");
+            (0..LANES).for_each(|k| sum[k] += w[k] * v[k]);
+        }
+    }
+    std::array::from_fn(|n| {
+        let rest: f32 = vectors[n][whole..].iter().zip(&row[whole..]).map(|(v, w)| v * w).sum();
+        sums[n].iter().sum::<f32>() + rest
+    })
+}
+
+/// Scales down the weights that lead to a unit where they are longer than `most`.
+fn limit(network: &mut Network, most: f32) {
+    let Network { weights, feedback, units, .. } = network;
+    let last = units.len() - 1;
+    for l in 0..=last {
+        let lower = weights[l].len() / units[l];
+        // E of the areas in between lies by the unit that takes; all else by the unit that gives.
+        if l > 0 && l < last {
+            weights[l].chunks_exact_mut(lower).for_each(|row| limit_row(row, most));
+        } else {
+            limit_columns(&mut weights[l], units[l], most);
+        }
+        limit_columns(&mut feedback[l], lower, most);
+    }
+}
+
+fn limit_row(row: &mut [f32], most: f32) {
+    let norm = row.iter().map(|w| w * w).sum::<f32>().sqrt();
+    if norm > most {
+        row.iter_mut().for_each(|w| *w *= most / norm);
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn limit_columns(matrix: &mut [f32], columns: usize, most: f32) {
+    let mut squares = vec![0.0f32; columns];
+    for row in matrix.chunks_exact(columns) {
+        squares.iter_mut().zip(row).for_each(|(sum, w)| *sum += w * w);
+    }
+    if squares.iter().any(|&sum| sum > most * most) {
+        let factors: Vec<f32> = squares.iter().map(|sum| (most / sum.sqrt()).min(1.0)).collect();
+        for row in matrix.chunks_exact_mut(columns) {
+            row.iter_mut().zip(&factors).for_each(|(w, factor)| *w *= factor);
+        }
+    }
+}
+
+fn fill(values: &mut Vec<f32>, count: usize) {
+    values.clear();
+    values.resize(count, 0.0);
+}

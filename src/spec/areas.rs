@@ -1,0 +1,117 @@
+//! Constants of spiking areas that predict each other.
+
+use serde::{Deserialize, Serialize};
+
+/// Constants of a network of kind `areas`; see [`crate::net::areas`]. Those that a Spec does not name are the published
+/// ones (Ororbia 2023, "Spiking neural predictive coding for continually learning from data streams").
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Areas {
+    /// Integration step dt, in ms.
+    pub dt: f64,
+    /// How long a sample is shown, in ms.
+    pub shown: f64,
+    /// Time constant τ_m of voltages, in ms.
+    pub tau_m: f64,
+    /// Time constant τ_j of currents, in ms.
+    pub tau_j: f64,
+    /// Time constant τ_tr of traces, in ms.
+    pub tau_trace: f64,
+    /// Leak κ of currents.
+    pub kappa: f64,
+    /// Leak γ of voltages.
+    pub gamma: f64,
+    /// Resistance R, from current to voltage.
+    pub resistance: f64,
+    /// A unit spikes once its voltage is above this.
+    pub threshold: f64,
+    /// How long a unit is silent after a spike, in ms.
+    pub refractory: f64,
+    /// Spikes a second of an input of 1.
+    pub input_rate: f64,
+    /// Spikes a second that the label's unit stands for; `null`: one in every step.
+    pub label_rate: Option<f64>,
+    /// What the labels' error compares.
+    pub label_error: LabelError,
+    /// What the labels' error does in the first area.
+    pub feedback: Feedback,
+    /// Nothing is learnt in the first so many ms of a sample, while the areas come to life.
+    pub learns_after: f64,
+    /// Standard deviation of the initial weights W that carry predictions.
+    pub prediction_spread: f64,
+    /// Standard deviation of the initial weights E that carry errors back.
+    pub error_spread: f64,
+    /// Learning rate b of E relative to that of W, for each pair of areas from the input to the labels; empty: 1.
+    pub error_rates: Vec<f64>,
+    /// Part of all learning rates that is gone at the end of a phase: they fall in a straight line.
+    pub decay: f64,
+    /// How far a unit's own threshold rises with a spike while it learns; it falls with the time, so that it comes to rest where
+    /// the unit spikes at `target_rate`. 0: all thresholds stay.
+    pub homeostasis: f64,
+    /// Spikes a second that homeostasis aims at.
+    pub target_rate: f64,
+    /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
+    pub norm_limit: f64,
+}
+
+/// What the labels' error compares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum LabelError {
+    /// e = y − ŷ: what the label's unit is worth in a step, less a spike (Ororbia 2023).
+    #[default]
+    Spikes,
+    /// e = dt/τ_tr·(z_y − z_ŷ): the same of traces, which are steadier (our own).
+    Traces,
+}
+
+/// What the labels' error does in the first area, where E carries it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Feedback {
+    /// It is part of the current (Ororbia 2023).
+    #[default]
+    Drives,
+    /// It teaches the weights that bring a unit its input instead: ΔE₀ = a·b·g·(E·e)·e₀ᵀ, g = 1 for a unit that spiked of late or
+    /// is depolarised, else 0 (our own, after event-driven random backpropagation, Neftci et al. 2017).
+    Teaches,
+}
+
+impl Default for Areas {
+    fn default() -> Areas {
+        Areas {
+            dt: 0.25,
+            shown: 200.0,
+            tau_m: 20.0,
+            tau_j: 10.0,
+            tau_trace: 30.0,
+            kappa: 0.25,
+            gamma: 1.0,
+            resistance: 1.0,
+            threshold: 0.4,
+            refractory: 1.0,
+            input_rate: 63.75,
+            label_rate: None,
+            label_error: LabelError::Spikes,
+            feedback: Feedback::Drives,
+            learns_after: 0.0,
+            prediction_spread: 0.05,
+            error_spread: 0.05,
+            error_rates: Vec::new(),
+            decay: 0.0,
+            homeostasis: 0.0,
+            target_rate: 20.0,
+            norm_limit: 20.0,
+        }
+    }
+}
+
+impl Areas {
+    /// Steps that a sample is shown for; at least one.
+    pub fn steps(&self) -> u32 {
+        ((self.shown / self.dt).round() as u32).max(1)
+    }
+}

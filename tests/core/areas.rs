@@ -1,0 +1,418 @@
+//! Spiking areas: their equations against closed forms, the kernel against plain f64, locality, and whole runs.
+
+use engram::continual::{Experiment, saved_specs};
+use engram::data::DataSet;
+use engram::kernels::cpu::Cpu;
+use engram::kernels::{Device, Draws, Showing, Shown, States, Tally};
+use engram::net::areas::{Constants, Errors, Plain, Plasticity, Population, Seat, input_spikes};
+use engram::net::{Net, layer_name};
+use engram::rng::Purpose;
+use engram::spec::{Areas, Feedback, LabelError, NetworkKind, RuleKind, Spec};
+use pollster::block_on;
+use proptest::prelude::*;
+
+use crate::bptt::finish;
+use crate::relaxation::input;
+use crate::toy;
+
+/// Areas that spike a good deal within a few steps.
+fn lively() -> Areas {
+    Areas {
+        dt: 1.0,
+        shown: 80.0,
+        threshold: 0.1,
+        input_rate: 400.0,
+        error_spread: 0.3,
+        prediction_spread: 0.5,
+        refractory: 2.0,
+        ..Areas::default()
+    }
+}
+
+fn of_areas(hidden: &[u32], areas: Areas, seed: u32) -> Spec {
+    let mut spec = toy::spec("sequential");
+    (spec.network.kind, spec.rule.kind) = (NetworkKind::Areas, RuleKind::LocalErrors);
+    spec.network.hidden = hidden.to_vec();
+    spec.rule.rates = vec![0.02; hidden.len() + 1];
+    Spec { areas, seed, ..spec }
+}
+
+fn net_of(spec: &Spec, set: &DataSet) -> Net {
+    let hidden = spec.network.hidden.iter().map(|&units| units as usize);
+    Net::of(spec, &[set.shape.len()].into_iter().chain(hidden).chain([set.classes.len()]).collect::<Vec<_>>())
+}
+
+/// A unit that a constant drive D moves, j(0) = v(0) = 0: j = D/κ·(1 − e^(−κt/τ_j)), and v what follows it.
+fn closed_form(areas: &Areas, drive: f64, t: f64) -> (f64, f64) {
+    let (p, q) = (areas.kappa / areas.tau_j, areas.gamma / areas.tau_m);
+    let rest = drive / areas.kappa;
+    let current = rest * (1.0 - (-p * t).exp());
+    let gain = areas.resistance / areas.tau_m * rest;
+    let voltage = gain * ((1.0 - (-q * t).exp()) / q - ((-p * t).exp() - (-q * t).exp()) / (q - p));
+    (current, voltage)
+}
+
+#[test]
+fn currents_and_voltages_follow_their_differential_equations() {
+    let areas = Areas { threshold: 1e3, gamma: 0.8, resistance: 1.3, ..Areas::default() };
+    let distance = |dt: f64| {
+        let mut unit = Population::new(1);
+        let constants = Constants::of(&Areas { dt, ..areas.clone() });
+        let mut worst: f64 = 0.0;
+        for step in 1..=(100.0 / dt) as u32 {
+            unit.step(&[0.3], &constants);
+            let (current, voltage) = closed_form(&areas, 0.3, f64::from(step) * dt);
+            worst = worst.max((unit.current[0] - current).abs()).max((unit.voltage[0] - voltage).abs());
+        }
+        worst
+    };
+    let (coarse, fine) = (distance(0.25), distance(0.025));
+    assert!(coarse < 0.01, "{coarse}");
+    // Euler's method: a tenth of the step, a tenth of the error.
+    assert!((0.08..0.12).contains(&(fine / coarse)), "{fine} and {coarse}");
+}
+
+#[test]
+fn a_spike_resets_silences_and_leaves_a_trace_that_decays() {
+    let areas = Areas { dt: 0.05, threshold: 0.2, refractory: 1.0, ..Areas::default() };
+    let constants = Constants::of(&areas);
+    let mut unit = Population::new(1);
+    let mut spikes = Vec::new();
+    for step in 0..4000u32 {
+        let drive = if spikes.is_empty() { 1.0 } else { 0.0 };
+        unit.step(&[drive], &constants);
+        if let Some(&last) = spikes.last().filter(|last| step - **last <= 20) {
+            assert_eq!(unit.voltage[0], 0.0, "silent {} steps after a spike", step - last);
+        }
+        if !unit.spikes.is_empty() {
+            spikes.push(step);
+            assert_eq!(unit.voltage[0], 0.0);
+        }
+    }
+    assert!(spikes.len() > 2 && spikes.windows(2).all(|pair| pair[1] - pair[0] > 20), "{spikes:?}");
+    let expected: f64 = spikes.iter().map(|&s| (-f64::from(3999 - s) * areas.dt / areas.tau_trace).exp()).sum();
+    assert!((unit.trace[0] / expected - 1.0).abs() < 0.02, "{} instead of {expected}", unit.trace[0]);
+}
+
+#[test]
+fn inputs_spike_at_their_rate() {
+    let constants = Constants::of(&Areas { dt: 0.5, input_rate: 200.0, ..Areas::default() });
+    let values = [0.0, 0.1, 0.5, 1.0, 30.0];
+    let mut counts = [0u32; 5];
+    let steps = 40_000;
+    for t in 0..steps {
+        let seat = Seat { seed: 3, purpose: Purpose::Shown, phase: 0, step: 7, place: 0 };
+        input_spikes(&values, &constants, &seat, t).into_iter().for_each(|i| counts[i] += 1);
+    }
+    for (count, value) in counts.iter().zip(values) {
+        let chance = (0.1 * f64::from(value)).min(1.0);
+        let spread = (f64::from(steps) * chance * (1.0 - chance)).sqrt();
+        assert!((f64::from(*count) - f64::from(steps) * chance).abs() <= 4.0 * spread, "{count} for {value}");
+    }
+}
+
+/// A minibatch on the CPU: states by layer, the network after it, and what was counted.
+fn shown(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> (Vec<Vec<f32>>, Net, Shown) {
+    let mut cpu = Cpu;
+    let data = cpu.load(set, &set.train);
+    let mut weights = cpu.weights(std::slice::from_ref(net), rows.len());
+    let mut batch = cpu.batch(&weights, rows.len());
+    let draws = Draws { seeds: &[spec.seed], phase: 2, minibatch: 5 };
+    let plasticity = learns.then(|| Plasticity::of(spec, 0.0));
+    let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity };
+    cpu.show(&mut weights, &data, &[rows], &mut batch, &showing);
+    let mut states = |layer| block_on(cpu.read_states(&batch, layer, States::Free)).unwrap().remove(0);
+    let states = (0..net.layers.len()).map(&mut states).collect();
+    let after = block_on(cpu.read_weights(&weights)).unwrap().remove(0);
+    (states, after, block_on(cpu.read_shown(&mut batch)).unwrap().remove(0))
+}
+
+/// What the equations say of the same in f64: spikes by layer, sample and unit, and the pairs of areas after it. `None` where
+/// a voltage comes so near the threshold that rounding decides.
+fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> Option<(Vec<Vec<f64>>, Plain)> {
+    let constants = Constants::of(&spec.areas);
+    let plasticity = Plasticity::of(spec, 0.0);
+    let mut samples: Vec<Plain> = rows.iter().map(|_| Plain::new(net, constants)).collect();
+    let mut counts: Vec<Vec<f64>> = net.layers.iter().map(|layer| vec![0.0; layer.units * rows.len()]).collect();
+    for t in 0..constants.steps {
+        let mut errors: Vec<Errors> = Vec::new();
+        for (b, (sample, &row)) in samples.iter_mut().zip(rows).enumerate() {
+            let (purpose, phase, step, place) =
+                if learns { (Purpose::Spikes, 2, 5, b as u32) } else { (Purpose::Shown, 0, row, 0) };
+            let seat = Seat { seed: spec.seed, purpose, phase, step, place };
+            let spikes = input_spikes(&input(set, row), &constants, &seat, t);
+            let label = usize::from(set.train.labels[row as usize]);
+            let (error, nearest) = sample.step(&spikes, learns.then_some(label));
+            if nearest < 1e-4 {
+                return None;
+            }
+            errors.push(error);
+            let layers = sample.areas.iter().chain([&sample.label]);
+            for (population, counts) in layers.zip(&mut counts) {
+                population.spikes.iter().for_each(|&unit| counts[b * population.current.len() + unit] += 1.0);
+            }
+        }
+        if learns {
+            let before = samples[0].pairs.clone();
+            let mut pairs = before.clone();
+            let share = 1.0 / rows.len() as f64;
+            for (sample, errors) in samples.iter_mut().zip(&errors).filter(|_| t >= constants.learns_from) {
+                sample.learn(errors, &plasticity, share);
+                for ((sum, new), old) in pairs.iter_mut().zip(&sample.pairs).zip(&before) {
+                    let add = |sum: &mut [f64], new: &[f64], old: &[f64]| {
+                        sum.iter_mut().zip(new).zip(old).for_each(|((sum, new), old)| *sum += new - old);
+                    };
+                    add(&mut sum.prediction, &new.prediction, &old.prediction);
+                    add(&mut sum.error, &new.error, &old.error);
+                }
+            }
+            samples.iter_mut().for_each(|sample| sample.pairs.clone_from(&pairs));
+            settle(&mut samples, &plasticity, share);
+        }
+    }
+    let mut first = samples.swap_remove(0);
+    if learns {
+        first.limit(f64::from(plasticity.norm_limit));
+    }
+    Some((counts, first))
+}
+
+/// Homeostasis over a minibatch: all samples' thresholds are the same.
+fn settle(samples: &mut [Plain], plasticity: &Plasticity, share: f64) {
+    let before: Vec<Vec<f64>> = samples[0].areas.iter().map(|area| area.raised.clone()).collect();
+    samples.iter_mut().for_each(|sample| sample.settle(plasticity, share));
+    for (l, before) in before.iter().enumerate() {
+        let moved = |i: usize| samples.iter().map(|sample| sample.areas[l].raised[i] - before[i]).sum::<f64>();
+        let after: Vec<f64> = before.iter().enumerate().map(|(i, old)| (old + moved(i)).max(0.0)).collect();
+        samples.iter_mut().for_each(|sample| sample.areas[l].raised.clone_from(&after));
+    }
+}
+
+/// The largest distance of the network's weights from those of the pairs.
+fn farthest(net: &Net, plain: &Plain) -> f64 {
+    let last = net.layers.len() - 1;
+    let of = |(l, (layer, pair)): (usize, (&engram::net::Layer, &engram::net::areas::Pair))| {
+        let (prediction, error) =
+            if l == last { (&layer.weights, &layer.feedback) } else { (&layer.feedback, &layer.weights) };
+        let far = |found: &[f32], wanted: &[f64]| {
+            assert_eq!(found.len(), wanted.len());
+            found.iter().zip(wanted).fold(0.0f64, |m, (f, w)| m.max((f64::from(*f) - w).abs()))
+        };
+        let raised = plain.areas.get(l).map_or(0.0, |area| far(&layer.bias, &area.raised));
+        far(prediction, &pair.prediction).max(far(error, &pair.error)).max(raised)
+    };
+    net.layers.iter().zip(&plain.pairs).enumerate().map(of).fold(0.0, f64::max)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn spikes_and_weights_are_those_of_the_equations(
+        hidden in prop::collection::vec(1u32..40, 1..4),
+        classes in 1usize..6,
+        dense in any::<bool>(),
+        seed in any::<u32>(),
+        batch in 1u32..7,
+        norm_limit in prop_oneof![Just(0.8), Just(20.0)],
+        error_rate in 0.0..2.0f64,
+        learns in any::<bool>(),
+        label_rate in prop::option::of(0.0..500.0f64),
+        (traces, teaches) in any::<(bool, bool)>(),
+        (learns_after, homeostasis) in prop_oneof![Just((0.0, 0.0)), (0.0..60.0f64, 0.0..0.05f64)],
+    ) {
+        let set = if dense { toy::features(9, 23, classes) } else { toy::digits(2, 1) };
+        let areas = Areas {
+            norm_limit,
+            error_rates: vec![error_rate; hidden.len() + 1],
+            label_rate,
+            label_error: if traces { LabelError::Traces } else { LabelError::Spikes },
+            feedback: if teaches { Feedback::Teaches } else { Feedback::Drives },
+            learns_after,
+            homeostasis,
+            ..lively()
+        };
+        let spec = of_areas(&hidden, areas, seed);
+        let net = net_of(&spec, &set);
+        let rows: Vec<u32> = (0..batch).collect();
+        let (states, after, counted) = shown(&net, &set, &rows, &spec, learns);
+        // Rounding may decide now and then; another seed tells as much.
+        prop_assume!(plainly(&net, &set, &rows, &spec, learns).is_some());
+        let (counts, plain) = plainly(&net, &set, &rows, &spec, learns).unwrap();
+        let a_second = 1000.0 / spec.areas.shown;
+        for (l, (states, counts)) in states.iter().zip(&counts).enumerate() {
+            let room = if l == hidden.len() { 0.5 * a_second } else { 0.0 };
+            for (state, count) in states.iter().zip(counts) {
+                let over = f64::from(*state) - count * a_second;
+                prop_assert!(over > -1e-3 && over < room + 1e-3, "layer {l}: {state} for {count} spikes");
+            }
+        }
+        let far = farthest(&after, &plain);
+        prop_assert!(far < 1e-4, "{far}");
+        let spikes: f64 = counts[0].iter().sum();
+        prop_assert_eq!(counted.spikes[2], spikes as u64);
+        prop_assert_eq!(counted.samples, u64::from(batch));
+        prop_assert!(learns || counted.changes == 0);
+    }
+}
+
+#[test]
+fn lively_areas_spike_and_learn() {
+    let set = toy::digits(2, 1);
+    let spec = of_areas(&[30, 20], lively(), 1);
+    let net = net_of(&spec, &set);
+    let (_, after, counted) = shown(&net, &set, &[0, 1, 2, 3], &spec, true);
+    assert!(counted.spikes.iter().all(|&n| n > 20), "{:?}", counted.spikes);
+    for ((name, before), (_, after)) in net.matrices().zip(after.matrices()) {
+        assert_ne!(before, after, "{name}");
+    }
+}
+
+/// The update of one weight, everything that is not at its two ends being changed.
+#[test]
+fn an_update_knows_nothing_but_its_two_ends() {
+    let set = toy::digits(2, 1);
+    let spec = of_areas(&[12, 9], lively(), 4);
+    let plasticity = Plasticity::of(&spec, 0.0);
+    let constants = Constants::of(&spec.areas);
+    let mut plain = Plain::new(&net_of(&spec, &set), constants);
+    let seat = Seat { seed: 1, purpose: Purpose::Spikes, phase: 0, step: 0, place: 0 };
+    let mut learnt = 0;
+    for t in 0..constants.steps {
+        let (errors, _) = plain.step(&input_spikes(&input(&set, 3), &constants, &seat, t), Some(3));
+        for (p, lower) in errors.below.iter().chain([&errors.label]).enumerate() {
+            let upper = if p == 2 { 0 } else { p };
+            let Some(&s) = plain.areas[upper].spikes.first() else { continue };
+            let i = lower.iter().position(|e| *e != 0.0).unwrap_or(0);
+            // Elsewhere: other weights, other errors, other units' spikes.
+            let mut other = plain.clone();
+            for (q, pair) in other.pairs.iter_mut().enumerate() {
+                let kept = (q == p).then(|| (pair.prediction[s * lower.len() + i], pair.error.len()));
+                pair.prediction.iter_mut().chain(&mut pair.error).for_each(|w| *w = 7.0 - *w);
+                if let Some((kept, _)) = kept {
+                    pair.prediction[s * lower.len() + i] = kept;
+                }
+            }
+            let mut strange = errors.clone();
+            let all = strange.below.iter_mut().chain([&mut strange.label]);
+            for (q, error) in all.enumerate() {
+                let here = |k: usize| q == p && k == i;
+                error.iter_mut().enumerate().filter(|(k, _)| !here(*k)).for_each(|(_, e)| *e = 1.0 - *e);
+            }
+            for (q, area) in other.areas.iter_mut().enumerate() {
+                let all = 0..area.current.len();
+                area.spikes = all.filter(|&unit| if q == upper && unit == s { true } else { unit % 2 == 0 }).collect();
+            }
+            let change = |network: &Plain, errors: &Errors| {
+                let mut after = network.clone();
+                after.learn(errors, &plasticity, 1.0);
+                let at = s * lower.len() + i;
+                after.pairs[p].prediction[at] - network.pairs[p].prediction[at]
+            };
+            let (here, there) = (change(&plain, &errors), change(&other, &strange));
+            assert!((here - there).abs() < 1e-12, "pair {p}: {here} and {there}");
+            learnt += usize::from(here != 0.0);
+        }
+        plain.learn(&errors, &plasticity, 1.0);
+    }
+    assert!(learnt > 20, "{learnt}");
+}
+
+#[test]
+fn what_is_learnt_is_expected_better() {
+    let set = toy::digits(4, 1);
+    let mut spec = of_areas(&[40, 30], lively(), 2);
+    spec.rule.rates = vec![0.02; 3];
+    spec.areas.error_rates = vec![0.0; 3];
+    let mut net = net_of(&spec, &set);
+    let rows: Vec<u32> = (0..20).collect();
+    let error = |net: &Net| shown(net, &set, &rows, &spec, false).2.error;
+    let before = error(&net);
+    for _ in 0..40 {
+        net = shown(&net, &set, &rows, &spec, true).1;
+    }
+    let after = error(&net);
+    for (pair, (before, after)) in before.iter().zip(&after).enumerate().take(2) {
+        assert!(*after < 0.75 * before, "pair {pair}: {before} became {after}");
+    }
+}
+
+#[test]
+fn no_label_enters_an_answer() {
+    let set = toy::digits(3, 2);
+    let mut mixed = set.clone();
+    mixed.train.labels.rotate_left(3);
+    let spec = of_areas(&[30, 20], lively(), 5);
+    let net = net_of(&spec, &set);
+    let rows: Vec<u32> = (0..20).collect();
+    let (plain, strange) = (shown(&net, &set, &rows, &spec, false), shown(&net, &mixed, &rows, &spec, false));
+    assert_eq!(plain.0, strange.0);
+    assert_eq!(plain.2.spikes, strange.2.spikes);
+    assert_eq!((plain.1, plain.2.changes), (net, 0));
+}
+
+#[test]
+fn answers_do_not_depend_on_who_is_shown_beside() {
+    let set = toy::digits(3, 1);
+    let spec = of_areas(&[30], lively(), 6);
+    let net = net_of(&spec, &set);
+    let rows: Vec<u32> = (0..19).collect();
+    let together = shown(&net, &set, &rows, &spec, false).0;
+    for (b, row) in rows.iter().enumerate() {
+        let alone = shown(&net, &set, &[*row], &spec, false).0;
+        for (alone, together) in alone.iter().zip(&together) {
+            assert_eq!(alone[..], together[b * alone.len()..][..alone.len()]);
+        }
+    }
+}
+
+/// A whole run in little: areas that learn the toy digits, taught by the labels' error.
+fn little(strategy: &str) -> Spec {
+    let areas = Areas {
+        label_rate: Some(400.0),
+        label_error: LabelError::Traces,
+        feedback: Feedback::Teaches,
+        error_rates: vec![1000.0, 1.0],
+        prediction_spread: 0.01,
+        ..lively()
+    };
+    let mut spec = of_areas(&[40], areas, 0);
+    spec.strategy = toy::spec(strategy).strategy;
+    spec.rule.rates = vec![1e-5, 0.02];
+    spec.training.batch = 2;
+    spec
+}
+
+#[test]
+fn a_run_learns_and_is_repeated_bit_for_bit_after_a_save() {
+    let set = toy::digits(12, 4);
+    for strategy in ["sequential", "src-rehearsal"] {
+        let spec = little(strategy);
+        let (finished, nets) = finish(&mut Experiment::new(Cpu, spec.clone(), &[0, 1], &set).unwrap());
+        let mut whole = Experiment::new(Cpu, spec, &[0, 1], &set).unwrap();
+        for _ in 0..23 {
+            block_on(whole.next()).unwrap();
+        }
+        let bytes = block_on(whole.save()).unwrap();
+        assert_eq!(saved_specs(&bytes).unwrap().len(), 2);
+        let (resumed, again) = finish(&mut Experiment::restore(Cpu, &bytes, &set).unwrap());
+        assert_eq!(nets, again, "{strategy}");
+        assert_eq!(finished[0].matrix, resumed[0].matrix, "{strategy}");
+        if strategy == "sequential" {
+            let first = finished[0].matrix[0][0];
+            assert!(first > 0.7, "the first task ends at {first}");
+        }
+    }
+}
+
+#[test]
+fn layers_are_named_and_counted() {
+    let set = toy::digits(1, 1);
+    let spec = of_areas(&[7, 5], lively(), 0);
+    let net = net_of(&spec, &set);
+    let names: Vec<String> = net.matrices().map(|(name, _)| name).collect();
+    assert_eq!(names, ["hidden 1", "hidden 1 feedback", "hidden 2", "hidden 2 feedback", "output", "output feedback"]);
+    assert_eq!(layer_name(2, 3), "output");
+    assert_eq!((net.layers[2].fan_in, net.layers[2].units), (7, 10), "the labels lie beside the first area");
+    assert_eq!(Tally::new(10, net.hidden_units()).hidden.len(), 120);
+}
