@@ -20,6 +20,7 @@ use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
 use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Tally};
 use crate::learn::{Moment, answer, learn, phases, take};
+use crate::net::areas::Intervals;
 use crate::net::mrnn::Trace;
 use crate::net::{Net, layer_name};
 use crate::sleep::{self, MeanInput, Wiring};
@@ -440,10 +441,20 @@ impl<D: Device> Experiment<D> {
         for fault in faults {
             self.diverge(fault, minibatch.saturating_sub(fault.ago.into()), NOT_FINITE);
         }
+        if is_over && self.spec.areas.protection > 0.0 {
+            self.end_task();
+        }
         match stint {
             Stint::Train(task) if is_over && self.spec.strategy.averages() => self.average(task).await,
             _ => Ok(()),
         }
+    }
+
+    /// Notes which units were regular: what they learnt is protected from now on.
+    fn end_task(&mut self) {
+        let mut memory = self.read_memory();
+        memory.iter_mut().flat_map(|memory| &mut memory.intervals).for_each(Intervals::end_task);
+        self.write_memory(memory);
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, Samples};
 use crate::net::Net;
-use crate::net::areas::{Constants, Plasticity};
+use crate::net::areas::{Constants, Intervals, Plasticity};
 use crate::net::layered::{Layered, OutputKind};
 use crate::sleep::Sleeper;
 
@@ -134,12 +134,19 @@ pub struct Memory {
     pub bias_velocity: Vec<Vec<f32>>,
     /// P of orthogonal weights modification, by layer: (fan_in + 1)².
     pub projectors: Vec<Vec<f32>>,
+    /// Of spiking areas whose regular units are protected: of what is expected of the input, of each area, of the labels.
+    pub intervals: Vec<Intervals>,
 }
 
 impl Memory {
     fn make_room(&mut self, layers: usize) {
         self.velocity.resize(layers, Vec::new());
         self.bias_velocity.resize(layers, Vec::new());
+    }
+
+    fn intervals_fit(&self, shapes: &[(usize, usize)]) -> bool {
+        let units = std::iter::once(shapes[0].0).chain(shapes.iter().map(|shape| shape.1));
+        self.intervals.len() == shapes.len() + 1 && self.intervals.iter().zip(units).all(|(i, units)| i.fits(units))
     }
 
     /// Whether it can belong to layers of fan_in × units as listed. Of a run that diverged it need not be finite.
@@ -153,6 +160,7 @@ impl Memory {
         holds(&self.velocity, |fan_in, units| fan_in * units)
             && holds(&self.bias_velocity, |_, units| units)
             && holds(&self.projectors, |fan_in, _| (fan_in + 1) * (fan_in + 1))
+            && (self.intervals.is_empty() || self.intervals_fit(shapes))
     }
 }
 
@@ -327,7 +335,7 @@ pub trait Device {
     /// Takes `rows[r]` of `data` as replica r's minibatch and shows them to spiking areas, step by step as [`crate::net::areas`]
     /// says, from silence. All samples of a minibatch meet the same weights in a step; a weight's change is the mean of theirs.
     /// The states left are rates in spikes a second; of the labels' units, with up to half a spike more for their mean voltage,
-    /// which decides between equals. Spikes match the f64 dynamics where no voltage comes within 1e-4 of the threshold.
+    /// which decides between equals. Spikes match the f64 dynamics where no voltage comes within 1e-5 of the threshold.
     fn show(
         &mut self,
         weights: &mut Self::Weights,

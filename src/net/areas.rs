@@ -6,7 +6,7 @@
 //! ```text
 //! x̂, ŷ     spikes of leaky integrate-and-fire units that W_0·s_1 and W_Y·s_1 drive
 //! e_0 = x − x̂      e_Y = y − ŷ (0 without a label)      e_l = z_l − W_l·s_(l+1), 0 at the top
-//! τ_j dj_l/dt = −κ·j_l − e_l + E_(l−1)·e_(l−1) [+ E_Y·e_Y for l = 1]
+//! τ_j dj_l/dt = −κ·j_l − h·e_l + E_(l−1)·e_(l−1) [+ E_Y·e_Y for l = 1], with x − h·x̂ for e_0 here; h is 1 as published
 //! τ_m dv_l/dt = −γ·v_l + R·j_l                  s_l = v_l > θ, then v_l ← 0 and silence for the refractory time
 //! z_l ← z_l − dt/τ_tr·z_l + s_l
 //! ```
@@ -34,6 +34,7 @@
 
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use serde::{Deserialize, Serialize};
 
 use super::{Layer, Net};
 use crate::rng::{Purpose, Stream, draw};
@@ -60,6 +61,8 @@ pub struct Constants {
     pub input_chance: f64,
     /// Spikes that the label's unit is worth in a step.
     pub label_worth: f32,
+    /// h: the part of what is expected that holds the areas.
+    pub hold: f32,
     /// Whether the labels' error is one of traces.
     pub compares_traces: bool,
     /// Whether the labels' error teaches, or else drives.
@@ -84,6 +87,7 @@ impl Constants {
             refractory: (areas.refractory / areas.dt).round() as u32,
             input_chance: areas.input_rate * areas.dt / 1000.0,
             label_worth: areas.label_rate.map_or(1.0, |rate| rate * areas.dt / 1000.0) as f32,
+            hold: areas.hold as f32,
             compares_traces: areas.label_error == spec::LabelError::Traces,
             teaches: areas.feedback == spec::Feedback::Teaches,
             learns_from: (areas.learns_after / areas.dt).round() as u32,
@@ -101,6 +105,8 @@ pub struct Plasticity {
     pub error_rates: Vec<f32>,
     /// The norm that no unit's incoming weights exceed after a minibatch.
     pub norm_limit: f32,
+    /// c
+    pub protection: f32,
     /// How far a threshold rises with a spike.
     pub homeostasis: f32,
     /// Spikes a step that homeostasis aims at.
@@ -110,7 +116,7 @@ pub struct Plasticity {
 impl Plasticity {
     /// `progress`: the part of a phase's learning that is done.
     pub fn of(spec: &spec::Spec, progress: f64) -> Plasticity {
-        let spec::Areas { error_rates, decay, norm_limit, homeostasis, target_rate, dt, .. } = &spec.areas;
+        let spec::Areas { error_rates, decay, norm_limit, protection, homeostasis, target_rate, dt, .. } = &spec.areas;
         let left = 1.0 - decay * progress;
         let rates: Vec<f64> = spec.rule.rates.iter().map(|rate| rate * left).collect();
         let relative = error_rates.iter().copied().chain(std::iter::repeat(1.0));
@@ -118,9 +124,65 @@ impl Plasticity {
             error_rates: rates.iter().zip(relative).map(|(rate, relative)| (rate * relative) as f32).collect(),
             rates: rates.into_iter().map(|rate| rate as f32).collect(),
             norm_limit: *norm_limit as f32,
+            protection: *protection as f32,
             homeostasis: *homeostasis as f32,
             target: (target_rate * dt / 1000.0) as f32,
         }
+    }
+}
+
+/// Inter-spike intervals of the units of one population, in steps, since a task began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Intervals {
+    pub count: Vec<u32>,
+    pub sum: Vec<u64>,
+    pub squares: Vec<u64>,
+    /// Ω: how regular the units were in the tasks before, summed.
+    pub regularity: Vec<f32>,
+}
+
+/// Fewer intervals than these tell nothing.
+const FEWEST: u32 = 5;
+
+impl Intervals {
+    pub fn new(units: usize) -> Intervals {
+        Intervals { count: vec![0; units], sum: vec![0; units], squares: vec![0; units], regularity: vec![0.0; units] }
+    }
+
+    pub fn note(&mut self, unit: usize, steps: u32) {
+        self.count[unit] += 1;
+        self.sum[unit] += u64::from(steps);
+        self.squares[unit] += u64::from(steps).pow(2);
+    }
+
+    /// The coefficient of variation of a unit's intervals; 1, as of a Poisson process, where there are too few.
+    pub fn variation(&self, unit: usize) -> f64 {
+        let count = self.count[unit];
+        if count < FEWEST {
+            return 1.0;
+        }
+        let mean = self.sum[unit] as f64 / f64::from(count);
+        let variance = self.squares[unit] as f64 / f64::from(count) - mean * mean;
+        variance.max(0.0).sqrt() / mean
+    }
+
+    /// The end of a task: Ω += max(0, 1 − CV), and the counting begins anew.
+    pub fn end_task(&mut self) {
+        for unit in 0..self.count.len() {
+            self.regularity[unit] += (1.0 - self.variation(unit)).max(0.0) as f32;
+        }
+        let units = self.count.len();
+        *self = Intervals { regularity: std::mem::take(&mut self.regularity), ..Intervals::new(units) };
+    }
+
+    /// 1/(1 + c·Ω) of each unit.
+    pub fn plastic(&self, protection: f32) -> Vec<f64> {
+        self.regularity.iter().map(|omega| 1.0 / (1.0 + f64::from(protection) * f64::from(*omega))).collect()
+    }
+
+    /// Whether they are those of so many units.
+    pub fn fits(&self, units: usize) -> bool {
+        [self.count.len(), self.sum.len(), self.squares.len(), self.regularity.len()] == [units; 4]
     }
 }
 
@@ -249,6 +311,9 @@ pub struct Plain {
     pub label: Population,
     /// z_y of the label's unit.
     pub label_trace: f64,
+    /// What protection leaves of the changes of the weights that lead to each unit: of what is expected of the input, of each
+    /// area, of the labels.
+    pub plastic: Vec<Vec<f64>>,
     pub constants: Constants,
 }
 
@@ -274,6 +339,7 @@ impl Plain {
             areas: hidden.iter().map(area).collect(),
             label: Population::new(output.units),
             label_trace: 0.0,
+            plastic: populations(net).into_iter().map(|units| vec![1.0; units]).collect(),
             constants,
         }
     }
@@ -291,7 +357,10 @@ impl Plain {
 
         let mut of_input = vec![0.0; self.expected.current.len()];
         input.iter().for_each(|&i| of_input[i] += 1.0);
+        let mut driving = of_input.clone();
+        let hold = f64::from(self.constants.hold);
         self.expected.spikes.iter().for_each(|&i| of_input[i] -= 1.0);
+        self.expected.spikes.iter().for_each(|&i| driving[i] -= hold);
         let of_label = label.map_or(vec![0.0; self.label.current.len()], |label| self.label_error(label));
         let mut below = vec![of_input];
         for l in 0..self.areas.len() - 1 {
@@ -303,9 +372,10 @@ impl Plain {
         let mut taught = Vec::new();
         for l in 0..self.areas.len() {
             let units = self.areas[l].current.len();
-            let mut drive = product(&below[l], &self.pairs[l].error, units);
+            let errors = if l == 0 { &driving } else { &below[l] };
+            let mut drive = product(errors, &self.pairs[l].error, units);
             if let Some(own) = below.get(l + 1) {
-                drive.iter_mut().zip(own).for_each(|(d, e)| *d -= e);
+                drive.iter_mut().zip(own).for_each(|(d, e)| *d -= hold * e);
             }
             if l == 0 {
                 let told = product(&of_label, &self.pairs[labels].error, units);
@@ -315,7 +385,9 @@ impl Plain {
                     taught =
                         pairs.map(|(t, (&z, &v))| if is_receptive(z as f32, v as f32) { *t } else { 0.0 }).collect();
                     nearest = nearest.min(self.areas[0].trace.iter().fold(1.0, |m, z| f64::min(m, (z - 0.1).abs())));
-                    nearest = self.areas[0].voltage.iter().filter(|v| **v != 0.0).fold(nearest, |m, v| m.min(v.abs()));
+                    // A small voltage is as sure of its sign as a large one of its size.
+                    let voltages = self.areas[0].voltage.iter().filter(|v| **v != 0.0);
+                    nearest = voltages.fold(nearest, |m, v| m.min(v.abs() * 1e3));
                 }
                 let told = if self.constants.teaches { vec![0.0; units] } else { told };
                 drive.iter_mut().zip(told).for_each(|(d, e)| *d += e);
@@ -346,6 +418,8 @@ impl Plain {
         let labels = self.pairs.len() - 1;
         for (p, pair) in self.pairs.iter_mut().enumerate() {
             let (error, upper) = if p == labels { (&errors.label, 0) } else { (&errors.below[p], p) };
+            let (upper_left, lower_left) = (&self.plastic[upper + 1], if p == labels { p + 1 } else { p });
+            let lower_left = &self.plastic[lower_left];
             let upper = &self.areas[upper];
             let (lower_units, upper_units) = (error.len(), upper.current.len());
             let (rate, error_rate) =
@@ -353,15 +427,16 @@ impl Plain {
             let is_taught = p == 0 && self.constants.teaches;
             for &s in &upper.spikes {
                 for (i, e) in error.iter().enumerate() {
-                    pair.prediction[s * lower_units + i] += rate * e;
+                    pair.prediction[s * lower_units + i] += rate * e * lower_left[i];
                     if !is_taught {
-                        pair.error[i * upper_units + s] += error_rate * e;
+                        pair.error[i * upper_units + s] += error_rate * e * upper_left[s];
                     }
                 }
             }
             if is_taught {
                 for (row, e) in pair.error.chunks_exact_mut(upper_units).zip(error) {
-                    row.iter_mut().zip(&errors.taught).for_each(|(w, taught)| *w += error_rate * e * taught);
+                    let taught = errors.taught.iter().zip(upper_left);
+                    row.iter_mut().zip(taught).for_each(|(w, (taught, left))| *w += error_rate * e * taught * left);
                 }
             }
         }
@@ -390,6 +465,12 @@ impl Plain {
             limit_columns(&mut pair.error, upper, most);
         }
     }
+}
+
+/// Units of what is expected of the input, of each area, and of the labels.
+pub fn populations(net: &Net) -> Vec<usize> {
+    let expected = net.layers.first().map_or(0, |layer| layer.fan_in);
+    std::iter::once(expected).chain(net.layers.iter().map(|layer| layer.units)).collect()
 }
 
 /// Scales columns down to a norm.

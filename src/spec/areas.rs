@@ -32,6 +32,9 @@ pub struct Areas {
     pub input_rate: f64,
     /// Spikes a second that the label's unit stands for; `null`: one in every step.
     pub label_rate: Option<f64>,
+    /// How strongly areas are held to what is expected of them: x − h·x̂ drives the first area, and −h·e_l is part of the current
+    /// of area l. 1: wholly (Ororbia 2023).
+    pub hold: f64,
     /// What the labels' error compares.
     pub label_error: LabelError,
     /// What the labels' error does in the first area.
@@ -51,6 +54,10 @@ pub struct Areas {
     pub homeostasis: f64,
     /// Spikes a second that homeostasis aims at.
     pub target_rate: f64,
+    /// Protection c of what regular units have learnt: the weights that lead to unit i change by 1/(1 + c·Ω_i) of what they would,
+    /// and after every task Ω_i grows by 1 − CV_i, where positive, CV_i being the standard deviation of the unit's inter-spike
+    /// intervals in that task relative to their mean. 0: none. (The idea is that of arXiv:2604.16496; the formula is our own.)
+    pub protection: f64,
     /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
     pub norm_limit: f64,
 }
@@ -95,6 +102,7 @@ impl Default for Areas {
             refractory: 1.0,
             input_rate: 63.75,
             label_rate: None,
+            hold: 1.0,
             label_error: LabelError::Spikes,
             feedback: Feedback::Drives,
             learns_after: 0.0,
@@ -104,6 +112,7 @@ impl Default for Areas {
             decay: 0.0,
             homeostasis: 0.0,
             target_rate: 20.0,
+            protection: 0.0,
             norm_limit: 20.0,
         }
     }

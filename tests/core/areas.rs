@@ -2,9 +2,12 @@
 
 use engram::continual::{Experiment, saved_specs};
 use engram::data::DataSet;
+use engram::event::Event;
 use engram::kernels::cpu::Cpu;
-use engram::kernels::{Device, Draws, Showing, Shown, States, Tally};
-use engram::net::areas::{Constants, Errors, Plain, Plasticity, Population, Seat, input_spikes};
+use engram::kernels::{Device, Draws, Memory, Showing, Shown, States, Tally};
+use engram::net::areas::{
+    Constants, Errors, Intervals, Plain, Plasticity, Population, Seat, input_spikes, populations,
+};
 use engram::net::{Net, layer_name};
 use engram::rng::Purpose;
 use engram::spec::{Areas, Feedback, LabelError, NetworkKind, RuleKind, Spec};
@@ -111,12 +114,20 @@ fn inputs_spike_at_their_rate() {
     }
 }
 
+/// Units that were regular to different degrees in the tasks before.
+fn regular(net: &Net) -> Vec<Intervals> {
+    let of =
+        |units: usize| Intervals { regularity: (0..units).map(|i| (i % 3) as f32).collect(), ..Intervals::new(units) };
+    populations(net).into_iter().map(of).collect()
+}
+
 /// A minibatch on the CPU: states by layer, the network after it, and what was counted.
 fn shown(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> (Vec<Vec<f32>>, Net, Shown) {
     let mut cpu = Cpu;
     let data = cpu.load(set, &set.train);
     let mut weights = cpu.weights(std::slice::from_ref(net), rows.len());
     let mut batch = cpu.batch(&weights, rows.len());
+    cpu.write_memory(&mut weights, vec![Memory { intervals: regular(net), ..Memory::default() }]);
     let draws = Draws { seeds: &[spec.seed], phase: 2, minibatch: 5 };
     let plasticity = learns.then(|| Plasticity::of(spec, 0.0));
     let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity };
@@ -132,7 +143,8 @@ fn shown(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> (
 fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> Option<(Vec<Vec<f64>>, Plain)> {
     let constants = Constants::of(&spec.areas);
     let plasticity = Plasticity::of(spec, 0.0);
-    let mut samples: Vec<Plain> = rows.iter().map(|_| Plain::new(net, constants)).collect();
+    let plastic = regular(net).iter().map(|intervals| intervals.plastic(plasticity.protection)).collect();
+    let mut samples = vec![Plain { plastic, ..Plain::new(net, constants) }; rows.len()];
     let mut counts: Vec<Vec<f64>> = net.layers.iter().map(|layer| vec![0.0; layer.units * rows.len()]).collect();
     for t in 0..constants.steps {
         let mut errors: Vec<Errors> = Vec::new();
@@ -143,7 +155,7 @@ fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) ->
             let spikes = input_spikes(&input(set, row), &constants, &seat, t);
             let label = usize::from(set.train.labels[row as usize]);
             let (error, nearest) = sample.step(&spikes, learns.then_some(label));
-            if nearest < 1e-4 {
+            if nearest < 1e-5 {
                 return None;
             }
             errors.push(error);
@@ -220,6 +232,7 @@ proptest! {
         label_rate in prop::option::of(0.0..500.0f64),
         (traces, teaches) in any::<(bool, bool)>(),
         (learns_after, homeostasis) in prop_oneof![Just((0.0, 0.0)), (0.0..60.0f64, 0.0..0.05f64)],
+        (hold, protection) in prop_oneof![Just((1.0, 0.0)), (0.0..1.0f64, 0.0..9.0f64)],
     ) {
         let set = if dense { toy::features(9, 23, classes) } else { toy::digits(2, 1) };
         let areas = Areas {
@@ -230,6 +243,8 @@ proptest! {
             feedback: if teaches { Feedback::Teaches } else { Feedback::Drives },
             learns_after,
             homeostasis,
+            hold,
+            protection,
             ..lively()
         };
         let spec = of_areas(&hidden, areas, seed);
@@ -403,6 +418,51 @@ fn a_run_learns_and_is_repeated_bit_for_bit_after_a_save() {
             assert!(first > 0.7, "the first task ends at {first}");
         }
     }
+}
+
+#[test]
+fn regular_units_are_known_by_their_intervals() {
+    let mut intervals = Intervals::new(3);
+    for steps in [10; 20] {
+        intervals.note(0, steps);
+    }
+    for steps in [2, 18, 2, 18, 2, 18] {
+        intervals.note(1, steps);
+    }
+    (0..4).for_each(|_| intervals.note(2, 10));
+    assert_eq!((intervals.variation(0), intervals.variation(1)), (0.0, 0.8));
+    assert_eq!(intervals.variation(2), 1.0, "four intervals tell nothing");
+    intervals.end_task();
+    assert_eq!(intervals.regularity, [1.0, 0.2, 0.0]);
+    assert_eq!(intervals.count, [0, 0, 0], "a task's intervals are its own");
+    intervals.end_task();
+    assert_eq!(intervals.regularity, [1.0, 0.2, 0.0], "who was silent is no more regular than before");
+    assert_eq!(intervals.plastic(4.0)[0], 0.2);
+}
+
+/// Regular spiking, Ω = 1 for all, leaves 1/(1 + c) of a change.
+#[test]
+fn a_run_protects_what_regular_units_have_learnt() {
+    let set = toy::digits(6, 2);
+    let with = |protection| {
+        let mut spec = little("sequential");
+        spec.areas.protection = protection;
+        let mut experiment = Experiment::new(Cpu, spec, &[0], &set).unwrap();
+        let mut nets = Vec::new();
+        while let Some(event) = block_on(experiment.next()).unwrap() {
+            if matches!(event, Event::Phase(_)) {
+                nets.push(experiment.measured()[0].clone());
+            }
+        }
+        nets
+    };
+    let moved = |nets: &[Net], task: usize| -> f64 {
+        let layer = |net: &Net| net.layers[1].weights.clone();
+        layer(&nets[task]).iter().zip(layer(&nets[task - 1])).map(|(a, b)| f64::from((a - b).abs())).sum()
+    };
+    let (plain, protected) = (with(0.0), with(1e5));
+    assert_eq!(plain[0].layers[1].weights, protected[0].layers[1].weights, "the first task has nothing to protect");
+    assert!(moved(&protected, 1) < 0.9 * moved(&plain, 1), "{} and {}", moved(&protected, 1), moved(&plain, 1));
 }
 
 #[test]

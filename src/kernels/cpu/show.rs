@@ -7,7 +7,7 @@ use multiversion::multiversion;
 
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
-use crate::net::areas::{Constants, Plasticity, Seat, is_receptive, threshold};
+use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive, threshold};
 use crate::rng::Purpose;
 
 /// Samples that are shown side by side where they need not wait for each other: as many as a cache holds.
@@ -27,6 +27,8 @@ struct Population {
     spikes: Vec<Vec<u32>>,
     /// Spikes so far, B × units.
     counts: Vec<u32>,
+    /// The step of a unit's last spike, counted from 1; 0: there was none.
+    last: Vec<u32>,
 }
 
 /// One sample's input.
@@ -39,6 +41,10 @@ struct Input {
     chances: Vec<(u32, u32)>,
     /// x − x̂ where it is not 0, ascending.
     error: Vec<(u32, f32)>,
+    /// x − h·x̂, which drives.
+    driving: Vec<(u32, f32)>,
+    /// Inputs that spiked.
+    came: Vec<u32>,
 }
 
 /// Room to work in; reused.
@@ -58,6 +64,8 @@ pub struct Stage {
     sums: Vec<Vec<f32>>,
     /// The labels' units' voltages, summed over the steps.
     voltage_sums: Vec<f32>,
+    /// 1/(1 + c·Ω) of each unit: of what is expected of the input, of each area, of the labels.
+    plastic: Vec<Vec<f32>>,
     /// The thresholds of those that have none of their own: zeros.
     level: Vec<f32>,
     shown: Shown,
@@ -94,12 +102,15 @@ impl Stage {
 
     fn show(&mut self, network: &mut Network, data: &Images, rows: &[u32], showing: &Showing, replica: usize) {
         self.enter(network, data, rows, &showing.constants);
+        if let Some(plasticity) = &showing.plasticity {
+            self.protect(network, plasticity.protection);
+        }
         let seats: Vec<Seat> =
             (0..rows.len()).map(|b| seat(&showing.draws, replica, rows[b], b, showing.plasticity.is_some())).collect();
         for t in 0..showing.constants.steps {
             self.expect(network, &showing.constants);
             self.compare(network, &seats, t, showing);
-            self.drive(network, showing.constants.teaches);
+            self.drive(network, &showing.constants);
             let plasticity = showing.plasticity.as_ref();
             let learning = plasticity.filter(|_| t >= showing.constants.learns_from);
             if let Some(plasticity) = learning.filter(|_| showing.constants.teaches) {
@@ -113,6 +124,9 @@ impl Stage {
             }
             if let Some(plasticity) = plasticity.filter(|plasticity| plasticity.homeostasis > 0.0) {
                 self.settle(network, plasticity);
+            }
+            if plasticity.is_some_and(|plasticity| plasticity.protection > 0.0) {
+                self.note_intervals(network, t);
             }
             self.count(network);
         }
@@ -150,6 +164,35 @@ impl Stage {
         fill(&mut self.sums[areas], batch * network.classes());
     }
 
+    /// What protection leaves each unit.
+    fn protect(&mut self, network: &mut Network, protection: f32) {
+        let units = || std::iter::once(self.expected.units).chain(network.units.iter().copied());
+        if protection > 0.0 && network.memory.intervals.is_empty() {
+            network.memory.intervals = units().map(Intervals::new).collect();
+        }
+        self.plastic = units().map(|units| vec![1.0; units]).collect();
+        for (left, intervals) in self.plastic.iter_mut().zip(&network.memory.intervals) {
+            *left = intervals.plastic(protection).into_iter().map(|left| left as f32).collect();
+        }
+    }
+
+    /// Counts inter-spike intervals, each within a sample.
+    fn note_intervals(&mut self, network: &mut Network, t: u32) {
+        let populations = std::iter::once(&mut self.expected).chain(&mut self.areas).chain([&mut self.label]);
+        for (population, intervals) in populations.zip(&mut network.memory.intervals) {
+            let Population { units, spikes, last, .. } = population;
+            for (b, spikes) in spikes.iter().enumerate() {
+                for &unit in spikes {
+                    let last = &mut last[b * *units + unit as usize];
+                    if *last > 0 {
+                        intervals.note(unit as usize, t + 1 - *last);
+                    }
+                    *last = t + 1;
+                }
+            }
+        }
+    }
+
     /// What the first area expects of the input and of the labels: x̂ and ŷ.
     fn expect(&mut self, network: &Network, constants: &Constants) {
         let (input, label) = (&network.feedback[0], network.weights.last().expect("the labels' area"));
@@ -169,9 +212,11 @@ impl Stage {
         let classes = self.label.units;
         for (b, seat) in seats.iter().enumerate() {
             let input = &mut self.inputs[b];
-            let came = draw_input(input, seat, t, steps, groups, &self.expected.spikes[b]);
+            draw_input(input, seat, t, steps, groups);
+            less(&input.came, &self.expected.spikes[b], 1.0, &mut input.error);
+            less(&input.came, &self.expected.spikes[b], showing.constants.hold, &mut input.driving);
             self.shown.spikes.resize(self.areas.len() + 3, 0);
-            self.shown.spikes[0] += came as u64;
+            self.shown.spikes[0] += input.came.len() as u64;
             for &(i, e) in &input.error {
                 self.sums[0][b * self.expected.units + i as usize] += e;
             }
@@ -197,7 +242,8 @@ impl Stage {
 
     /// What drives the areas: the errors below, less their own. What the labels' error brings the first area waits in
     /// `taught` where it is no drive.
-    fn drive(&mut self, network: &Network, teaches: bool) {
+    fn drive(&mut self, network: &Network, constants: &Constants) {
+        let Constants { teaches, hold, .. } = *constants;
         let (first, others) = self.areas.split_first_mut().expect("an area");
         let back = network.feedback.last().expect("the labels' area");
         let classes = network.classes();
@@ -207,7 +253,7 @@ impl Stage {
             let units = first.units;
             let drive = first.drive_of(b);
             drive.fill(0.0);
-            add_rows(&network.weights[0], &input.error, drive);
+            add_rows(&network.weights[0], &input.driving, drive);
             let to = if teaches { &mut self.taught[b * units..][..units] } else { drive };
             if teaches {
                 to.fill(0.0);
@@ -218,7 +264,7 @@ impl Stage {
             project(&network.weights[l + 1], &self.errors[l], area.units, &mut area.drive);
         }
         for (area, error) in self.areas.iter_mut().zip(&self.errors) {
-            area.drive.iter_mut().zip(error).for_each(|(drive, e)| *drive -= e);
+            area.drive.iter_mut().zip(error).for_each(|(drive, e)| *drive -= hold * e);
         }
     }
 
@@ -229,8 +275,9 @@ impl Stage {
         for (b, input) in self.inputs.iter().enumerate().filter(|(_, input)| !input.error.is_empty()) {
             let range = b * first.units..(b + 1) * first.units;
             let taught = &mut self.taught[range.clone()];
-            for ((taught, &z), &v) in taught.iter_mut().zip(&first.trace[range.clone()]).zip(&first.voltage[range]) {
-                *taught *= if is_receptive(z, v) { rate } else { 0.0 };
+            let states = first.trace[range.clone()].iter().zip(&first.voltage[range]);
+            for ((taught, left), (&z, &v)) in taught.iter_mut().zip(&self.plastic[1]).zip(states) {
+                *taught *= if is_receptive(z, v) { rate * left } else { 0.0 };
             }
             for &(i, e) in &input.error {
                 add_scaled(e, taught, &mut network.weights[0][i as usize * first.units..][..first.units]);
@@ -250,13 +297,13 @@ impl Stage {
             for &s in &self.areas[0].spikes[b] {
                 let row = &mut feedback[0][s as usize * self.expected.units..][..self.expected.units];
                 for &(i, e) in &input.error {
-                    row[i as usize] += rate * e;
+                    row[i as usize] += rate * e * self.plastic[0][i as usize];
                 }
                 *changes += input.error.len() as u64;
             }
             for &s in self.areas[0].spikes[b].iter().filter(|_| !teaches) {
                 for &(i, e) in &input.error {
-                    weights[0][i as usize * units[0] + s as usize] += error_rate * e;
+                    weights[0][i as usize * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
                 }
                 *changes += input.error.len() as u64;
             }
@@ -267,8 +314,8 @@ impl Stage {
             *changes += 2 * (wrong().count() * self.areas[0].spikes[b].len()) as u64;
             for (i, e) in wrong() {
                 for &s in &self.areas[0].spikes[b] {
-                    weights[last][s as usize * classes + i] += rate * e;
-                    feedback[last][i * units[0] + s as usize] += error_rate * e;
+                    weights[last][s as usize * classes + i] += rate * e * self.plastic[last + 1][i];
+                    feedback[last][i * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
                 }
             }
             for l in 1..last {
@@ -277,8 +324,8 @@ impl Stage {
                 let error = &self.errors[l - 1][b * lower..][..lower];
                 for &s in &self.areas[l].spikes[b] {
                     let row = s as usize * lower..(s as usize + 1) * lower;
-                    add_scaled(rate, error, &mut feedback[l][row.clone()]);
-                    add_scaled(error_rate, error, &mut weights[l][row]);
+                    add_products(rate, error, &self.plastic[l], &mut feedback[l][row.clone()]);
+                    add_scaled(error_rate * self.plastic[l + 1][s as usize], error, &mut weights[l][row]);
                 }
                 *changes += 2 * (lower * self.areas[l].spikes[b].len()) as u64;
             }
@@ -306,7 +353,7 @@ impl Stage {
         for (b, input) in self.inputs.iter().enumerate() {
             let classes = units[last];
             let told = self.label_error[b * classes..][..classes].iter().filter(|e| **e != 0.0).count();
-            let mut operations = (input.error.len() + told) * units[0];
+            let mut operations = (input.driving.len() + told) * units[0];
             operations += self.areas[0].spikes[b].len() * (self.expected.units + classes);
             for l in 1..last {
                 let error = &self.errors[l - 1][b * units[l - 1]..][..units[l - 1]];
@@ -317,7 +364,7 @@ impl Stage {
         }
         if let Some(steps) = &mut self.watched {
             let sample = |population: &Population| population.spikes[0].clone();
-            let mut step = vec![self.inputs[0].error.iter().map(|&(i, _)| i).collect()];
+            let mut step = vec![self.inputs[0].came.clone()];
             step.push(sample(&self.expected));
             step.extend(self.areas.iter().map(sample));
             step.push(sample(&self.label));
@@ -393,30 +440,37 @@ fn chances(data: &Images, row: usize, chance: f64, out: &mut Vec<(u32, u32)>) {
     }
 }
 
-/// Draws which inputs spike, and takes away those that were expected. Returns how many came.
-fn draw_input(input: &mut Input, seat: &Seat, t: u32, steps: u32, groups: u32, expected: &[u32]) -> usize {
-    let Input { chances, error, .. } = input;
-    error.clear();
+/// Draws which inputs spike.
+fn draw_input(input: &mut Input, seat: &Seat, t: u32, steps: u32, groups: u32) {
     let (mut group, mut words) = (u32::MAX, [0; 4]);
-    let mut waiting = expected.iter().copied().peekable();
-    let mut came = 0;
-    for &(i, below) in chances.iter() {
+    input.came.clear();
+    for &(i, below) in &input.chances {
         if i / 4 != group {
             group = i / 4;
             words = seat.words(t, steps, group, groups);
         }
         if words[i as usize % 4] < below {
-            came += 1;
-            while let Some(unexpected) = waiting.next_if(|&e| e < i) {
-                error.push((unexpected, -1.0));
-            }
-            if waiting.next_if_eq(&i).is_none() {
-                error.push((i, 1.0));
-            }
+            input.came.push(i);
         }
     }
-    error.extend(waiting.map(|i| (i, -1.0)));
-    came
+}
+
+/// What came less so much of what was expected, where that is not 0; both ascending.
+fn less(came: &[u32], expected: &[u32], part: f32, out: &mut Vec<(u32, f32)>) {
+    out.clear();
+    let mut waiting = expected.iter().copied().peekable();
+    let mut push = |i, e| {
+        if e != 0.0 {
+            out.push((i, e))
+        }
+    };
+    for &i in came {
+        while let Some(unmet) = waiting.next_if(|&e| e < i) {
+            push(unmet, -part);
+        }
+        push(i, if waiting.next_if_eq(&i).is_some() { 1.0 - part } else { 1.0 });
+    }
+    waiting.for_each(|unmet| push(unmet, -part));
 }
 
 impl Population {
@@ -429,6 +483,8 @@ impl Population {
         self.silent.resize(batch * units, 0);
         self.counts.clear();
         self.counts.resize(batch * units, 0);
+        self.last.clear();
+        self.last.resize(batch * units, 0);
         self.spikes.resize(batch, Vec::new());
         self.spikes.iter_mut().for_each(Vec::clear);
     }
@@ -442,7 +498,7 @@ impl Population {
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
 fn step(population: &mut Population, raised: &[f32], c: &Constants) {
     let raised = &raised[..population.units];
-    let Population { units, current, voltage, silent, trace, drive, spikes, counts } = population;
+    let Population { units, current, voltage, silent, trace, drive, spikes, counts, .. } = population;
     for (b, spikes) in spikes.iter_mut().enumerate() {
         let range = b * *units..(b + 1) * *units;
         let (current, voltage) = (&mut current[range.clone()], &mut voltage[range.clone()]);
@@ -503,43 +559,53 @@ fn add_scaled(scale: f32, values: &[f32], out: &mut [f32]) {
     out.iter_mut().zip(values).for_each(|(out, value)| *out += scale * value);
 }
 
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn add_products(scale: f32, values: &[f32], factors: &[f32], out: &mut [f32]) {
+    out.iter_mut().zip(values.iter().zip(factors)).for_each(|(out, (value, factor))| *out += scale * value * factor);
+}
+
 /// Lanes of a sum.
 const LANES: usize = 16;
-/// Samples that a row of weights is multiplied with while it is at hand.
+/// Samples, or rows of weights, that are multiplied at once: as many sums as keep a processor busy.
 const AT_ONCE: usize = 4;
 
 /// out (B × units) = errors (B × lower) · Eᵀ, E being units × lower.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
 fn project(matrix: &[f32], errors: &[f32], units: usize, out: &mut [f32]) {
     let lower = matrix.len() / units;
-    for (errors, out) in errors.chunks(AT_ONCE * lower).zip(out.chunks_mut(AT_ONCE * units)) {
-        let batch = errors.len() / lower;
-        for (r, row) in matrix.chunks_exact(lower).enumerate() {
-            if batch == AT_ONCE {
-                let of = |b: usize| &errors[b * lower..][..lower];
-                let sums = dots([of(0), of(1), of(2), of(3)], row);
-                sums.iter().enumerate().for_each(|(b, sum)| out[b * units + r] = *sum);
-            } else {
-                (0..batch).for_each(|b| out[b * units + r] = dots([&errors[b * lower..][..lower]], row)[0]);
-            }
+    let batch = errors.len() / lower;
+    let (error, row) = (|b: usize| &errors[b * lower..][..lower], |r: usize| &matrix[r * lower..][..lower]);
+    let together = batch / AT_ONCE * AT_ONCE;
+    for b in (0..together).step_by(AT_ONCE) {
+        for r in 0..units {
+            let sums = dots([error(b), error(b + 1), error(b + 2), error(b + 3)], row(r));
+            (0..AT_ONCE).for_each(|k| out[(b + k) * units + r] = sums[k]);
         }
+    }
+    for b in together..batch {
+        let whole = units / AT_ONCE * AT_ONCE;
+        for r in (0..whole).step_by(AT_ONCE) {
+            let sums = dots([row(r), row(r + 1), row(r + 2), row(r + 3)], error(b));
+            out[b * units + r..][..AT_ONCE].copy_from_slice(&sums);
+        }
+        (whole..units).for_each(|r| out[b * units + r] = dots([row(r)], error(b))[0]);
     }
 }
 
 /// The products of some vectors with one, each summed in lanes.
 #[inline(always)]
-fn dots<const N: usize>(vectors: [&[f32]; N], row: &[f32]) -> [f32; N] {
+fn dots<const N: usize>(vectors: [&[f32]; N], one: &[f32]) -> [f32; N] {
     let mut sums = [[0.0f32; LANES]; N];
-    let whole = row.len() / LANES * LANES;
+    let whole = one.len() / LANES * LANES;
     for from in (0..whole).step_by(LANES) {
-        let w: &[f32; LANES] = row[from..from + LANES].try_into().expect("whole lanes");
+        let w: &[f32; LANES] = one[from..from + LANES].try_into().expect("whole lanes");
         for (sum, vector) in sums.iter_mut().zip(vectors) {
             let v: &[f32; LANES] = vector[from..from + LANES].try_into().expect("whole lanes");
             (0..LANES).for_each(|k| sum[k] += w[k] * v[k]);
         }
     }
     std::array::from_fn(|n| {
-        let rest: f32 = vectors[n][whole..].iter().zip(&row[whole..]).map(|(v, w)| v * w).sum();
+        let rest: f32 = vectors[n][whole..].iter().zip(&one[whole..]).map(|(v, w)| v * w).sum();
         sums[n].iter().sum::<f32>() + rest
     })
 }
