@@ -138,8 +138,30 @@ pub struct PhaseReport {
     pub energy: Vec<f64>,
     /// When the Spec asks: the largest movement of any state of that batch in each free step.
     pub movement: Vec<f64>,
+    /// Of spiking areas: what they did in the phase's learning, if there was any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning: Option<AreaActivity>,
+    /// Of spiking areas: what they did while they answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answering: Option<AreaActivity>,
     /// Seconds of computing since the run began.
     pub seconds: f64,
+}
+
+/// What spiking areas did, for one sample on average.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct AreaActivity {
+    pub samples: u64,
+    /// By pair of areas, from the input to the labels: the root mean square, over lower units and samples, of a unit's mean error.
+    /// Of the input and the labels in spikes a step, of an area in units of its trace.
+    pub error: Vec<f64>,
+    /// Spikes of the input, of what is expected of it, of each area, and of the labels' area.
+    pub spikes: Vec<f64>,
+    /// Synaptic operations: a presynaptic number other than 0, once for each weight that it goes through.
+    pub operations: f64,
+    /// Changes of weights.
+    pub changes: f64,
 }
 
 /// Which units spiked in the last steps of a slice of sleep.

@@ -74,6 +74,7 @@ const sleepsByTwo = (spec: Spec) => sleeps(spec) && (spec.sleep.thresholds ?? []
 
 const isMrnn = (spec: Spec) => kindOf(spec) === "mrnn";
 const isFeedForward = (spec: Spec) => kindOf(spec) === "feed_forward";
+const isAreas = (spec: Spec) => kindOf(spec) === "areas";
 
 export const GROUPS: readonly Group[] = [
   {
@@ -98,14 +99,14 @@ export const GROUPS: readonly Group[] = [
         path: "network.kind",
         label: "Connections",
         unit: "",
-        kind: choice(["mrnn", "both ways, until it settles (MRNN)"], ["rnn", "recurrent hidden layers (RNN)"], ["feed_forward", "from input to output, once (FF)"]),
+        kind: choice(["mrnn", "both ways, until it settles (MRNN)"], ["rnn", "recurrent hidden layers (RNN)"], ["feed_forward", "from input to output, once (FF)"], ["areas", "spiking areas that predict each other"]),
         meaning: "How units drive each other. Another kind brings a rule that suits it; Model, above, its other constants, too.",
       },
       { path: "network.hidden", label: "Hidden units", unit: "units a layer", kind: numbers, meaning: "One number for each hidden layer, from the input to the output." },
       { path: "network.dt", label: "Integration step dt", unit: "time constants", kind: number, matters: isMrnn, meaning: "How far states move towards their target in a step." },
       { path: "network.gamma", label: "Feedback γ", unit: "", kind: number, matters: isMrnn, meaning: "Strength of what a layer hears from the one above." },
       { path: "network.beta", label: "Nudge β", unit: "", kind: number, meaning: "How strongly the label pulls the output in the clamped phase.", matters: isEp },
-      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, matters: (spec) => !isFeedForward(spec), meaning: "Steps in which the network settles on an input; of an RNN, those that it sees the input for." },
+      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, matters: (spec) => !isFeedForward(spec) && !isAreas(spec), meaning: "Steps in which the network settles on an input; of an RNN, those that it sees the input for." },
       { path: "network.clamped_steps", label: "Clamped phase", unit: "steps", kind: number, matters: isMrnn, meaning: "Steps with the nudge; all of them are run. With backpropagation through time, the last steps of the free phase, which it goes back through." },
       { path: "network.tolerance", label: "Tolerance", unit: "activity a step", kind: number, matters: isMrnn, meaning: "The free phase of a sample stops once nothing moves more than this; 0: never." },
     ],
@@ -117,9 +118,9 @@ export const GROUPS: readonly Group[] = [
         path: "rule.kind",
         label: "Rule",
         unit: "",
-        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"], ["backprop", "backpropagation"], ["owm", "orthogonal weights modification"]),
+        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"], ["backprop", "backpropagation"], ["owm", "orthogonal weights modification"], ["local_errors", "local errors"]),
         allows: (spec, rule) => suits(rule as RuleKind, kindOf(spec)),
-        meaning: "How states change the weights: those of two phases, or, for comparison, a gradient that is propagated backwards, on the CPU alone. What suits the connections can be chosen.",
+        meaning: "How states change the weights: those of two phases; or, on the CPU alone, the errors of spiking areas or, for comparison, a gradient that is propagated backwards. What suits the connections can be chosen.",
       },
       { path: "rule.rates", label: "Learning rates α", unit: "", kind: numbers, meaning: "One for each weight matrix, from the input to the output." },
       { path: "rule.momentum", label: "Momentum μ", unit: "part of a change", kind: number, matters: isFeedForward, meaning: "How much of a weight’s last change is made again." },
@@ -190,6 +191,50 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
+    title: "Spiking areas",
+    fields: [
+      { path: "areas.shown", label: "An image is shown for", unit: "ms", kind: number, matters: isAreas, meaning: "How long the areas look at an image, learning or answering." },
+      { path: "areas.dt", label: "Integration step dt", unit: "ms", kind: number, matters: isAreas, meaning: "What time advances by in a step." },
+      { path: "areas.tau_m", label: "Time constant of voltages τ_m", unit: "ms", kind: number, matters: isAreas, meaning: "How slowly a voltage follows its current." },
+      { path: "areas.tau_j", label: "Time constant of currents τ_j", unit: "ms", kind: number, matters: isAreas, meaning: "How slowly a current follows what drives it." },
+      { path: "areas.tau_trace", label: "Time constant of traces τ_tr", unit: "ms", kind: number, matters: isAreas, meaning: "How long a unit remembers its own spikes." },
+      { path: "areas.kappa", label: "Leak of currents κ", unit: "", kind: number, matters: isAreas, meaning: "A current rests at its drive divided by this." },
+      { path: "areas.kappa_expected", label: "The same of what is expected", unit: "", kind: number, matters: isAreas, meaning: "Of the units that say what is expected of the image and of the labels; a larger one makes them quicker." },
+      { path: "areas.gamma", label: "Leak of voltages γ", unit: "", kind: number, matters: isAreas, meaning: "A voltage rests at R times its current, divided by this." },
+      { path: "areas.resistance", label: "Resistance R", unit: "", kind: number, matters: isAreas, meaning: "From current to voltage." },
+      { path: "areas.threshold", label: "Threshold θ", unit: "", kind: number, matters: isAreas, meaning: "A unit spikes above this, and starts again from 0." },
+      { path: "areas.refractory", label: "Refractory time", unit: "ms", kind: number, matters: isAreas, meaning: "How long a unit is silent after a spike." },
+      { path: "areas.input_rate", label: "Input rate", unit: "spikes/s at full brightness", kind: number, matters: isAreas, meaning: "How often a pixel spikes." },
+      { path: "areas.hold", label: "Hold of what is expected", unit: "", kind: number, matters: isAreas, meaning: "How much of what an area expects is taken off what drives the one below; 1 as published." },
+      { path: "areas.label_rate", label: "Label rate", unit: "spikes/s, or none", kind: orNone, matters: isAreas, meaning: "What the right label's unit should spike while it is taught; none: in every step." },
+      {
+        path: "areas.label_error",
+        label: "Labels' error",
+        unit: "",
+        kind: choice(["spikes", "of spikes, as published"], ["traces", "of traces"]),
+        matters: isAreas,
+        meaning: "What is compared with what the label's unit should do.",
+      },
+      {
+        path: "areas.feedback",
+        label: "Labels' error in the first area",
+        unit: "",
+        kind: choice(["drives", "drives the units, as published"], ["teaches", "teaches the weights from the input"]),
+        matters: isAreas,
+        meaning: "What is done with the error that the connections from the labels' area carry back.",
+      },
+      { path: "areas.learns_after", label: "Learns after", unit: "ms of an image", kind: number, matters: isAreas, meaning: "Nothing changes while the areas come to life." },
+      { path: "areas.error_rates", label: "Learning of what carries errors b", unit: "one a pair of areas, or none", kind: numbersOrNone, matters: isAreas, meaning: "Relative to what carries predictions; none: as fast." },
+      { path: "areas.prediction_spread", label: "Initial weights of predictions", unit: "standard deviation", kind: number, matters: isAreas, meaning: "Normally distributed around 0." },
+      { path: "areas.error_spread", label: "Initial weights of errors", unit: "standard deviation", kind: number, matters: isAreas, meaning: "The same for what carries errors." },
+      { path: "areas.norm_limit", label: "Longest weight vector", unit: "", kind: number, matters: isAreas, meaning: "The weights that lead to a unit are scaled down to this." },
+      { path: "areas.decay", label: "Decay of learning", unit: "part of the rates", kind: number, matters: isAreas, meaning: "How much of the learning rates is gone at the end of a task." },
+      { path: "areas.homeostasis", label: "Homeostasis", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
+      { path: "areas.target_rate", label: "Spikes aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
+      { path: "areas.protection", label: "Protection of regular units", unit: "", kind: number, matters: isAreas, meaning: "The weights of units that spiked regularly in earlier tasks change less; 0: all change alike." },
+    ],
+  },
+  {
     title: "Measuring",
     fields: [
       { path: "evaluation.split", label: "Measured on", unit: "", kind: choice(["test", "test images"], ["held_back", "held-back training images"]), meaning: "Held back: the last tenth of the training images, never learnt from; for tuning." },
@@ -225,11 +270,11 @@ function followers(spec: Spec, path: string, text: string): [string, string][] {
   }
 }
 
-/** Another number of layers brings its number of rates and of thresholds. */
-function forLayers({ rule, sleep }: Spec, layers: number): [string, string][] {
-  const thresholds = sleep.thresholds ?? [];
-  const rates: [string, string] = ["rule.rates", JSON.stringify(perLayer(rule.rates, layers))];
-  return thresholds.length === 0 ? [rates] : [rates, ["sleep.thresholds", JSON.stringify(perLayer(thresholds, layers))]];
+/** Another number of layers brings its number of rates and of thresholds, where there are any. */
+function forLayers({ rule, sleep, areas }: Spec, layers: number): [string, string][] {
+  const optional = { "sleep.thresholds": sleep.thresholds ?? [], "areas.error_rates": areas?.error_rates ?? [] };
+  const lists = Object.entries({ "rule.rates": rule.rates, ...optional }).filter(([, list]) => list.length > 0);
+  return lists.map(([path, list]) => [path, JSON.stringify(perLayer(list, layers))]);
 }
 
 /** Another kind of network learns by a rule of its own; only a feed-forward one with momentum and dropout. */

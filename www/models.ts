@@ -1,4 +1,5 @@
-// The models of Kubo et al. (2025), Tables 2 and 3: a network and a rule each, and what of a Spec follows from choosing one.
+// The models of Kubo et al. (2025), Tables 2 and 3, and spiking areas: a network and a rule each, and what of a Spec follows from
+// choosing one.
 
 import type { NetworkKind, RuleKind, Spec } from "./generated/engram.js";
 
@@ -26,6 +27,7 @@ export const MODELS: readonly Model[] = [
   { name: "rnn-bptt", title: "RNN-BPTT", network: "rnn", rule: "bptt", learning: { rate: 0.01, momentum: 0, dropout: 0 } },
   { name: "ff-bp", title: "FF-BP", network: "feed_forward", rule: "backprop", learning: { rate: 0.1, momentum: 0.5, dropout: 0.25 } },
   { name: "ff-owm", title: "FF-OWM", network: "feed_forward", rule: "owm", learning: { rate: 0.2, momentum: 0.9, dropout: 0 } },
+  { name: "areas", title: "Spiking areas", network: "areas", rule: "local_errors", learning: { rate: 0.055, momentum: 0, dropout: 0 } },
 ];
 
 /** Steps that an RNN sees an image for. */

@@ -18,7 +18,7 @@ use crate::clock;
 use crate::data::plan::{Plan, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing};
 use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
-use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Tally};
+use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Shown, Tally};
 use crate::learn::{Moment, answer, learn, phases, take};
 use crate::net::areas::Intervals;
 use crate::net::mrnn::Trace;
@@ -108,6 +108,9 @@ pub(super) struct Log {
     mean: f64,
     tally: Tally,
     spikes: Vec<u64>,
+    /// Of spiking areas, in this phase.
+    learning: Shown,
+    answering: Shown,
     pub(super) diverged: bool,
 }
 
@@ -431,6 +434,7 @@ impl<D: Device> Experiment<D> {
         self.after_batch(epoch, done + size);
         let is_over = !matches!(self.state.stage, Stage::Train { .. });
         let faults = self.device.faults(&mut self.batch, is_over).await?;
+        self.note_shown(|log| &mut log.learning).await?;
         let t3 = clock::now();
         if D::WAITS {
             self.state.time.products += t1 - t0 + t3 - t2;
@@ -539,6 +543,8 @@ impl<D: Device> Experiment<D> {
                 *largest = largest.max(*here);
             }
         }
+        // No answer was asked for.
+        self.device.read_shown(&mut self.batch).await?;
         Ok(largest)
     }
 
@@ -614,7 +620,17 @@ impl<D: Device> Experiment<D> {
         let mut tallies: Vec<Tally> = logs.iter_mut().map(|log| std::mem::take(&mut log.tally)).collect();
         self.device.read_tallies(&mut self.batch, &mut tallies).await?;
         logs.iter_mut().zip(tallies).for_each(|(log, tally)| log.tally = tally);
+        self.note_shown(|log| &mut log.answering).await?;
         Ok((end, total))
+    }
+
+    /// Adds what spiking areas did since the last time.
+    async fn note_shown(&mut self, to: impl Fn(&mut Log) -> &mut Shown) -> Result<(), EngineError> {
+        if self.spec.network.kind == NetworkKind::Areas {
+            let shown = self.device.read_shown(&mut self.batch).await?;
+            self.state.logs.iter_mut().zip(&shown).for_each(|(log, shown)| to(log).add(shown));
+        }
+        Ok(())
     }
 
     /// A slice of measuring what the network knows before it learns: what forward transfer is measured from.
@@ -627,6 +643,7 @@ impl<D: Device> Experiment<D> {
             for (log, replica) in self.state.logs.iter_mut().zip(&self.replicas) {
                 log.untaught = measures::accuracy_by_task(&log.tally, &replica.tasks());
                 log.tally = Tally::new(log.tally.classes, log.tally.hidden.len() / log.tally.classes);
+                log.answering = Shown::default();
             }
             self.state.stage = Stage::Begin;
         }
@@ -672,6 +689,7 @@ impl<D: Device> Experiment<D> {
             log.matrix.push(report.accuracy.clone());
             log.mean = report.mean;
             log.tally = Tally::new(self.about.classes.len(), net.hidden_units());
+            (log.learning, log.answering) = Default::default();
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
         self.measured = nets;
@@ -698,6 +716,8 @@ impl<D: Device> Experiment<D> {
             weight_change: if asleep { weight_change(&self.state.before[run], net) } else { Vec::new() },
             energy,
             movement,
+            learning: log.learning.activity(),
+            answering: log.answering.activity(),
             seconds: self.state.seconds,
         }
     }
@@ -853,6 +873,8 @@ impl Log {
             mean: 0.0,
             tally: Tally::new(classes, hidden as usize),
             spikes: vec![0; spec.weight_layers() + 1],
+            learning: Shown::default(),
+            answering: Shown::default(),
             diverged: false,
         }
     }

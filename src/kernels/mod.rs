@@ -10,6 +10,7 @@ pub mod gpu;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, Samples};
+use crate::event::AreaActivity;
 use crate::net::Net;
 use crate::net::areas::{Constants, Intervals, Plasticity};
 use crate::net::layered::{Layered, OutputKind};
@@ -99,6 +100,18 @@ impl Shown {
         self.spikes.iter_mut().zip(&other.spikes).for_each(|(sum, n)| *sum += n);
         self.operations += other.operations;
         self.changes += other.changes;
+    }
+
+    /// For one sample on average; `None` where none was shown.
+    pub fn activity(&self) -> Option<AreaActivity> {
+        let samples = self.samples as f64;
+        (self.samples > 0).then(|| AreaActivity {
+            samples: self.samples,
+            error: self.error.iter().map(|squares| (squares / samples).sqrt()).collect(),
+            spikes: self.spikes.iter().map(|&n| n as f64 / samples).collect(),
+            operations: self.operations as f64 / samples,
+            changes: self.changes as f64 / samples,
+        })
     }
 }
 

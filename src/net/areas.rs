@@ -4,9 +4,9 @@
 //! dt, all right-hand sides from the step before, area 0 being the input and Y the labels' area:
 //!
 //! ```text
-//! x̂, ŷ     spikes of leaky integrate-and-fire units that W_0·s_1 and W_Y·s_1 drive
+//! x̂, ŷ     spikes of leaky integrate-and-fire units that W_0·s_1 and W_Y·s_1 drive, with a leak κ of their own
 //! e_0 = x − x̂      e_Y = y − ŷ (0 without a label)      e_l = z_l − W_l·s_(l+1), 0 at the top
-//! τ_j dj_l/dt = −κ·j_l − h·e_l + E_(l−1)·e_(l−1) [+ E_Y·e_Y for l = 1], with x − h·x̂ for e_0 here; h is 1 as published
+//! τ_j dj_l/dt = −κ·j_l − h·e_l + E_(l−1)·e_(l−1) [+ E_Y·e_Y for l = 1], h = 1 as published; x − h·x̂ is what E_0 carries, here and where it learns
 //! τ_m dv_l/dt = −γ·v_l + R·j_l                  s_l = v_l > θ, then v_l ← 0 and silence for the refractory time
 //! z_l ← z_l − dt/τ_tr·z_l + s_l
 //! ```
@@ -20,7 +20,7 @@
 //! Where the labels' error teaches ([`spec::Feedback::Teaches`]), E_Y·e_Y is no part of j_1, and with the states before this step
 //!
 //! ```text
-//! ΔE_0 = a·b·g·(E_Y·e_Y)·e_0ᵀ      g = 1 where z_1 > 0.1 or v_1 > 0, else 0
+//! ΔE_0 = a·b·g·(E_Y·e_Y)·(x − h·x̂)ᵀ      g = 1 where z_1 > 0.1 or v_1 > 0, else 0
 //! ```
 //!
 //! Thresholds are θ plus a unit's own part, which homeostasis moves by η·(s − r*·dt) a step, never below 0.
@@ -46,6 +46,8 @@ pub struct Constants {
     pub steps: u32,
     /// κ·dt/τ_j
     pub current_leak: f32,
+    /// The same of x̂ and ŷ.
+    pub expected_leak: f32,
     /// dt/τ_j
     pub current_gain: f32,
     /// γ·dt/τ_m
@@ -79,6 +81,7 @@ impl Constants {
         Constants {
             steps: areas.steps(),
             current_leak: of(areas.kappa * areas.dt, areas.tau_j),
+            expected_leak: of(areas.kappa_expected * areas.dt, areas.tau_j),
             current_gain: of(areas.dt, areas.tau_j),
             voltage_leak: of(areas.gamma * areas.dt, areas.tau_m),
             voltage_gain: of(areas.resistance * areas.dt, areas.tau_m),
@@ -266,13 +269,13 @@ impl Population {
         }
     }
 
-    /// A step under a drive. Returns how near the nearest voltage was to the threshold.
-    pub fn step(&mut self, drive: &[f64], c: &Constants) -> f64 {
+    /// A step under a drive, currents leaking by `leak`. Returns how near the nearest voltage was to the threshold.
+    pub fn step(&mut self, drive: &[f64], leak: f32, c: &Constants) -> f64 {
         let of = f64::from;
         self.spikes.clear();
         let mut nearest = f64::INFINITY;
         for (i, drive) in drive.iter().enumerate() {
-            self.current[i] += of(c.current_gain) * drive - of(c.current_leak) * self.current[i];
+            self.current[i] += of(c.current_gain) * drive - of(leak) * self.current[i];
             self.trace[i] *= of(c.trace_kept);
             if self.silent[i] > 0 {
                 self.silent[i] -= 1;
@@ -322,6 +325,8 @@ pub struct Plain {
 pub struct Errors {
     pub below: Vec<Vec<f64>>,
     pub label: Vec<f64>,
+    /// x − h·x̂, which E_0 carries.
+    pub carried: Vec<f64>,
     /// What the labels' error teaches each unit of the first area.
     pub taught: Vec<f64>,
 }
@@ -351,16 +356,16 @@ impl Plain {
         let first = self.areas[0].spikes.clone();
         let labels = self.pairs.len() - 1;
         let predicted = columns(&self.pairs[0].prediction, &first, self.expected.current.len());
-        nearest = nearest.min(self.expected.step(&predicted, &self.constants));
+        nearest = nearest.min(self.expected.step(&predicted, self.constants.expected_leak, &self.constants));
         let predicted = columns(&self.pairs[labels].prediction, &first, self.label.current.len());
-        nearest = nearest.min(self.label.step(&predicted, &self.constants));
+        nearest = nearest.min(self.label.step(&predicted, self.constants.expected_leak, &self.constants));
 
         let mut of_input = vec![0.0; self.expected.current.len()];
         input.iter().for_each(|&i| of_input[i] += 1.0);
-        let mut driving = of_input.clone();
+        let mut carried = of_input.clone();
         let hold = f64::from(self.constants.hold);
         self.expected.spikes.iter().for_each(|&i| of_input[i] -= 1.0);
-        self.expected.spikes.iter().for_each(|&i| driving[i] -= hold);
+        self.expected.spikes.iter().for_each(|&i| carried[i] -= hold);
         let of_label = label.map_or(vec![0.0; self.label.current.len()], |label| self.label_error(label));
         let mut below = vec![of_input];
         for l in 0..self.areas.len() - 1 {
@@ -372,7 +377,7 @@ impl Plain {
         let mut taught = Vec::new();
         for l in 0..self.areas.len() {
             let units = self.areas[l].current.len();
-            let errors = if l == 0 { &driving } else { &below[l] };
+            let errors = if l == 0 { &carried } else { &below[l] };
             let mut drive = product(errors, &self.pairs[l].error, units);
             if let Some(own) = below.get(l + 1) {
                 drive.iter_mut().zip(own).for_each(|(d, e)| *d -= hold * e);
@@ -392,9 +397,9 @@ impl Plain {
                 let told = if self.constants.teaches { vec![0.0; units] } else { told };
                 drive.iter_mut().zip(told).for_each(|(d, e)| *d += e);
             }
-            nearest = nearest.min(self.areas[l].step(&drive, &self.constants));
+            nearest = nearest.min(self.areas[l].step(&drive, self.constants.current_leak, &self.constants));
         }
-        (Errors { below, label: of_label, taught }, nearest)
+        (Errors { below, label: of_label, carried, taught }, nearest)
     }
 
     fn label_error(&mut self, label: usize) -> Vec<f64> {
@@ -425,16 +430,17 @@ impl Plain {
             let (rate, error_rate) =
                 (f64::from(plasticity.rates[p]) * share, f64::from(plasticity.error_rates[p]) * share);
             let is_taught = p == 0 && self.constants.teaches;
+            let carried = if p == 0 { &errors.carried } else { error };
             for &s in &upper.spikes {
-                for (i, e) in error.iter().enumerate() {
+                for (i, (e, carried)) in error.iter().zip(carried).enumerate() {
                     pair.prediction[s * lower_units + i] += rate * e * lower_left[i];
                     if !is_taught {
-                        pair.error[i * upper_units + s] += error_rate * e * upper_left[s];
+                        pair.error[i * upper_units + s] += error_rate * carried * upper_left[s];
                     }
                 }
             }
             if is_taught {
-                for (row, e) in pair.error.chunks_exact_mut(upper_units).zip(error) {
+                for (row, e) in pair.error.chunks_exact_mut(upper_units).zip(carried) {
                     let taught = errors.taught.iter().zip(upper_left);
                     row.iter_mut().zip(taught).for_each(|(w, (taught, left))| *w += error_rate * e * taught * left);
                 }
@@ -512,14 +518,15 @@ pub fn input_spikes(input: &[f32], constants: &Constants, seat: &Seat, t: u32) -
 }
 
 impl Net {
-    /// Spikes of the labels' units from the first step on, without a label: steps × classes.
-    pub fn counts(&self, input: &[f32], constants: &Constants, seat: &Seat) -> Vec<Vec<f64>> {
+    /// Each label's part of what the labels' units have spiked so far, without a label: steps × classes.
+    pub fn shares(&self, input: &[f32], constants: &Constants, seat: &Seat) -> Vec<Vec<f64>> {
         let mut plain = Plain::new(self, *constants);
         let mut counts = vec![0.0; plain.label.current.len()];
         let step = |t| {
             plain.step(&input_spikes(input, constants, seat, t), None);
             plain.label.spikes.iter().for_each(|&i| counts[i] += 1.0);
-            counts.clone()
+            let all = counts.iter().sum::<f64>().max(1.0);
+            counts.iter().map(|count| count / all).collect()
         };
         (0..constants.steps).map(step).collect()
     }

@@ -116,7 +116,7 @@ impl Net {
         let Network { free_steps, dt, gamma, .. } = spec.network;
         if spec.network.kind == NetworkKind::Areas {
             let seat = Seat { seed: spec.seed, purpose: Purpose::Shown, phase: 0, step: 0, place: 0 };
-            return self.counts(input, &Constants::of(&spec.areas), &seat);
+            return self.shares(input, &Constants::of(&spec.areas), &seat);
         }
         match Layered::of(spec) {
             Some(layered) => self.pass(input, &layered),

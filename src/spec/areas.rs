@@ -18,8 +18,10 @@ pub struct Areas {
     pub tau_j: f64,
     /// Time constant τ_tr of traces, in ms.
     pub tau_trace: f64,
-    /// Leak κ of currents.
+    /// Leak κ of the areas' currents.
     pub kappa: f64,
+    /// The same of the units that say what is expected, x̂ and ŷ. As published it is κ; a larger one makes them quicker.
+    pub kappa_expected: f64,
     /// Leak γ of voltages.
     pub gamma: f64,
     /// Resistance R, from current to voltage.
@@ -32,7 +34,7 @@ pub struct Areas {
     pub input_rate: f64,
     /// Spikes a second that the label's unit stands for; `null`: one in every step.
     pub label_rate: Option<f64>,
-    /// How strongly areas are held to what is expected of them: x − h·x̂ drives the first area, and −h·e_l is part of the current
+    /// How strongly areas are held to what is expected of them: E₀ carries x − h·x̂ to the first area, and −h·e_l is part of the current
     /// of area l. 1: wholly (Ororbia 2023).
     pub hold: f64,
     /// What the labels' error compares.
@@ -82,7 +84,7 @@ pub enum Feedback {
     /// It is part of the current (Ororbia 2023).
     #[default]
     Drives,
-    /// It teaches the weights that bring a unit its input instead: ΔE₀ = a·b·g·(E·e)·e₀ᵀ, g = 1 for a unit that spiked of late or
+    /// It teaches the weights that bring a unit its input instead: ΔE₀ = a·b·g·(E·e)·(x − h·x̂)ᵀ, g = 1 for a unit that spiked of late or
     /// is depolarised, else 0 (our own, after event-driven random backpropagation, Neftci et al. 2017).
     Teaches,
 }
@@ -96,6 +98,7 @@ impl Default for Areas {
             tau_j: 10.0,
             tau_trace: 30.0,
             kappa: 0.25,
+            kappa_expected: 0.25,
             gamma: 1.0,
             resistance: 1.0,
             threshold: 0.4,

@@ -182,6 +182,7 @@ impl Spec {
             between(field, tau, areas.dt, 10_000.0)?;
         }
         between("areas.kappa", areas.kappa, 0.0, areas.tau_j / areas.dt)?;
+        between("areas.kappa_expected", areas.kappa_expected, 0.0, areas.tau_j / areas.dt)?;
         between("areas.gamma", areas.gamma, 0.0, areas.tau_m / areas.dt)?;
         between("areas.resistance", areas.resistance, 1e-3, 1e3)?;
         between("areas.threshold", areas.threshold, 1e-3, 1e3)?;

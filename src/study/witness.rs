@@ -155,6 +155,8 @@ mod tests {
             weight_change: if name.starts_with('S') { vec![change] } else { Vec::new() },
             energy: Vec::new(),
             movement: Vec::new(),
+            learning: None,
+            answering: None,
             seconds: 0.0,
         }))
     }

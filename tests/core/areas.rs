@@ -27,6 +27,7 @@ fn lively() -> Areas {
         input_rate: 400.0,
         error_spread: 0.3,
         prediction_spread: 0.5,
+        kappa_expected: 0.4,
         refractory: 2.0,
         ..Areas::default()
     }
@@ -63,7 +64,7 @@ fn currents_and_voltages_follow_their_differential_equations() {
         let constants = Constants::of(&Areas { dt, ..areas.clone() });
         let mut worst: f64 = 0.0;
         for step in 1..=(100.0 / dt) as u32 {
-            unit.step(&[0.3], &constants);
+            unit.step(&[0.3], constants.current_leak, &constants);
             let (current, voltage) = closed_form(&areas, 0.3, f64::from(step) * dt);
             worst = worst.max((unit.current[0] - current).abs()).max((unit.voltage[0] - voltage).abs());
         }
@@ -83,7 +84,7 @@ fn a_spike_resets_silences_and_leaves_a_trace_that_decays() {
     let mut spikes = Vec::new();
     for step in 0..4000u32 {
         let drive = if spikes.is_empty() { 1.0 } else { 0.0 };
-        unit.step(&[drive], &constants);
+        unit.step(&[drive], constants.current_leak, &constants);
         if let Some(&last) = spikes.last().filter(|last| step - **last <= 20) {
             assert_eq!(unit.voltage[0], 0.0, "silent {} steps after a spike", step - last);
         }
@@ -438,6 +439,30 @@ fn regular_units_are_known_by_their_intervals() {
     intervals.end_task();
     assert_eq!(intervals.regularity, [1.0, 0.2, 0.0], "who was silent is no more regular than before");
     assert_eq!(intervals.plastic(4.0)[0], 0.2);
+}
+
+#[test]
+fn a_phase_tells_what_the_areas_did_for_one_sample() {
+    let set = toy::digits(6, 2);
+    let mut experiment = Experiment::new(Cpu, little("src"), &[0], &set).unwrap();
+    let mut phases = Vec::new();
+    while let Some(event) = block_on(experiment.next()).unwrap() {
+        if let Event::Phase(report) = event {
+            phases.push(*report);
+        }
+    }
+    for phase in &phases {
+        let answering = phase.answering.as_ref().unwrap();
+        assert_eq!((answering.samples, answering.changes), (20, 0.0), "{}", phase.name);
+        assert_eq!((answering.error.len(), answering.spikes.len()), (2, 4));
+        // Every spike of the input goes through 40 weights, and every one of the area through 64 and 10.
+        let least = 40.0 * answering.spikes[0] + 74.0 * answering.spikes[2];
+        assert!(answering.operations >= 0.99 * least, "{} and {least}", answering.operations);
+        assert_eq!(phase.learning.is_some(), phase.name.starts_with('T'));
+    }
+    let learning = phases[0].learning.as_ref().unwrap();
+    assert_eq!(learning.samples, 24, "two classes of six, twice");
+    assert!(learning.changes > 0.0 && learning.error[1] > 0.0);
 }
 
 /// Regular spiking, Ω = 1 for all, leaves 1/(1 + c) of a change.

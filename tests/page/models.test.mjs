@@ -87,12 +87,14 @@ test("what suits what is the core's", async () => {
   const { readFileSync } = await import("node:fs");
   const source = readFileSync(new URL("../../src/spec/mod.rs", import.meta.url), "utf8");
   const body = /pub fn suits\(self, kind: NetworkKind\) -> bool \{([\s\S]*?)\n    \}/.exec(source)[1];
-  const arms = [...body.matchAll(/((?:RuleKind::\w+(?: \| )?)+) => kind (==|!=) NetworkKind::(\w+)/g)];
+  const arms = [...body.matchAll(/((?:RuleKind::\w+(?: \| )?)+) => (.*),/g)];
   const snake = (name) => name.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
-  for (const [, rules, sign, kind] of arms) {
-    for (const rule of rules.split(" | ").map((rule) => snake(rule.slice("RuleKind::".length)))) {
-      for (const one of ["mrnn", "rnn", "feed_forward"]) assert.equal(suits(rule, one), (one === snake(kind)) === (sign === "=="), `${rule} and ${one}`);
+  const named = (text, kind) => [...text.matchAll(new RegExp(`${kind}::(\\w+)`, "g"))].map(([, name]) => snake(name));
+  for (const [, rules, kinds] of arms) {
+    assert.match(kinds, /^kind == NetworkKind::\w+$|^matches!\(kind, [\w:| ]+\)$/);
+    for (const rule of named(rules, "RuleKind")) {
+      for (const one of ["mrnn", "rnn", "feed_forward", "areas"]) assert.equal(suits(rule, one), named(kinds, "NetworkKind").includes(one), `${rule} and ${one}`);
     }
   }
-  assert.equal(arms.length, 3);
+  assert.equal(arms.length, 4);
 });

@@ -155,6 +155,8 @@ test("every table has as many cells as columns, and the numbers of what it is of
 
   assert.deepEqual(matrixNames(3, "rnn"), ["input to hidden", "hidden to itself", "hidden to output"]);
   assert.deepEqual(matrixNames(5, "rnn").slice(2), ["hidden 1 to hidden 2", "hidden 2 to itself", "hidden 2 to output"]);
+  assert.deepEqual(matrixNames(4, "areas"), ["input to area", "area to input", "area to labels", "labels to area"]);
+  assert.deepEqual(matrixNames(6, "areas").slice(2), ["area 1 to area 2", "area 2 to area 1", "area 1 to labels", "labels to area 1"]);
   assert.deepEqual(matrixNames(3, "feed_forward"), ["input to hidden 1", "hidden 1 to hidden 2", "hidden 2 to output"]);
 
   const spikes = spikeTables(run({ spikes: [{ phase: 1, step: 500, per_step: [9, 2, 0.5] }], raster: { phase: 1, step: 499, layers: [[[3], [0, 7]], [[], []], [[1], []]] } }));

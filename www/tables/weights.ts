@@ -4,14 +4,26 @@ import type { NetworkKind } from "../generated/engram.js";
 import type { Phase } from "../run.js";
 import type { Table } from "../table.js";
 
-/** Of so many matrices, as they are told: from the layer below and, in a hidden layer of an RNN, then from itself. */
+/** Of so many matrices, as they are told: from the layer below and, in a hidden layer of an RNN, then from itself; in spiking
+ *  areas, then back to the one below, the labels' area lying beside the first. */
 export function matrixNames(count: number, kind: NetworkKind): string[] {
+  if (kind === "areas") return areaNames(count);
   const perHidden = kind === "rnn" ? 2 : 1;
   const hidden = (count - 1) / perHidden;
   const layer = (l: number): string => (l === 0 ? "input" : l > hidden ? "output" : hidden === 1 ? "hidden" : `hidden ${l}`);
   return Array.from({ length: count }, (_, i) => {
     const to = 1 + Math.floor(i / perHidden);
     return i % perHidden === 1 ? `${layer(to)} to itself` : `${layer(to - 1)} to ${layer(to)}`;
+  });
+}
+
+function areaNames(count: number): string[] {
+  const areas = count / 2 - 1;
+  const area = (l: number): string => (l === 0 ? "input" : areas === 1 ? "area" : `area ${l}`);
+  return Array.from({ length: count }, (_, i) => {
+    const upper = 1 + Math.floor(i / 2);
+    const [from, to] = upper > areas ? [area(1), "labels"] : [area(upper - 1), area(upper)];
+    return i % 2 === 0 ? `${from} to ${to}` : `${to} to ${from}`;
   });
 }
 

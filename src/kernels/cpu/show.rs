@@ -41,8 +41,8 @@ struct Input {
     chances: Vec<(u32, u32)>,
     /// x − x̂ where it is not 0, ascending.
     error: Vec<(u32, f32)>,
-    /// x − h·x̂, which drives.
-    driving: Vec<(u32, f32)>,
+    /// x − h·x̂, which E_0 carries.
+    carried: Vec<(u32, f32)>,
     /// Inputs that spiked.
     came: Vec<u32>,
 }
@@ -69,8 +69,6 @@ pub struct Stage {
     /// The thresholds of those that have none of their own: zeros.
     level: Vec<f32>,
     shown: Shown,
-    /// Spikes of the first sample in each step: input, expected, areas, label; kept where somebody watches.
-    pub watched: Option<Vec<Vec<Vec<u32>>>>,
 }
 
 /// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
@@ -117,7 +115,7 @@ impl Stage {
                 self.teach(network, plasticity);
             }
             for (area, raised) in self.areas.iter_mut().zip(&network.bias) {
-                step(area, raised, &showing.constants);
+                step(area, raised, showing.constants.current_leak, &showing.constants);
             }
             if let Some(plasticity) = learning {
                 self.learn(network, plasticity, showing.constants.teaches);
@@ -200,8 +198,8 @@ impl Stage {
             sum_rows(input, spikes, self.expected.drive_of(b));
             sum_rows(label, spikes, self.label.drive_of(b));
         }
-        step(&mut self.expected, &self.level, constants);
-        step(&mut self.label, &self.level, constants);
+        step(&mut self.expected, &self.level, constants.expected_leak, constants);
+        step(&mut self.label, &self.level, constants.expected_leak, constants);
         self.voltage_sums.iter_mut().zip(&self.label.voltage).for_each(|(sum, v)| *sum += v);
     }
 
@@ -214,7 +212,7 @@ impl Stage {
             let input = &mut self.inputs[b];
             draw_input(input, seat, t, steps, groups);
             less(&input.came, &self.expected.spikes[b], 1.0, &mut input.error);
-            less(&input.came, &self.expected.spikes[b], showing.constants.hold, &mut input.driving);
+            less(&input.came, &self.expected.spikes[b], showing.constants.hold, &mut input.carried);
             self.shown.spikes.resize(self.areas.len() + 3, 0);
             self.shown.spikes[0] += input.came.len() as u64;
             for &(i, e) in &input.error {
@@ -253,7 +251,7 @@ impl Stage {
             let units = first.units;
             let drive = first.drive_of(b);
             drive.fill(0.0);
-            add_rows(&network.weights[0], &input.driving, drive);
+            add_rows(&network.weights[0], &input.carried, drive);
             let to = if teaches { &mut self.taught[b * units..][..units] } else { drive };
             if teaches {
                 to.fill(0.0);
@@ -268,21 +266,21 @@ impl Stage {
         }
     }
 
-    /// ΔE_0 = a·b·g·(E_Y·e_Y)·e_0ᵀ: the mean over the minibatch.
+    /// ΔE_0 = a·b·g·(E_Y·e_Y)·(x − h·x̂)ᵀ: the mean over the minibatch.
     fn teach(&mut self, network: &mut Network, plasticity: &Plasticity) {
         let first = &self.areas[0];
         let rate = plasticity.error_rates[0] / self.inputs.len() as f32;
-        for (b, input) in self.inputs.iter().enumerate().filter(|(_, input)| !input.error.is_empty()) {
+        for (b, input) in self.inputs.iter().enumerate().filter(|(_, input)| !input.carried.is_empty()) {
             let range = b * first.units..(b + 1) * first.units;
             let taught = &mut self.taught[range.clone()];
             let states = first.trace[range.clone()].iter().zip(&first.voltage[range]);
             for ((taught, left), (&z, &v)) in taught.iter_mut().zip(&self.plastic[1]).zip(states) {
                 *taught *= if is_receptive(z, v) { rate * left } else { 0.0 };
             }
-            for &(i, e) in &input.error {
+            for &(i, e) in &input.carried {
                 add_scaled(e, taught, &mut network.weights[0][i as usize * first.units..][..first.units]);
             }
-            self.shown.changes += (input.error.len() * taught.iter().filter(|t| **t != 0.0).count()) as u64;
+            self.shown.changes += (input.carried.len() * taught.iter().filter(|t| **t != 0.0).count()) as u64;
         }
     }
 
@@ -302,10 +300,10 @@ impl Stage {
                 *changes += input.error.len() as u64;
             }
             for &s in self.areas[0].spikes[b].iter().filter(|_| !teaches) {
-                for &(i, e) in &input.error {
+                for &(i, e) in &input.carried {
                     weights[0][i as usize * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
                 }
-                *changes += input.error.len() as u64;
+                *changes += input.carried.len() as u64;
             }
             let (rate, error_rate) = (plasticity.rates[last] * share, plasticity.error_rates[last] * share);
             let classes = units[last];
@@ -353,7 +351,7 @@ impl Stage {
         for (b, input) in self.inputs.iter().enumerate() {
             let classes = units[last];
             let told = self.label_error[b * classes..][..classes].iter().filter(|e| **e != 0.0).count();
-            let mut operations = (input.driving.len() + told) * units[0];
+            let mut operations = (input.carried.len() + told) * units[0];
             operations += self.areas[0].spikes[b].len() * (self.expected.units + classes);
             for l in 1..last {
                 let error = &self.errors[l - 1][b * units[l - 1]..][..units[l - 1]];
@@ -361,14 +359,6 @@ impl Stage {
                 operations += self.areas[l].spikes[b].len() * units[l - 1];
             }
             self.shown.operations += operations as u64;
-        }
-        if let Some(steps) = &mut self.watched {
-            let sample = |population: &Population| population.spikes[0].clone();
-            let mut step = vec![self.inputs[0].came.clone()];
-            step.push(sample(&self.expected));
-            step.extend(self.areas.iter().map(sample));
-            step.push(sample(&self.label));
-            steps.push(step);
         }
     }
 
@@ -494,9 +484,9 @@ impl Population {
     }
 }
 
-/// A step of all units under their drive; `raised` says by how much their thresholds are above θ.
+/// A step of all units under their drive, currents leaking by `leak`; `raised` says by how much their thresholds are above θ.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
-fn step(population: &mut Population, raised: &[f32], c: &Constants) {
+fn step(population: &mut Population, raised: &[f32], leak: f32, c: &Constants) {
     let raised = &raised[..population.units];
     let Population { units, current, voltage, silent, trace, drive, spikes, counts, .. } = population;
     for (b, spikes) in spikes.iter_mut().enumerate() {
@@ -505,7 +495,7 @@ fn step(population: &mut Population, raised: &[f32], c: &Constants) {
         let (silent, trace) = (&mut silent[range.clone()], &mut trace[range.clone()]);
         let mut any = false;
         for i in 0..*units {
-            let j = current[i] + (c.current_gain * drive[range.start + i] - c.current_leak * current[i]);
+            let j = current[i] + (c.current_gain * drive[range.start + i] - leak * current[i]);
             let v = voltage[i] + (c.voltage_gain * j - c.voltage_leak * voltage[i]);
             current[i] = j;
             trace[i] *= c.trace_kept;
