@@ -558,6 +558,8 @@ fn add_products(scale: f32, values: &[f32], factors: &[f32], out: &mut [f32]) {
 const LANES: usize = 16;
 /// Samples, or rows of weights, that are multiplied at once: as many sums as keep a processor busy.
 const AT_ONCE: usize = 4;
+/// Rows of weights that stay in a fast cache while all samples of a minibatch meet them.
+const TILE: usize = 32;
 
 /// out (B × units) = errors (B × lower) · Eᵀ, E being units × lower.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
@@ -566,10 +568,12 @@ fn project(matrix: &[f32], errors: &[f32], units: usize, out: &mut [f32]) {
     let batch = errors.len() / lower;
     let (error, row) = (|b: usize| &errors[b * lower..][..lower], |r: usize| &matrix[r * lower..][..lower]);
     let together = batch / AT_ONCE * AT_ONCE;
-    for b in (0..together).step_by(AT_ONCE) {
-        for r in 0..units {
-            let sums = dots([error(b), error(b + 1), error(b + 2), error(b + 3)], row(r));
-            (0..AT_ONCE).for_each(|k| out[(b + k) * units + r] = sums[k]);
+    for from in (0..units).step_by(TILE) {
+        for b in (0..together).step_by(AT_ONCE) {
+            for r in from..(from + TILE).min(units) {
+                let sums = dots([error(b), error(b + 1), error(b + 2), error(b + 3)], row(r));
+                (0..AT_ONCE).for_each(|k| out[(b + k) * units + r] = sums[k]);
+            }
         }
     }
     for b in together..batch {
