@@ -194,7 +194,7 @@ export const GROUPS: readonly Group[] = [
     title: "Spiking areas",
     fields: [
       { path: "areas.shown", label: "An image is shown for", unit: "ms", kind: number, matters: isAreas, meaning: "How long the areas look at an image, learning or answering." },
-      { path: "areas.dt", label: "Integration step dt", unit: "ms", kind: number, matters: isAreas, meaning: "What time advances by in a step." },
+      { path: "areas.dt", label: "Step dt of the areas", unit: "ms", kind: number, matters: isAreas, meaning: "What time advances by in a step." },
       { path: "areas.tau_m", label: "Time constant of voltages τ_m", unit: "ms", kind: number, matters: isAreas, meaning: "How slowly a voltage follows its current." },
       { path: "areas.tau_j", label: "Time constant of currents τ_j", unit: "ms", kind: number, matters: isAreas, meaning: "How slowly a current follows what drives it." },
       { path: "areas.tau_trace", label: "Time constant of traces τ_tr", unit: "ms", kind: number, matters: isAreas, meaning: "How long a unit remembers its own spikes." },
@@ -204,7 +204,7 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.resistance", label: "Resistance R", unit: "", kind: number, matters: isAreas, meaning: "From current to voltage." },
       { path: "areas.threshold", label: "Threshold θ", unit: "", kind: number, matters: isAreas, meaning: "A unit spikes above this, and starts again from 0." },
       { path: "areas.refractory", label: "Refractory time", unit: "ms", kind: number, matters: isAreas, meaning: "How long a unit is silent after a spike." },
-      { path: "areas.input_rate", label: "Input rate", unit: "spikes/s at full brightness", kind: number, matters: isAreas, meaning: "How often a pixel spikes." },
+      { path: "areas.input_rate", label: "Spikes of a bright pixel", unit: "spikes/s at full brightness", kind: number, matters: isAreas, meaning: "How often a pixel spikes." },
       { path: "areas.hold", label: "Hold of what is expected", unit: "", kind: number, matters: isAreas, meaning: "How much of what an area expects is taken off what drives the one below; 1 as published." },
       { path: "areas.label_rate", label: "Label rate", unit: "spikes/s, or none", kind: orNone, matters: isAreas, meaning: "What the right label's unit should spike while it is taught; none: in every step." },
       {
@@ -229,8 +229,8 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.error_spread", label: "Initial weights of errors", unit: "standard deviation", kind: number, matters: isAreas, meaning: "The same for what carries errors." },
       { path: "areas.norm_limit", label: "Longest weight vector", unit: "", kind: number, matters: isAreas, meaning: "The weights that lead to a unit are scaled down to this." },
       { path: "areas.decay", label: "Decay of learning", unit: "part of the rates", kind: number, matters: isAreas, meaning: "How much of the learning rates is gone at the end of a task." },
-      { path: "areas.homeostasis", label: "Homeostasis", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
-      { path: "areas.target_rate", label: "Spikes aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
+      { path: "areas.homeostasis", label: "Own thresholds follow", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
+      { path: "areas.target_rate", label: "Rate aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
       { path: "areas.protection", label: "Protection of regular units", unit: "", kind: number, matters: isAreas, meaning: "The weights of units that spiked regularly in earlier tasks change less; 0: all change alike." },
     ],
   },

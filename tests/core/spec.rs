@@ -149,13 +149,14 @@ fn numbers_may_be_written_as_people_write_them() {
 }
 
 /// Networks and the rules they learn by, with some momentum where there may be some.
-const MODELS: [(NetworkKind, RuleKind, f64); 6] = [
+const MODELS: [(NetworkKind, RuleKind, f64); 7] = [
     (NetworkKind::Mrnn, RuleKind::Predictive, 0.0),
     (NetworkKind::Mrnn, RuleKind::Contrastive, 0.0),
     (NetworkKind::Mrnn, RuleKind::Bptt, 0.0),
     (NetworkKind::Rnn, RuleKind::Bptt, 0.0),
     (NetworkKind::FeedForward, RuleKind::Backprop, 0.5),
     (NetworkKind::FeedForward, RuleKind::Owm, 0.9),
+    (NetworkKind::Areas, RuleKind::LocalErrors, 0.0),
 ];
 
 fn any_spec() -> impl Strategy_<Value = Spec> {
@@ -189,6 +190,8 @@ fn any_spec() -> impl Strategy_<Value = Spec> {
         spec.tasks.order = if seed % 2 == 0 { Order::Given(order) } else { Order::Listed };
         spec.network.hidden = vec![100; layers];
         spec.rule.rates = vec![rate / 10.0; layers + 1];
+        spec.areas.error_rates = if additive { vec![gain; layers + 1] } else { Vec::new() };
+        spec.areas.label_rate = window.map(|side| f64::from(side) / 2.0);
         spec.sleep.thresholds = if additive { vec![gain; layers + 1] } else { Vec::new() };
         (spec.network.kind, spec.rule.kind, spec.rule.momentum) = model;
         // Backpropagation through time has as many steps to go back through as it wants.

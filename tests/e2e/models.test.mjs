@@ -6,7 +6,7 @@ import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
-const MODELS = ["MRNN-EP, predictive", "MRNN-EP, contrastive", "MRNN-BPTT", "RNN-BPTT", "FF-BP", "FF-OWM"];
+const MODELS = ["MRNN-EP, predictive", "MRNN-EP, contrastive", "MRNN-BPTT", "RNN-BPTT", "FF-BP", "FF-OWM", "Spiking areas"];
 /** Two tasks of a small network, in seconds. */
 const SMALL = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&network.hidden=[60]&training.epochs=1&sleep.steps=500";
 
@@ -104,4 +104,21 @@ test("the plain average runs to its end, and says that nothing can be done to it
   await runToEnd(page);
   await page.getByText("Nothing can be done during this run").waitFor();
   assert.deepEqual(await Promise.all(["Sleep now", "Teach again"].map((name) => button(page, name).getAttribute("aria-disabled"))), ["true", "true"]);
+});
+
+test("spiking areas learn from local errors, tell their constants, and answer in spikes", async (t) => {
+  const tasks = "tasks.order=listed&tasks.classes=[[0,1],[2,3]]&data.subset.train_per_class=300&data.subset.test_per_class=50";
+  const page = await openLab(t, { hash: `#v=1&preset=predict-mnist-isi&${tasks}&network.hidden=[200]&seed=0` });
+  assert.equal(await model(page).locator("option:checked").textContent(), "Spiking areas");
+  await open(page, "Spiking areas");
+  assert.equal(await page.getByLabel("Protection of regular units").inputValue(), "100");
+  assert.equal(await page.locator("#network-free_steps").isVisible(), false, "they do not settle");
+  const run = await runToEnd(page);
+  assert.deepEqual(Object.keys(run), ["T1", "T2"]);
+  assert.ok(run.T1[0] > 80, `0 and 1 are known at ${run.T1[0]} %`);
+  await button(page, "Next test image").click();
+  await page.locator(".outputs .caption", { hasText: /^After T2: .*, output/ }).waitFor();
+  await page.locator(".see .try .data summary").click();
+  const course = page.locator(".try").getByRole("table", { name: "Outputs step by step" });
+  assert.equal(await course.locator("tbody tr").count(), 200, "a row a step");
 });
