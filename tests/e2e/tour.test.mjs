@@ -46,8 +46,11 @@ test("five steps by keyboard tell the run in the numbers of its matrix", async (
   await button(page, "Next").press("Enter");
   await step(page, 2);
   assert.deepEqual(Object.keys(await matrix(page)), ["T1", "S1", "T2"], "in the sleep, before it is measured");
-  const spikes = await page.locator(".spikes .layer", { hasText: "hidden" }).locator("strong").textContent();
-  assert.ok((await told(page)).includes(`In S2 the hidden layer had ${spikes} spikes a step`));
+  // The figure is drawn a frame after the words are said.
+  const spikes = () => page.locator(".spikes .layer", { hasText: "hidden" }).locator("strong").textContent();
+  const agree = async () => (await told(page)).includes(`In S2 the hidden layer had ${await spikes()} spikes a step`);
+  for (let frames = 0; frames < 50 && !(await agree()); frames++) await page.waitForTimeout(50);
+  assert.ok(await agree());
 
   await button(page, "Next").press("Enter");
   await step(page, 3);
