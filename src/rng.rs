@@ -61,6 +61,11 @@ pub fn draw(seed: u32, purpose: Purpose, phase: u32, step: u32, index: u32) -> [
     philox([index, step, phase, 0], [seed, purpose as u32])
 }
 
+/// A probability as a threshold that 32-bit draws are below. 1 becomes 1 − 2⁻³².
+pub fn chance(probability: f64) -> u32 {
+    (probability.clamp(0.0, 1.0) * 4_294_967_296.0).round().min(f64::from(u32::MAX)) as u32
+}
+
 /// A stream of draws for one purpose, for `rand`'s algorithms (shuffling, distributions).
 #[derive(Clone, Debug)]
 pub struct Stream {

@@ -37,7 +37,7 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Net};
-use crate::rng::{Purpose, Stream, draw};
+use crate::rng::{self, Purpose, Stream, draw};
 use crate::spec;
 
 /// Constants of a step, as they multiply.
@@ -193,11 +193,6 @@ impl Intervals {
 #[inline(always)]
 pub fn is_receptive(trace: f32, voltage: f32) -> bool {
     trace > 0.1 || voltage > 0.0
-}
-
-/// A probability as a threshold that 32-bit draws spike below; 1 is every draw but one.
-pub fn threshold(chance: f64) -> u32 {
-    (chance.clamp(0.0, 1.0) * 4_294_967_296.0).round().min(f64::from(u32::MAX)) as u32
 }
 
 /// Where the random draws of one sample stand: the same in every engine.
@@ -511,7 +506,7 @@ fn product(values: &[f64], matrix: &[f64], width: usize) -> Vec<f64> {
 pub fn input_spikes(input: &[f32], constants: &Constants, seat: &Seat, t: u32) -> Vec<usize> {
     let groups = input.len().div_ceil(4) as u32;
     let spikes = |i: &usize| {
-        let chance = threshold(constants.input_chance * f64::from(input[*i]));
+        let chance = rng::chance(constants.input_chance * f64::from(input[*i]));
         chance > 0 && seat.words(t, constants.steps, *i as u32 / 4, groups)[*i % 4] < chance
     };
     (0..input.len()).filter(spikes).collect()

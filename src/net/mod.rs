@@ -107,8 +107,11 @@ impl Net {
 
     /// The first layer that has a weight or a bias which is not finite.
     pub fn broken_layer(&self) -> Option<usize> {
-        let all = |layer: &Layer| [&layer.weights, &layer.recurrent, &layer.feedback, &layer.bias].map(|w| has_hole(w));
-        self.layers.iter().position(|layer| all(layer).contains(&true))
+        let all = |layer: &Layer| {
+            let matrices = layer.weights.iter().chain(&layer.recurrent).chain(&layer.feedback);
+            matrices.chain(&layer.bias).all(|w| w.is_finite())
+        };
+        self.layers.iter().position(|layer| !all(layer))
     }
 
     /// The outputs after each step of what a Spec's network does with one input: steps × classes, in f64.
@@ -180,10 +183,6 @@ pub fn shapes(kind: NetworkKind, sizes: &[usize]) -> Vec<(usize, usize)> {
         output.0 = sizes[1];
     }
     shapes
-}
-
-fn has_hole(values: &[f32]) -> bool {
-    values.iter().any(|w| !w.is_finite())
 }
 
 fn uniform(stream: &mut Stream, count: usize, bound: f32) -> Vec<f32> {

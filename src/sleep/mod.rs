@@ -30,6 +30,7 @@ pub use mean::{MeanInput, shape};
 use serde::{Deserialize, Serialize};
 
 use crate::net::{Layer, Net};
+use crate::rng::chance;
 use crate::spec::{Changes, NetworkKind, Normalisation, Sleep, Stdp};
 
 /// Spikes that are summed before the sum is shifted.
@@ -299,11 +300,6 @@ impl SleepLayer {
         let half = 1 << (fraction_bits - 5);
         ((weight.clamp(-half, half - 1) + half) >> (fraction_bits - 16)) as usize
     }
-}
-
-/// A probability as a threshold for 32-bit draws. 1 becomes 1 − 2⁻³².
-fn chance(probability: f64) -> u32 {
-    (probability.clamp(0.0, 1.0) * 4_294_967_296.0).round().min(f64::from(u32::MAX)) as u32
 }
 
 /// A threshold that no voltage passes.

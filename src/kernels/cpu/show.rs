@@ -7,8 +7,8 @@ use multiversion::multiversion;
 
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
-use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive, threshold};
-use crate::rng::Purpose;
+use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive};
+use crate::rng::{self, Purpose};
 
 /// Samples that are shown side by side where they need not wait for each other: as many as a cache holds.
 const SIDE_BY_SIDE: usize = 8;
@@ -152,6 +152,7 @@ impl Stage {
         fill(&mut self.level, data.width.max(network.classes()));
         fill(&mut self.taught, batch * network.units[0]);
         fill(&mut self.voltage_sums, batch * network.classes());
+        self.shown.spikes.resize(areas + 3, 0);
         self.errors.resize(areas - 1, Vec::new());
         self.sums.resize(areas + 1, Vec::new());
         fill(&mut self.sums[0], batch * data.width);
@@ -213,7 +214,6 @@ impl Stage {
             draw_input(input, seat, t, steps, groups);
             less(&input.came, &self.expected.spikes[b], 1.0, &mut input.error);
             less(&input.came, &self.expected.spikes[b], showing.constants.hold, &mut input.carried);
-            self.shown.spikes.resize(self.areas.len() + 3, 0);
             self.shown.spikes[0] += input.came.len() as u64;
             for &(i, e) in &input.error {
                 self.sums[0][b * self.expected.units + i as usize] += e;
@@ -414,7 +414,7 @@ fn seat(draws: &Draws, replica: usize, row: u32, place: usize, learns: bool) -> 
 /// The inputs of a row that may spike.
 fn chances(data: &Images, row: usize, chance: f64, out: &mut Vec<(u32, u32)>) {
     let mut push = |i: usize, value: f32| {
-        let below = threshold(chance * f64::from(value));
+        let below = rng::chance(chance * f64::from(value));
         if below > 0 {
             out.push((i as u32, below));
         }
@@ -505,12 +505,14 @@ fn step(population: &mut Population, raised: &[f32], leak: f32, c: &Constants) {
         }
         spikes.clear();
         if any {
-            for i in (0..*units).filter(|&i| voltage[i] > c.threshold + raised[i]).collect::<Vec<_>>() {
-                voltage[i] = 0.0;
-                silent[i] = c.refractory;
-                trace[i] += 1.0;
-                counts[range.start + i] += 1;
-                spikes.push(i as u32);
+            for i in 0..*units {
+                if voltage[i] > c.threshold + raised[i] {
+                    voltage[i] = 0.0;
+                    silent[i] = c.refractory;
+                    trace[i] += 1.0;
+                    counts[range.start + i] += 1;
+                    spikes.push(i as u32);
+                }
             }
         }
     }
