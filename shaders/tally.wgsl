@@ -1,4 +1,4 @@
-// tally: answers counted by class, and hidden activity summed by class. An invocation counts one sample's answer and
+// tally: answers counted by class, among all classes and among those of the class's task, and hidden activity summed by class. An invocation counts one sample's answer and
 // sums one hidden unit over the minibatch. Twin: src/kernels/cpu/tally.rs.
 
 struct Params {
@@ -11,8 +11,10 @@ struct Params {
 @group(0) @binding(1) var<storage, read> slots: array<vec2<u32>>; // (replica, samples), those at work
 @group(0) @binding(2) var<storage, read> rows: array<vec2<u32>>;  // (row, label), by replica and sample
 @group(0) @binding(3) var<storage, read> free: array<f32>;
-@group(0) @binding(4) var<storage, read_write> confusion: array<atomic<u32>>; // [replica][class][answer]
-@group(0) @binding(5) var<storage, read_write> activity: array<f32>;          // [replica][class][hidden unit]
+@group(0) @binding(4) var<storage, read> task_of: array<u32>; // by class
+// [replica][class][answer], and after a class's answers how many are right within its task
+@group(0) @binding(5) var<storage, read_write> answers: array<atomic<u32>>;
+@group(0) @binding(6) var<storage, read_write> activity: array<f32>; // [replica][class][hidden unit]
 
 @compute @workgroup_size(64)
 fn tally(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) me: u32) {
@@ -22,8 +24,12 @@ fn tally(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
     let first = replica * params.capacity;
     let states = params.hidden + params.classes;
     if i < samples {
-        let class_at = rows[first + i].y * params.classes;
-        atomicAdd(&confusion[replica * params.classes * params.classes + class_at + answer(first + i)], 1u);
+        let label = rows[first + i].y;
+        let row = (replica * params.classes + label) * (params.classes + 1u);
+        atomicAdd(&answers[row + answer(first + i, label, false)], 1u);
+        if answer(first + i, label, true) == label {
+            atomicAdd(&answers[row + params.classes], 1u);
+        }
     }
     if i < params.hidden {
         for (var b = 0u; b < samples; b++) {
@@ -33,12 +39,15 @@ fn tally(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
     }
 }
 
-// The largest output; the first of equals.
-fn answer(sample: u32) -> u32 {
+// The largest output, of all or of the classes that share a task with `label`; the first of equals.
+fn answer(sample: u32, label: u32, within_task: bool) -> u32 {
     let at = sample * (params.hidden + params.classes) + params.hidden;
-    var best = 0u;
-    for (var c = 1u; c < params.classes; c++) {
-        if free[at + c] > free[at + best] {
+    var best = params.classes;
+    for (var c = 0u; c < params.classes; c++) {
+        if within_task && task_of[c] != task_of[label] {
+            continue;
+        }
+        if best == params.classes || free[at + c] > free[at + best] {
             best = c;
         }
     }

@@ -227,7 +227,8 @@ impl<'a, D: Bench> Bencher<'a, D> {
         let sum = work(2 * b * h, 8 * b * h + 8 * h);
         self.time("bias_update", sum, |device| device.bias_update(&mut weights, &batch, 0, 1e-9)).await?;
         let sum = work(b * h, states + 8 * c * h);
-        self.time("tally", sum, |device| device.tally(&mut batch)).await
+        let task_of: Vec<u32> = (0..c as u32).map(|class| class / 2).collect();
+        self.time("tally", sum, |device| device.tally(&mut batch, &task_of)).await
     }
 
     async fn sleeping(&mut self) -> Result<(), EngineError> {

@@ -124,6 +124,10 @@ pub struct PhaseReport {
     pub accuracy: Vec<f64>,
     /// Accuracy over all test samples, 0 to 1.
     pub mean: f64,
+    /// As `accuracy`, the answer being one of the classes of the sample's own task: task-incremental. Empty where tasks have one
+    /// class each, or all the same, or there is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub task_incremental: Vec<f64>,
     /// Test samples by class (row) and answer (column).
     pub confusion: Vec<Vec<u32>>,
     /// Mean activity of each hidden unit over each class's test samples: [class][unit], all hidden layers
@@ -218,12 +222,27 @@ pub struct Finished {
     /// Forward transfer (Lopez-Paz & Ranzato 2017): the mean over all tasks but the first of the accuracy just before the
     /// task is taught minus the accuracy on it before anything was learnt, −1 to 1.
     pub forward_transfer: f64,
+    /// What the network knows when it is told which task a sample is of; `None` where that is no question, and in results older
+    /// than this measure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_incremental: Option<TaskIncremental>,
     /// Seconds of computing.
     pub seconds: f64,
     pub time: TimeShares,
     /// What computed the run in the end; `null` where nobody noted it.
     #[serde(default)]
     pub engine: Option<EngineUsed>,
+}
+
+/// A run's result where the answer is one of the classes of the sample's own task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct TaskIncremental {
+    /// As [`Finished::matrix`], and so on.
+    pub matrix: Vec<Vec<f64>>,
+    pub accuracy: f64,
+    pub average_accuracy: f64,
+    pub forgetting: f64,
 }
 
 /// What computes a run.

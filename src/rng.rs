@@ -41,6 +41,8 @@ pub enum Purpose {
     Spikes = 14,
     /// The same while they answer; step: the sample.
     Shown = 15,
+    /// Places of the inputs in a permuted copy of a data set; step: the copy.
+    Permutation = 16,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

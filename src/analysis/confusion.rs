@@ -1,11 +1,11 @@
 //! Which class is taken for which (Kubo et al. 2025, Fig. 3 and 4).
 
-use super::Spread;
+use super::{Spread, learnt};
 
 /// Counts of test samples by class (row) and answer (column), with classes in the order in which `tasks` were learnt:
 /// what a mean over task orders must be taken over. Classes of no task are left out.
 pub fn by_learning(confusion: &[Vec<u32>], tasks: &[Vec<u8>]) -> Vec<Vec<u32>> {
-    let order: Vec<usize> = tasks.iter().flatten().map(|&class| usize::from(class)).collect();
+    let order = learnt(tasks);
     order.iter().map(|&class| order.iter().map(|&answer| confusion[class][answer]).collect()).collect()
 }
 

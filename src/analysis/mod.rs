@@ -19,6 +19,17 @@ pub use weight_change::weight_change;
 
 use serde::{Deserialize, Serialize};
 
+/// All classes of some tasks, in the order in which they were learnt first.
+pub fn learnt(tasks: &[Vec<u8>]) -> Vec<usize> {
+    let mut classes: Vec<usize> = Vec::new();
+    for &class in tasks.iter().flatten() {
+        if !classes.contains(&usize::from(class)) {
+            classes.push(class.into());
+        }
+    }
+    classes
+}
+
 /// A mean over runs and its standard deviation (n − 1; `null` for a single run).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

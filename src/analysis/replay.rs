@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Spread;
+use super::{Spread, learnt};
 use crate::net::Layer;
 
 /// Classes that the hidden spikes of a stretch of sleep stand for.
@@ -60,10 +60,10 @@ pub fn dreams(hidden: &[Vec<u32>], below: &[Vec<u32>], input: &Layer, output: &L
 /// The same with classes in the order in which `tasks` were learnt, as a mean over task orders must have them. Classes of no
 /// task come last, as one.
 pub fn replay_by_learning(replay: &Replay, tasks: &[Vec<u8>]) -> Replay {
-    let learnt: Vec<usize> = tasks.iter().flatten().map(|&class| usize::from(class)).collect();
-    let others = replay.steps.iter().enumerate().filter(|(class, _)| !learnt.contains(class)).map(|(_, steps)| steps);
-    let mut steps: Vec<u32> = learnt.iter().map(|&class| replay.steps[class]).collect();
-    if learnt.len() < replay.steps.len() {
+    let classes = learnt(tasks);
+    let others = replay.steps.iter().enumerate().filter(|(class, _)| !classes.contains(class)).map(|(_, steps)| steps);
+    let mut steps: Vec<u32> = classes.iter().map(|&class| replay.steps[class]).collect();
+    if classes.len() < replay.steps.len() {
         steps.push(others.sum());
     }
     Replay { steps, silent: replay.silent }

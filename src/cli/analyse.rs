@@ -37,10 +37,11 @@ pub fn analyse(args: &AnalyseArgs) -> Result<(), Failure> {
 
 /// The first two tasks, as they are listed.
 fn two_tasks(spec: &mut Spec) -> Result<(), Failure> {
-    if spec.tasks.classes.len() < 2 {
+    if spec.tasks.len() < 2 {
         return Err(Failure::Usage("the importance of synapses is compared over two tasks, and there is one".into()));
     }
     spec.tasks.classes.truncate(2);
+    spec.tasks.permutations = spec.tasks.permutations.min(2);
     spec.tasks.order = Order::Listed;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::analysis::Spread;
-use crate::event::{Activity, EngineUsed, Event, Finished};
+use crate::event::{Activity, EngineUsed, Event, Finished, TaskIncremental};
 use crate::spec::Spec;
 
 /// Standard error, shared by all runs. The bar is drawn on a terminal only.
@@ -84,6 +84,17 @@ impl Screen {
                 percent(&accuracy),
                 percent(&forgetting)
             ));
+            let told: Option<Vec<_>> = results.iter().map(|result| result.task_incremental.as_ref()).collect();
+            if let Some(told) = told {
+                let of = |number: fn(&TaskIncremental) -> f64| {
+                    percent(&told.iter().map(|told| number(told)).collect::<Vec<_>>())
+                };
+                self.say(&format!(
+                    "told which task a sample is of (task-incremental): accuracy {} %, forgetting {} points",
+                    of(|told| told.accuracy),
+                    of(|told| told.forgetting)
+                ));
+            }
         }
     }
 }
@@ -167,6 +178,7 @@ mod tests {
             forgetting_max: matrix[0][0] - matrix[1][0],
             backward_transfer: matrix[1][0] - matrix[0][0],
             forward_transfer: matrix[0][1] - 0.1,
+            task_incremental: None,
             seconds: 1.25,
             time: TimeShares::default(),
             engine: None,

@@ -161,8 +161,8 @@ fn sleeps(spec: &Spec) -> bool {
 
 /// What a whole run takes, in seconds.
 fn expected(spec: &Spec, set: &DataSet, seconds_a_batch: f64, seconds_a_step: f64) -> f64 {
-    let tasks = spec.tasks.classes.len() as f64;
-    let sleeps = if spec.strategy.sleeps() { spec.tasks.classes.len() } else { 0 };
+    let tasks = spec.tasks.len() as f64;
+    let sleeps = if spec.strategy.sleeps() { spec.tasks.len() } else { 0 };
     let slept: f64 = (0..sleeps).map(|task| f64::from(spec.sleep.steps_after(task))).sum();
     let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps as f64 };
     let learnt = set.train.len() as f64 * f64::from(spec.training.epochs);

@@ -15,9 +15,9 @@ use super::rows::{gain_rows, shuffle, taught_again, training_rows};
 use super::schedule::{Phase as Scheduled, Schedule, Stint};
 use crate::analysis::weight_change;
 use crate::clock;
-use crate::data::plan::{Plan, TestOn, plan};
-use crate::data::{DataSet, Samples, Shape, Values, drawing};
-use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TimeShares};
+use crate::data::plan::{Plan, TaskRows, TestOn, plan};
+use crate::data::{DataSet, Samples, Shape, Values, drawing, permuted};
+use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TaskIncremental, TimeShares};
 use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Shown, Tally};
 use crate::learn::{Moment, answer, learn, phases, take};
 use crate::net::areas::Intervals;
@@ -51,6 +51,8 @@ pub struct Experiment<D: Device> {
     replicas: Vec<Replica>,
     train: D::Data,
     train_labels: Vec<u8>,
+    /// The task that each class belongs to, as they are listed.
+    task_of: Vec<u32>,
     /// `None` when accuracies are measured on held-back training data.
     test: Option<D::Data>,
     /// What a drawing teaches, while it does.
@@ -106,7 +108,12 @@ pub(super) struct Log {
     untaught: Vec<f64>,
     matrix: Vec<Vec<f64>>,
     mean: f64,
+    /// The same among the classes of each sample's own task; empty where that is no question.
+    within: Vec<Vec<f64>>,
+    mean_within: f64,
     tally: Tally,
+    /// Right answers by task, of tasks that share their classes; else empty.
+    right: Vec<u32>,
     spikes: Vec<u64>,
     /// Of spiking areas, in this phase.
     learning: Shown,
@@ -167,13 +174,19 @@ impl<D: Device> Experiment<D> {
         }
         check_window(&spec, set)?;
         check_actions(&spec, set)?;
-        let replicas = specs.iter().map(|spec| Replica::new(spec, set)).collect::<Result<Vec<_>, RunError>>()?;
+        let base = permuted::base(&spec, set)?;
+        let len = set.shape.len();
+        let copies = |samples| permuted::copies(spec.tasks.permutations, samples, len);
+        let (train_samples, test_samples) = (copies(&base.train), copies(&base.test));
+        let replica = |spec| Replica::new(spec, &base, &train_samples);
+        let replicas = specs.iter().map(replica).collect::<Result<Vec<_>, RunError>>()?;
         let on_train = replicas.iter().any(|replica| replica.plan.test_on == TestOn::Train);
-        let train = device.load(set, &set.train);
-        let test = (!on_train).then(|| device.load(set, &set.test));
+        let train = device.load(set, &train_samples);
+        let test = (!on_train).then(|| device.load(set, &test_samples));
         let weights = device.weights(&nets, capacity::<D>(&spec));
         let batch = device.batch(&weights, capacity::<D>(&spec));
-        let probe = if spec.evaluation.energy { probe(set, &replicas[0], on_train) } else { Vec::new() };
+        let tested = if on_train { &train_samples } else { &test_samples };
+        let probe = if spec.evaluation.energy { probe(tested, len, &replicas[0]) } else { Vec::new() };
         let state = State {
             schedule: Schedule::new(&spec),
             phase: 0,
@@ -185,6 +198,7 @@ impl<D: Device> Experiment<D> {
             events: VecDeque::new(),
         };
         Ok(Experiment {
+            task_of: task_of(&spec, set.classes.len()),
             rows: vec![Vec::new(); replicas.len()],
             sleepers: None,
             measured: nets,
@@ -192,7 +206,7 @@ impl<D: Device> Experiment<D> {
             spec,
             replicas,
             train,
-            train_labels: set.train.labels.clone(),
+            train_labels: train_samples.labels.clone(),
             test,
             lesson: None,
             about: about(set),
@@ -602,11 +616,14 @@ impl<D: Device> Experiment<D> {
 
     // Measuring.
 
-    /// Up to 1,000 test samples after `done`; returns how many are done then, and how many there are.
+    /// Up to 1,000 test samples after `done`, of one task where tasks share their classes; returns how many are done then, and how many there are.
     async fn measure_slice(&mut self, done: usize) -> Result<(usize, usize), EngineError> {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
-        let end =
-            (done + if self.spec.network.kind == NetworkKind::Areas { SHOWN_SLICE } else { TEST_SLICE }).min(total);
+        let slice = if self.spec.network.kind == NetworkKind::Areas { SHOWN_SLICE } else { TEST_SLICE };
+        // Of tasks that share their classes, what one slice counts is of one task.
+        let ends = (self.spec.tasks.permutations > 0)
+            .then(|| (self.task_measured(done) + 1) * self.replicas[0].plan.tasks[0].test.len());
+        let end = (done + slice).min(ends.unwrap_or(total)).min(total);
         let seeds = self.seeds();
         for from in (done..end).step_by(D::TEST_BATCH) {
             let count = D::TEST_BATCH.min(end - from);
@@ -614,14 +631,26 @@ impl<D: Device> Experiment<D> {
             let data = self.test.as_ref().unwrap_or(&self.train);
             let (weights, batch) = (&mut self.weights, &mut self.batch);
             answer(&mut self.device, weights, data, &slices, batch, &self.spec, &seeds);
-            self.device.tally(&mut self.batch);
+            self.device.tally(&mut self.batch, &self.task_of);
         }
         let logs = &mut self.state.logs;
+        let before: Vec<u32> = logs.iter().map(|log| measures::right(&log.tally)).collect();
         let mut tallies: Vec<Tally> = logs.iter_mut().map(|log| std::mem::take(&mut log.tally)).collect();
         self.device.read_tallies(&mut self.batch, &mut tallies).await?;
         logs.iter_mut().zip(tallies).for_each(|(log, tally)| log.tally = tally);
+        let task = self.task_measured(done);
+        for (log, before) in self.state.logs.iter_mut().zip(before) {
+            if let Some(right) = log.right.get_mut(task) {
+                *right += measures::right(&log.tally) - before;
+            }
+        }
         self.note_shown(|log| &mut log.answering).await?;
         Ok((end, total))
+    }
+
+    /// The task that the test sample at this place is of, in permuted copies, which all have as many.
+    fn task_measured(&self, place: usize) -> usize {
+        place / self.replicas[0].plan.tasks[0].test.len()
     }
 
     /// Adds what spiking areas did since the last time.
@@ -641,9 +670,8 @@ impl<D: Device> Experiment<D> {
         self.progress(Activity::Evaluate, end as u64, total as u64);
         if end == total {
             for (log, replica) in self.state.logs.iter_mut().zip(&self.replicas) {
-                log.untaught = measures::accuracy_by_task(&log.tally, &replica.tasks());
-                log.tally = Tally::new(log.tally.classes, log.tally.hidden.len() / log.tally.classes);
-                log.answering = Shown::default();
+                log.untaught = replica.accuracy(log);
+                log.count_anew();
             }
             self.state.stage = Stage::Begin;
         }
@@ -688,8 +716,12 @@ impl<D: Device> Experiment<D> {
             let log = &mut self.state.logs[run];
             log.matrix.push(report.accuracy.clone());
             log.mean = report.mean;
-            log.tally = Tally::new(self.about.classes.len(), net.hidden_units());
-            (log.learning, log.answering) = Default::default();
+            if !report.task_incremental.is_empty() {
+                log.within.push(report.task_incremental.clone());
+                log.mean_within = measures::mean_within(&log.tally);
+            }
+            log.count_anew();
+            log.learning = Shown::default();
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
         self.measured = nets;
@@ -708,8 +740,13 @@ impl<D: Device> Experiment<D> {
             run: run as u32,
             phase: self.state.phase as u32,
             name: phase.name.clone(),
-            accuracy: measures::accuracy_by_task(&log.tally, &replica.tasks()),
+            accuracy: replica.accuracy(log),
             mean: measures::overall_accuracy(&log.tally),
+            task_incremental: if self.spec.tasks.can_be_told() {
+                measures::accuracy_within_task(&log.tally, &replica.tasks())
+            } else {
+                Vec::new()
+            },
             confusion: log.tally.confusion.chunks_exact(self.about.classes.len()).map(<[u32]>::to_vec).collect(),
             hidden_mean: measures::hidden_mean(&log.tally),
             spikes_per_step: if asleep { log.spikes.iter().map(|&n| n as f64 / steps).collect() } else { Vec::new() },
@@ -739,7 +776,14 @@ impl<D: Device> Experiment<D> {
 
     fn finished(&self, run: usize) -> Finished {
         let (log, replica) = (&self.state.logs[run], &self.replicas[run]);
-        let transfer = Transfer::of(&log.matrix, &self.state.schedule.taught(), &log.untaught);
+        let taught = self.state.schedule.taught();
+        let transfer = Transfer::of(&log.matrix, &taught, &log.untaught);
+        let task_incremental = (!log.within.is_empty()).then(|| TaskIncremental {
+            matrix: log.within.clone(),
+            accuracy: log.mean_within,
+            average_accuracy: measures::average_accuracy(&log.within),
+            forgetting: Transfer::of(&log.within, &taught, &log.untaught).forgetting,
+        });
         Finished {
             run: run as u32,
             spec: self.spec_of(run),
@@ -754,6 +798,7 @@ impl<D: Device> Experiment<D> {
             forgetting_max: transfer.forgetting_max,
             backward_transfer: transfer.backward,
             forward_transfer: transfer.forward,
+            task_incremental,
             seconds: self.state.seconds,
             time: self.state.time,
             engine: None,
@@ -834,12 +879,13 @@ impl<D: Device> Experiment<D> {
 }
 
 impl Replica {
-    fn new(spec: &Spec, set: &DataSet) -> Result<Replica, RunError> {
+    /// `set` is what its plan divides, `train` the training samples that the plan's rows are of.
+    fn new(spec: &Spec, set: &DataSet, train: &Samples) -> Result<Replica, RunError> {
         let plan = plan(spec, spec.seed, set)?;
         let tests = plan.tasks.iter().flat_map(|task| task.test.iter().copied()).collect();
         let mean = |rows: &[u32]| {
             let mut mean = MeanInput::new(set.shape.len());
-            mean.add(&set.train, rows);
+            mean.add(train, rows);
             mean
         };
         let means = plan.tasks.iter().map(|task| mean(&task.train)).collect();
@@ -847,7 +893,7 @@ impl Replica {
         plan.tasks
             .iter()
             .flat_map(|task| &task.train)
-            .for_each(|&row| counts[usize::from(set.train.labels[row as usize])] += 1);
+            .for_each(|&row| counts[usize::from(train.labels[row as usize])] += 1);
         Ok(Replica { seed: spec.seed, sleep: spec.sleep.clone(), plan, tests, means, counts })
     }
 
@@ -862,6 +908,15 @@ impl Replica {
     fn tasks(&self) -> Vec<Vec<u8>> {
         self.plan.tasks.iter().map(|task| task.classes.clone()).collect()
     }
+
+    /// Accuracy on each task's test samples, 0 to 1, the answer being one of all classes.
+    fn accuracy(&self, log: &Log) -> Vec<f64> {
+        if log.right.is_empty() {
+            return measures::accuracy_by_task(&log.tally, &self.tasks());
+        }
+        let of = |(&right, task): (&u32, &TaskRows)| f64::from(right) / task.test.len() as f64;
+        log.right.iter().zip(&self.plan.tasks).map(of).collect()
+    }
 }
 
 impl Log {
@@ -871,13 +926,29 @@ impl Log {
             untaught: Vec::new(),
             matrix: Vec::new(),
             mean: 0.0,
+            within: Vec::new(),
+            mean_within: 0.0,
             tally: Tally::new(classes, hidden as usize),
+            right: vec![0; spec.tasks.permutations as usize],
             spikes: vec![0; spec.weight_layers() + 1],
             learning: Shown::default(),
             answering: Shown::default(),
             diverged: false,
         }
     }
+
+    /// Forgets the answers that were counted.
+    fn count_anew(&mut self) {
+        self.tally.clear();
+        self.right.fill(0);
+        self.answering = Shown::default();
+    }
+}
+
+/// The task of each class, as they are listed; of one that belongs to none, a number that no task has.
+fn task_of(spec: &Spec, classes: usize) -> Vec<u32> {
+    let of = |class| spec.tasks.classes.iter().position(|task| task.contains(&class));
+    (0..classes).map(|class| of(class as u8).map_or(u32::MAX, |task| task as u32)).collect()
 }
 
 /// Units of the input, the hidden layers and the output.
@@ -944,13 +1015,12 @@ fn shared(specs: &[Spec]) -> Result<Spec, RunError> {
 }
 
 /// Test samples spread evenly over all tasks.
-fn probe(set: &DataSet, replica: &Replica, on_train: bool) -> Vec<Vec<f32>> {
-    let samples = if on_train { &set.train } else { &set.test };
+fn probe(samples: &Samples, len: usize, replica: &Replica) -> Vec<Vec<f32>> {
     let step = (replica.tests.len() / ENERGY_SAMPLES).max(1);
     let rows = replica.tests.iter().step_by(step).take(ENERGY_SAMPLES);
     rows.map(|&row| {
-        let mut input = vec![0.0; set.shape.len()];
-        samples.values.row_into(row as usize, input.len(), &mut input);
+        let mut input = vec![0.0; len];
+        samples.values.row_into(row as usize, len, &mut input);
         input
     })
     .collect()
@@ -982,13 +1052,17 @@ impl State {
             Stage::Measure { done } => done <= MOST && !asleep && (!sleeps || self.before.len() == runs),
         };
         let empty = Log::new(spec, classes);
-        let tasks = spec.tasks.classes.len();
+        let tasks = spec.tasks.len();
         let measured = !matches!(self.stage, Stage::Untaught { .. });
         let log_fits = |log: &Log| {
             let row_fits = |row: &Vec<f64>| row.len() == tasks;
             log.untaught.len() == if measured { tasks } else { 0 }
                 && (log.diverged || log.matrix.len() == self.phase)
                 && log.matrix.iter().all(row_fits)
+                && log.within.iter().all(row_fits)
+                && log.within.len() == if spec.tasks.can_be_told() { log.matrix.len() } else { 0 }
+                && log.right.len() == empty.right.len()
+                && log.tally.within.len() == classes
                 && log.tally.classes == classes
                 && log.tally.confusion.len() == empty.tally.confusion.len()
                 && log.tally.hidden.len() == empty.tally.hidden.len()

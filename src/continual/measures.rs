@@ -7,6 +7,28 @@ pub fn accuracy_by_task(tally: &Tally, tasks: &[Vec<u8>]) -> Vec<f64> {
     tasks.iter().map(|classes| accuracy(tally, classes.iter().map(|&c| usize::from(c)))).collect()
 }
 
+/// The same where the answer is one of the classes of the sample's own task (task-incremental).
+pub fn accuracy_within_task(tally: &Tally, tasks: &[Vec<u8>]) -> Vec<f64> {
+    tasks.iter().map(|classes| within(tally, classes.iter().map(|&c| usize::from(c)))).collect()
+}
+
+/// The same over all test samples.
+pub fn mean_within(tally: &Tally) -> f64 {
+    within(tally, 0..tally.classes)
+}
+
+fn within(tally: &Tally, classes: impl Iterator<Item = usize>) -> f64 {
+    let of =
+        |class| (tally.within[class], tally.confusion[class * tally.classes..][..tally.classes].iter().sum::<u32>());
+    let (right, all) = classes.map(of).fold((0, 0), |(right, all), (r, n)| (right + r, all + n));
+    f64::from(right) / f64::from(all.max(1))
+}
+
+/// Samples that were answered rightly, among all classes.
+pub fn right(tally: &Tally) -> u32 {
+    tally.confusion.iter().step_by(tally.classes + 1).sum()
+}
+
 /// Accuracy over all test samples, 0 to 1.
 pub fn overall_accuracy(tally: &Tally) -> f64 {
     accuracy(tally, 0..tally.classes)

@@ -80,7 +80,7 @@ impl Schedule {
         let stints: Vec<Stint> = if matches!(spec.strategy, Strategy::Parallel {}) {
             vec![Stint::Parallel]
         } else {
-            (0..spec.tasks.classes.len()).flat_map(of_task).flatten().collect()
+            (0..spec.tasks.len()).flat_map(of_task).flatten().collect()
         };
         let phase = |(key, stint): (usize, Stint)| {
             let (name, steps) = match stint {
@@ -144,7 +144,7 @@ impl Schedule {
         };
         let trained = |phase: &Phase| match phase.stint {
             Stint::Train(task) => Some(task),
-            Stint::Parallel => Some(spec.tasks.classes.len() - 1),
+            Stint::Parallel => Some(spec.tasks.len() - 1),
             _ => None,
         };
         self.phases[..end].iter().rev().find_map(trained).unwrap_or(0)
@@ -165,7 +165,7 @@ impl Schedule {
 
     /// Whether a schedule that was read can be one of `spec`.
     pub fn fits(&self, spec: &Spec) -> bool {
-        let tasks = spec.tasks.classes.len();
+        let tasks = spec.tasks.len();
         let fits = |phase: &Phase| match phase.stint {
             Stint::Train(task) => task < tasks,
             Stint::Sleep(task) => task < tasks && phase.steps > 0,

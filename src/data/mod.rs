@@ -14,6 +14,7 @@ pub mod features;
 pub mod fetch;
 pub mod idx;
 pub mod own;
+pub mod permuted;
 pub mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod site;

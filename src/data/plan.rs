@@ -34,7 +34,8 @@ pub enum TestOn {
 }
 
 /// Divides `set` as `spec` says. `seed` decides a shuffled order of tasks; everything else is the same for all
-/// seeds. The subset is taken first, then its last tenth is held back, then classes of no task are left out.
+/// seeds. The subset is taken first, then its last tenth is held back, then classes of no task are left out. Rows of permuted
+/// copies are those of [`permuted::copies`](super::permuted::copies).
 ///
 /// # Errors
 /// When the Spec is not valid or does not fit the set.
@@ -55,17 +56,23 @@ pub fn plan(spec: &Spec, seed: u32, set: &DataSet) -> Result<Plan, DataError> {
     };
     let mut tasks = Vec::new();
     for &position in &order(&spec.tasks, seed) {
-        let classes = &spec.tasks.classes[position as usize];
+        let (listed, copy) = if spec.tasks.permutations > 0 { (0, position) } else { (position, 0) };
+        let classes = &spec.tasks.classes[listed as usize];
+        let of_copy = |rows: Vec<u32>, labels: &[u8]| rows.iter().map(|row| row + copy * labels.len() as u32).collect();
         let train = rows_of(classes, set, &train, &set.train.labels, "training")?;
         let test = rows_of(classes, set, &test, test_labels, "test")?;
-        tasks.push(TaskRows { classes: classes.clone(), train, test });
+        tasks.push(TaskRows {
+            classes: classes.clone(),
+            train: of_copy(train, &set.train.labels),
+            test: of_copy(test, test_labels),
+        });
     }
     Ok(Plan { tasks, test_on })
 }
 
-/// Positions in [`Tasks::classes`], in the order the tasks are learnt.
+/// Positions in [`Tasks::classes`], or numbers of copies, in the order the tasks are learnt.
 fn order(tasks: &Tasks, seed: u32) -> Vec<u32> {
-    let mut listed: Vec<u32> = (0..tasks.classes.len() as u32).collect();
+    let mut listed: Vec<u32> = (0..tasks.len() as u32).collect();
     match &tasks.order {
         Order::Listed => {}
         Order::Shuffled => listed.shuffle(&mut Stream::new(seed, Purpose::Order, 0, 0)),
@@ -131,7 +138,7 @@ pub(super) mod tests {
     fn spec() -> Spec {
         let mut spec = preset("quick-mnist-src").unwrap().spec.clone();
         spec.data.subset = None;
-        spec.tasks = Tasks { classes: vec![vec![0, 1], vec![3]], order: Order::Listed };
+        spec.tasks = Tasks { classes: vec![vec![0, 1], vec![3]], order: Order::Listed, permutations: 0 };
         spec
     }
 
@@ -197,6 +204,25 @@ pub(super) mod tests {
                 plan.tasks.iter().map(|task| (set.train.pick(&task.train, 2), test.pick(&task.test, 2))).collect()
             };
             assert_eq!(samples(&set, &whole), samples(&file, &part));
+        }
+    }
+
+    #[test]
+    fn each_permuted_copy_has_the_same_rows_further_on() {
+        let set = synthetic();
+        let mut spec = spec();
+        spec.tasks = Tasks { classes: vec![vec![0, 1, 3]], order: Order::Given(vec![2, 0, 1]), permutations: 3 };
+        for (split, len) in [(Split::Test, 36), (Split::HeldBack, 240)] {
+            spec.evaluation.split = split;
+            let plan = plan(&spec, 0, &set).unwrap();
+            let at_home =
+                |rows: &[u32], copy: u32, len: u32| -> Vec<u32> { rows.iter().map(|r| r - copy * len).collect() };
+            for (task, copy) in plan.tasks.iter().zip([2, 0, 1]) {
+                assert_eq!(task.classes, [0, 1, 3]);
+                assert_eq!(at_home(&task.train, copy, 240), plan.tasks[1].train);
+                assert_eq!(at_home(&task.test, copy, len), plan.tasks[1].test);
+            }
+            assert_eq!(labels_of(&plan.tasks[1].train, &set.train), [0, 1, 3]);
         }
     }
 

@@ -205,23 +205,32 @@ pub struct Tally {
     pub classes: usize,
     /// C × C: samples by class (row) and answer (column; the largest output, the first of equals).
     pub confusion: Vec<u32>,
+    /// C: samples of each class whose answer is right where only the classes of its task are allowed (task-incremental).
+    pub within: Vec<u32>,
     /// C × all hidden units: hidden activity summed over each class's samples.
     pub hidden: Vec<f32>,
 }
 
 impl Tally {
     pub fn new(classes: usize, hidden_units: usize) -> Tally {
-        Tally { classes, confusion: vec![0; classes * classes], hidden: vec![0.0; classes * hidden_units] }
+        Tally {
+            classes,
+            confusion: vec![0; classes * classes],
+            within: vec![0; classes],
+            hidden: vec![0.0; classes * hidden_units],
+        }
     }
 
     /// Adds what `other`, of the same shape, counts.
     pub fn add(&mut self, other: &Tally) {
         self.confusion.iter_mut().zip(&other.confusion).for_each(|(sum, n)| *sum += n);
+        self.within.iter_mut().zip(&other.within).for_each(|(sum, n)| *sum += n);
         self.hidden.iter_mut().zip(&other.hidden).for_each(|(sum, h)| *sum += h);
     }
 
     pub fn clear(&mut self) {
         self.confusion.fill(0);
+        self.within.fill(0);
         self.hidden.fill(0.0);
     }
 }
@@ -392,8 +401,8 @@ pub trait Device {
         layer: usize,
         states: States,
     ) -> Result<Vec<Vec<f32>>, EngineError>;
-    /// Counts the batch's free-phase answers and sums its hidden activity.
-    fn tally(&mut self, batch: &mut Self::Batch);
+    /// Counts the batch's free-phase answers and sums its hidden activity. `task_of[c]` is the task that class c belongs to.
+    fn tally(&mut self, batch: &mut Self::Batch, task_of: &[u32]);
     /// Adds what was counted since the last call to `tallies[r]`.
     async fn read_tallies(&mut self, batch: &mut Self::Batch, tallies: &mut [Tally]) -> Result<(), EngineError>;
     /// Largest free-phase activity of each layer: [replica][layer]; 0 for an empty batch.

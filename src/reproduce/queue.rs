@@ -104,7 +104,7 @@ fn work(spec: &Spec) -> f64 {
     let Ok(info) = catalogue::info(&spec.data.name) else { return 0.0 };
     let samples = spec.data.subset.map_or(info.train, |part| part.train_per_class * info.classes.len() as u32);
     let hidden: f64 = spec.network.hidden.iter().copied().map(f64::from).sum();
-    let tasks = spec.tasks.classes.len() as f64;
+    let tasks = spec.tasks.len() as f64;
     let rehearsed = spec.strategy.rehearsed_fraction() * (tasks - 1.0) / 2.0;
     let steps = f64::from(spec.network.free_steps + spec.network.clamped_steps);
     let learning = f64::from(samples) * f64::from(spec.training.epochs) * (1.0 + rehearsed) * hidden * steps;
@@ -112,7 +112,7 @@ fn work(spec: &Spec) -> f64 {
     let phases = if matches!(spec.strategy, Strategy::Parallel {}) { 1.0 } else { tasks + sleeps };
     let testing = f64::from(info.test) * phases * hidden * f64::from(spec.network.free_steps);
     // A sleep's step takes about as long as ten samples' steps of learning.
-    let asleep = sleeps * f64::from(spec.sleep.steps_after(spec.tasks.classes.len() / 2)) * hidden * 10.0;
+    let asleep = sleeps * f64::from(spec.sleep.steps_after(spec.tasks.len() / 2)) * hidden * 10.0;
     learning + testing + asleep
 }
 

@@ -82,7 +82,7 @@ pub struct Subset {
     pub test_per_class: u32,
 }
 
-/// A partition of the classes into tasks, learnt one after another.
+/// What the tasks are, learnt one after another: a partition of the classes, or all classes in permuted copies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -90,6 +90,23 @@ pub struct Tasks {
     /// Classes of each task. A class belongs to one task at most.
     pub classes: Vec<Vec<u8>>,
     pub order: Order,
+    /// So many tasks, each all classes of the only task that is listed, with its inputs in places of its own: in the first task as
+    /// they are, in each other one permuted (permuted MNIST: Goodfellow et al. 2013). 0: the tasks are those listed.
+    #[serde(default)]
+    pub permutations: u32,
+}
+
+impl Tasks {
+    /// How many there are.
+    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
+    pub fn len(&self) -> usize {
+        if self.permutations > 0 { self.permutations as usize } else { self.classes.len() }
+    }
+
+    /// Whether it helps to be told which task a sample is of: task-incremental answers differ from class-incremental ones then.
+    pub fn can_be_told(&self) -> bool {
+        self.len() > 1 && self.permutations == 0 && self.classes.iter().any(|task| task.len() > 1)
+    }
 }
 
 /// The order in which tasks are learnt.
@@ -97,11 +114,11 @@ pub struct Tasks {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Order {
-    /// As [`Tasks::classes`] lists them.
+    /// As [`Tasks::classes`] lists them, or the copies by number.
     Listed,
     /// Shuffled by the run's seed.
     Shuffled,
-    /// Written out: positions in [`Tasks::classes`].
+    /// Written out: positions in [`Tasks::classes`], or numbers of copies, from 0.
     Given(Vec<u32>),
 }
 

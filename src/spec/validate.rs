@@ -48,11 +48,16 @@ impl Spec {
                 }
             }
         }
+        between("tasks.permutations", self.tasks.permutations, 0, 50)?;
+        if self.tasks.permutations > 0 && tasks.len() > 1 {
+            let allowed = "permuted copies are of one task: list all classes in it";
+            return Err(out_of_range("tasks.classes", format!("{} tasks", tasks.len()), allowed));
+        }
         if let Order::Given(order) = &self.tasks.order {
             let mut sorted = order.clone();
             sorted.sort_unstable();
-            if !sorted.iter().copied().eq(0..tasks.len() as u32) {
-                let all = format!("an order names each of the {} tasks once, counted from 0", tasks.len());
+            if !sorted.iter().copied().eq(0..self.tasks.len() as u32) {
+                let all = format!("an order names each of the {} tasks once, counted from 0", self.tasks.len());
                 return Err(out_of_range("tasks.order.given", format!("{order:?}"), &all));
             }
         }

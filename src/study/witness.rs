@@ -1,7 +1,7 @@
 //! Watches one run closely and makes its record.
 
 use super::{Around, Dream, Kept, Record, Seen, Slice};
-use crate::analysis::{by_learning, correlation, cosine, dreams, importance, replay};
+use crate::analysis::{by_learning, correlation, cosine, dreams, importance, learnt, replay};
 use crate::event::{Event, Finished, PhaseReport, Raster};
 use crate::net::{Layer, Net};
 
@@ -70,7 +70,7 @@ impl Witness {
             sleep: self.last_sleep(tasks),
             slices: self.slices.clone(),
             dreams: self.dreamt(),
-            kept: tasks.iter().flatten().map(|&class| self.kept(class.into())).collect(),
+            kept: learnt(tasks).into_iter().map(|class| self.kept(class)).collect(),
         }
     }
 
@@ -118,7 +118,7 @@ impl Witness {
 }
 
 fn seen(report: &PhaseReport, tasks: &[Vec<u8>]) -> Seen {
-    let activity = tasks.iter().flatten().map(|&class| report.hidden_mean[usize::from(class)].clone());
+    let activity = learnt(tasks).into_iter().map(|class| report.hidden_mean[class].clone());
     Seen { confusion: by_learning(&report.confusion, tasks), correlation: correlation(&activity.collect::<Vec<_>>()) }
 }
 
@@ -149,6 +149,7 @@ mod tests {
             name: name.into(),
             accuracy: vec![0.5],
             mean: 0.5,
+            task_incremental: Vec::new(),
             confusion: vec![vec![right, 4 - right], vec![2, 2]],
             hidden_mean: vec![vec![1.0, 0.0], vec![0.0, 1.0]],
             spikes_per_step: Vec::new(),
@@ -190,6 +191,7 @@ mod tests {
             forgetting_max: 0.0,
             backward_transfer: 0.0,
             forward_transfer: 0.0,
+            task_incremental: None,
             seconds: 0.0,
             time: Default::default(),
             engine: None,

@@ -92,6 +92,57 @@ fn every_strategy_has_its_phases_and_learns_from_what_it_should() {
 }
 
 #[test]
+fn told_the_task_a_network_forgets_less() {
+    let set = toy::digits(40, 10);
+    let spec = spec::set(&toy::spec("sequential"), &[("training.epochs", "6")]).unwrap();
+    let (events, _) = run(&spec, &[0], &set);
+    let done = finished(&events)[0];
+    let told = done.task_incremental.as_ref().unwrap();
+    let better = |(told, untold): (&Vec<f64>, &Vec<f64>)| told.iter().zip(untold).all(|(told, untold)| told >= untold);
+    assert!(told.matrix.iter().zip(&done.matrix).all(better));
+    assert!(told.accuracy > done.accuracy + 0.1 && told.forgetting < done.forgetting - 0.1, "{told:?}");
+    assert!((told.average_accuracy - told.accuracy).abs() < 1e-12, "all tasks are as large");
+    assert_eq!(reports(&events)[4].task_incremental, told.matrix[4]);
+    // One class a task says what the answer is; one task says nothing.
+    for classes in ["[[0],[1],[2]]", "[[0,1,2]]"] {
+        let spec = spec::set(&toy::spec("sequential"), &[("tasks.classes", classes)]).unwrap();
+        assert!(finished(&run(&spec, &[0], &set).0)[0].task_incremental.is_none());
+    }
+}
+
+#[test]
+fn permuted_copies_are_tasks_of_all_classes() {
+    let set = toy::digits(20, 5);
+    let all = r#"[[0,1,2,3,4,5,6,7,8,9]]"#;
+    let given = |order: &str, copies: &str| {
+        let fields = [("tasks.classes", all), ("tasks.permutations", copies), ("tasks.order", order)];
+        spec::set(&toy::spec("src-rehearsal"), &fields).unwrap()
+    };
+    let (events, _) = run(&given(r#"{"given":[0,2,1]}"#, "3"), &[0], &set);
+    let done = finished(&events)[0];
+    assert_eq!(done.phases, ["T1", "S1", "T2", "S2", "T3", "S3"]);
+    assert_eq!(done.tasks.len(), 3);
+    for report in reports(&events) {
+        let mean = report.accuracy.iter().sum::<f64>() / 3.0;
+        assert!((mean - report.mean).abs() < 1e-12, "all copies have as many samples");
+        assert_eq!(report.confusion.iter().flatten().sum::<u32>(), 3 * 50);
+    }
+    for task in 0..3 {
+        assert!(done.matrix[2 * task][task] > 0.5, "task {task} is learnt: {:?}", done.matrix);
+        assert!(task == 0 || done.matrix[2 * task - 1][task] < 0.4, "and was not known: {:?}", done.matrix);
+    }
+    assert!(done.task_incremental.is_none());
+
+    // The first copy is the set as it is: alone, it is learnt as the set is.
+    let (alone, plain) = (run(&given("listed", "1"), &[0], &set), run(&given("listed", "0"), &[0], &set));
+    assert!(alone.1 == plain.1);
+    assert_eq!(finished(&alone.0)[0].matrix, finished(&plain.0)[0].matrix);
+    // And in another place, what was measured of each copy moves with it.
+    let (other, _) = run(&given(r#"{"given":[2,0,1]}"#, "3"), &[0], &set);
+    assert_eq!([1, 0, 2].map(|task| finished(&other)[0].untaught[task]).to_vec(), done.untaught);
+}
+
+#[test]
 fn a_phase_is_measured_whole() {
     let set = toy::digits(20, 5);
     let spec = spec::set(&toy::spec("src"), &[("evaluation.energy", "true"), ("tasks.order", "listed")]).unwrap();

@@ -298,6 +298,9 @@ fn replicas_do_not_touch_each_other() {
     assert!(block_on(narrow.read_weights(&weights)).unwrap() == alone);
 }
 
+/// Classes of a task.
+const PAIR: usize = 2;
+
 #[test]
 fn answers_are_counted_by_class() {
     let set = toy::digits(2, 1);
@@ -310,12 +313,16 @@ fn answers_are_counted_by_class() {
         let best = states[1].iter().copied().fold(f64::MIN, f64::max);
         let answer = states[1].iter().position(|&o| o == best).unwrap();
         expected.confusion[class * 10 + answer] += 1;
+        let own = (0..10).filter(|&c| c / PAIR == class / PAIR);
+        let rival = own.filter(|&c| c != class).find(|&c| states[1][c] >= states[1][class]);
+        expected.within[class] += u32::from(rival.is_none());
         for (sum, h) in expected.hidden[class * 30..].iter_mut().zip(&states[0]) {
             *sum += *h as f32;
         }
     }
     for (engine, tally) in on_both!(|device| count(device, &net, &set, &rows)) {
         assert_eq!(tally.confusion, expected.confusion, "{engine}");
+        assert_eq!(tally.within, expected.within, "{engine}");
         for (got, want) in tally.hidden.iter().zip(&expected.hidden) {
             assert!((got - want).abs() < 1e-4, "{engine}");
         }
@@ -327,11 +334,12 @@ fn count<D: Device>(device: &mut D, net: &Net, set: &DataSet, rows: &[u32]) -> T
     let setting = Setting { dt: 0.2, gamma: 1.0, beta: 1.0, steps: [50, 1], tolerance: 0.0 };
     let Engine { device, mut batch, .. } = relax(device, net, set, rows, &setting);
     let mut tallies = [Tally::new(10, 30)];
-    device.tally(&mut batch);
-    device.tally(&mut batch);
+    let task_of: Vec<u32> = (0..10).map(|class| (class / PAIR) as u32).collect();
+    device.tally(&mut batch, &task_of);
+    device.tally(&mut batch, &task_of);
     block_on(device.read_tallies(&mut batch, &mut tallies)).unwrap();
     tallies = [Tally::new(10, 30)];
-    device.tally(&mut batch);
+    device.tally(&mut batch, &task_of);
     block_on(device.read_tallies(&mut batch, &mut tallies)).unwrap();
     let [tally] = tallies;
     tally

@@ -36,6 +36,7 @@ fn finished(spec: &Spec, accuracy: f64) -> Finished {
         forgetting_max: 0.0,
         backward_transfer: 0.0,
         forward_transfer: 0.0,
+        task_incremental: None,
         seconds: 36.0,
         time: TimeShares::default(),
         engine: None,

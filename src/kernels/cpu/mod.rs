@@ -440,10 +440,10 @@ impl Device for Cpu {
         Ok(batch.replicas.iter().map(|batch| batch.phases.of(states)[layer].clone()).collect())
     }
 
-    fn tally(&mut self, batch: &mut Batch) {
+    fn tally(&mut self, batch: &mut Batch, task_of: &[u32]) {
         for batch in batch.replicas.iter_mut().filter(|batch| !batch.rows.is_empty()) {
             let (output, hidden) = batch.phases.free.split_last().expect("an output layer");
-            tally::tally(&batch.labels, output, hidden, &mut batch.tally);
+            tally::tally(&batch.labels, output, hidden, task_of, &mut batch.tally);
         }
     }
 

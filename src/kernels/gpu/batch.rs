@@ -26,6 +26,8 @@ pub struct Batch {
     groups: Vec<Minibatches>,
     /// The lowest layer at fault of each replica, as `shaders/fault.wgsl` writes it.
     found: Buffer,
+    /// The task of each class, as written, and where.
+    task_of: (Vec<u32>, Buffer),
     checks: u32,
     /// Outcomes on their way, each with the number of its check.
     ring: VecDeque<(u32, Reading)>,
@@ -46,7 +48,8 @@ struct Minibatches {
     clamped: Buffer,
     /// For networks that are stepped layer by layer.
     spare: Option<Buffer>,
-    confusion: Buffer,
+    /// By class: its samples by answer, and those that are right among the classes of their task.
+    answers: Buffer,
     activity: Buffer,
 }
 
@@ -65,7 +68,7 @@ impl Minibatches {
             free: context.buffer("a minibatch's states", states),
             clamped: context.buffer("a minibatch's states", states),
             spare: (!is_shallow(sizes)).then(|| context.buffer("a minibatch's states", states)),
-            confusion: context.buffer("counts of answers", 4 * group.count as u64 * classes * classes),
+            answers: context.buffer("counts of answers", 4 * group.count as u64 * classes * (classes + 1)),
             activity: context.buffer("sums of activity", 4 * group.count as u64 * classes * u64::from(sizes.hidden())),
         }
     }
@@ -112,7 +115,8 @@ impl Batch {
         let groups = groups.map(|group| Minibatches::new(context, group, &networks.sizes, capacity)).collect();
         let replicas = networks.groups.iter().map(|group| group.count).sum();
         let found = context.filled("faults", &vec![NONE; replicas]);
-        Batch { sizes: networks.sizes.clone(), capacity, groups, found, checks: 0, ring: VecDeque::new() }
+        let task_of = (Vec::new(), context.buffer("tasks", 4 * u64::from(networks.sizes.classes())));
+        Batch { sizes: networks.sizes.clone(), capacity, groups, found, task_of, checks: 0, ring: VecDeque::new() }
     }
 
     pub fn drive(&mut self, context: &mut Context, networks: &Networks, data: &Images, rows: &[&[u32]]) {
@@ -325,14 +329,19 @@ impl Batch {
         Ok(by_replica)
     }
 
-    pub fn tally(&mut self, context: &mut Context) {
+    pub fn tally(&mut self, context: &mut Context, task_of: &[u32]) {
+        if self.task_of.0 != task_of {
+            context.write(&self.task_of.1, 0, task_of);
+            self.task_of.0 = task_of.to_vec();
+        }
         let params = [self.sizes.classes(), self.sizes.hidden(), self.capacity];
         for batch in &self.groups {
             let buffers = [
                 Use::Read(&batch.slots),
                 Use::Read(&batch.rows),
                 Use::Read(&batch.free),
-                Use::Write(&batch.confusion),
+                Use::Read(&self.task_of.1),
+                Use::Write(&batch.answers),
                 Use::Write(&batch.activity),
             ];
             let invocations = batch.largest().max(self.sizes.hidden());
@@ -344,14 +353,17 @@ impl Batch {
         let classes = self.sizes.classes() as usize;
         let hidden = self.sizes.hidden() as usize;
         for batch in &self.groups {
-            let confusion: Vec<u32> = context.read(&batch.confusion).await?;
+            let answers: Vec<u32> = context.read(&batch.answers).await?;
             let activity: Vec<f32> = context.read(&batch.activity).await?;
-            let (confusions, sums) =
-                (confusion.chunks_exact(classes * classes), activity.chunks_exact(classes * hidden));
-            for ((tally, confusion), hidden) in tallies[batch.first..].iter_mut().zip(confusions).zip(sums) {
-                tally.add(&Tally { classes, confusion: confusion.to_vec(), hidden: hidden.to_vec() });
+            let (answers, sums) =
+                (answers.chunks_exact(classes * (classes + 1)), activity.chunks_exact(classes * hidden));
+            for ((tally, answers), hidden) in tallies[batch.first..].iter_mut().zip(answers).zip(sums) {
+                let by_class = || answers.chunks_exact(classes + 1);
+                let confusion = by_class().flat_map(|row| &row[..classes]).copied().collect();
+                let within = by_class().map(|row| row[classes]).collect();
+                tally.add(&Tally { classes, confusion, within, hidden: hidden.to_vec() });
             }
-            context.clear(&batch.confusion);
+            context.clear(&batch.answers);
             context.clear(&batch.activity);
         }
         Ok(())

@@ -211,8 +211,8 @@ impl Device for Gpu {
         batch.states(&mut self.context, layer, states).await
     }
 
-    fn tally(&mut self, batch: &mut Batch) {
-        batch.tally(&mut self.context);
+    fn tally(&mut self, batch: &mut Batch, task_of: &[u32]) {
+        batch.tally(&mut self.context, task_of);
     }
 
     async fn read_tallies(&mut self, batch: &mut Batch, tallies: &mut [Tally]) -> Result<(), EngineError> {
