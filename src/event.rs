@@ -226,12 +226,58 @@ pub struct Finished {
     /// than this measure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_incremental: Option<TaskIncremental>,
+    /// What it took beside time; `None` in results older than this measure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// Seconds of computing.
     pub seconds: f64,
     pub time: TimeShares,
     /// What computed the run in the end; `null` where nobody noted it.
     #[serde(default)]
     pub engine: Option<EngineUsed>,
+}
+
+/// What a run takes beside time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Cost {
+    /// The most that was held while it learnt; `None` on a GPU.
+    pub held: Option<Held>,
+    /// For one sample on average, that is learnt and that is answered.
+    pub learning: Effort,
+    pub answering: Effort,
+}
+
+/// Bytes that are held while a network learns, one minibatch at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Held {
+    pub weights: u64,
+    /// What the rule keeps from one minibatch to the next: momentum, projectors, inter-spike intervals.
+    pub rule: u64,
+    /// States of a minibatch, its gradients, and what waits for the way back.
+    pub states: u64,
+    /// What is kept of the data of earlier tasks: samples to rehearse, mean inputs to sleep by, networks to average.
+    pub data: u64,
+}
+
+impl Held {
+    pub fn total(&self) -> u64 {
+        self.weights + self.rule + self.states + self.data
+    }
+}
+
+/// What one sample costs on average.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Effort {
+    /// Synaptic operations: a number other than 0, once for each weight that it goes through. Counted of spiking areas, of other
+    /// networks from their shapes ([`effort`](crate::net::effort::effort)).
+    pub operations: f64,
+    /// Changes of weights.
+    pub changes: f64,
+    /// Of spiking areas: spikes of all units, the input's among them.
+    pub spikes: Option<f64>,
 }
 
 /// A run's result where the answer is one of the classes of the sample's own task.

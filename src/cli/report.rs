@@ -179,6 +179,7 @@ mod tests {
             backward_transfer: matrix[1][0] - matrix[0][0],
             forward_transfer: matrix[0][1] - 0.1,
             task_incremental: None,
+            cost: None,
             seconds: 1.25,
             time: TimeShares::default(),
             engine: None,

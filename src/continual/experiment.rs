@@ -11,16 +11,19 @@ use serde::{Deserialize, Serialize};
 use super::RunError;
 use super::acting::check_actions;
 use super::measures::{self, Transfer};
-use super::rows::{gain_rows, shuffle, taught_again, training_rows};
+use super::rows::{gain_rows, kept, shuffle, taught_again, training_rows};
 use super::schedule::{Phase as Scheduled, Schedule, Stint};
 use crate::analysis::weight_change;
 use crate::clock;
 use crate::data::plan::{Plan, TaskRows, TestOn, plan};
 use crate::data::{DataSet, Samples, Shape, Values, drawing, permuted};
-use crate::event::{Activity, Event, Finished, PhaseReport, Raster, TaskIncremental, TimeShares};
+use crate::event::{
+    Activity, AreaActivity, Cost, Effort, Event, Finished, Held, PhaseReport, Raster, TaskIncremental, TimeShares,
+};
 use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Shown, Tally};
 use crate::learn::{Moment, answer, learn, phases, take};
 use crate::net::areas::Intervals;
+use crate::net::effort::effort;
 use crate::net::mrnn::Trace;
 use crate::net::{Net, layer_name};
 use crate::sleep::{self, MeanInput, Wiring};
@@ -85,6 +88,10 @@ struct Replica {
     means: Vec<MeanInput>,
     /// Training samples of each class.
     counts: Vec<u64>,
+    /// Inputs that are not 0, in a training sample on average.
+    inputs: f64,
+    /// Bytes of a sample and its label.
+    sample_bytes: u64,
 }
 
 /// Where an experiment stands: with the weights, all that a continuation depends on.
@@ -118,6 +125,11 @@ pub(super) struct Log {
     /// Of spiking areas, in this phase.
     learning: Shown,
     answering: Shown,
+    /// The same in all phases so far.
+    learnt: Shown,
+    answered: Shown,
+    /// The most that was held in learning.
+    held: Option<Held>,
     pub(super) diverged: bool,
 }
 
@@ -459,12 +471,35 @@ impl<D: Device> Experiment<D> {
         for fault in faults {
             self.diverge(fault, minibatch.saturating_sub(fault.ago.into()), NOT_FINITE);
         }
+        if is_over {
+            self.note_held();
+        }
         if is_over && self.spec.areas.protection > 0.0 {
             self.end_task();
         }
         match stint {
             Stint::Train(task) if is_over && self.spec.strategy.averages() => self.average(task).await,
             _ => Ok(()),
+        }
+    }
+
+    /// Notes what is held in learning: side by side, all networks hold as much.
+    fn note_held(&mut self) {
+        let Some(mut held) = self.device.held(&self.weights, &self.batch) else { return };
+        let tasks = match self.scheduled().stint {
+            Stint::Train(task) => task,
+            _ => 0,
+        };
+        for (log, replica) in self.state.logs.iter_mut().zip(&self.replicas) {
+            let fraction = self.spec.strategy.rehearsed_fraction();
+            let rehearsed: usize = (0..tasks).map(|task| kept(&replica.plan, task, fraction)).sum();
+            let kept = rehearsed as u64 * replica.sample_bytes;
+            let means = if self.spec.strategy.sleeps() { size_of::<f64>() * self.about.shape.len() } else { 0 } as u64;
+            let mean_net = if self.spec.strategy.averages() { held.weights } else { 0 };
+            held.data = kept + means + mean_net;
+            if log.held.is_none_or(|most| most.total() < held.total()) {
+                log.held = Some(held);
+            }
         }
     }
 
@@ -720,8 +755,9 @@ impl<D: Device> Experiment<D> {
                 log.within.push(report.task_incremental.clone());
                 log.mean_within = measures::mean_within(&log.tally);
             }
+            log.learnt.add(&std::mem::take(&mut log.learning));
+            log.answered.add(&log.answering);
             log.count_anew();
-            log.learning = Shown::default();
             self.state.events.push_back(Event::Phase(Box::new(report)));
         }
         self.measured = nets;
@@ -799,10 +835,23 @@ impl<D: Device> Experiment<D> {
             backward_transfer: transfer.backward,
             forward_transfer: transfer.forward,
             task_incremental,
+            cost: Some(self.cost_of(run)),
             seconds: self.state.seconds,
             time: self.state.time,
             engine: None,
         }
+    }
+
+    /// What a run took beside time. What a sleep does is not in it.
+    fn cost_of(&self, run: usize) -> Cost {
+        let (log, replica) = (&self.state.logs[run], &self.replicas[run]);
+        let (mut learning, mut answering) = effort(&self.spec, &layer_sizes(&self.spec, &self.about), replica.inputs);
+        for (effort, shown) in [(&mut learning, &log.learnt), (&mut answering, &log.answered)] {
+            if let Some(AreaActivity { spikes, operations, changes, .. }) = shown.activity() {
+                *effort = Effort { operations, changes, spikes: Some(spikes.iter().sum()) };
+            }
+        }
+        Cost { held: log.held, learning, answering }
     }
 
     // Events.
@@ -894,7 +943,9 @@ impl Replica {
             .iter()
             .flat_map(|task| &task.train)
             .for_each(|&row| counts[usize::from(train.labels[row as usize])] += 1);
-        Ok(Replica { seed: spec.seed, sleep: spec.sleep.clone(), plan, tests, means, counts })
+        let (inputs, sample_bytes) =
+            (train.values.density() * set.shape.len() as f64, train.values.bytes(set.shape.len()) + 1);
+        Ok(Replica { seed: spec.seed, sleep: spec.sleep.clone(), plan, tests, means, counts, inputs, sample_bytes })
     }
 
     /// Samples of an epoch in which classes are taught again.
@@ -933,6 +984,9 @@ impl Log {
             spikes: vec![0; spec.weight_layers() + 1],
             learning: Shown::default(),
             answering: Shown::default(),
+            learnt: Shown::default(),
+            answered: Shown::default(),
+            held: None,
             diverged: false,
         }
     }

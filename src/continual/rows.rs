@@ -28,10 +28,15 @@ pub fn taught_again(plan: &Plan, classes: &[u8], labels: &[u8]) -> Vec<u32> {
     rows.filter(|&row| classes.contains(&labels[row as usize])).collect()
 }
 
+/// How many of a task's rows are kept for rehearsal.
+pub fn kept(plan: &Plan, task: usize, fraction: f64) -> usize {
+    (fraction * plan.tasks[task].train.len() as f64).round() as usize
+}
+
 /// The fixed part of a task's rows that is kept for rehearsal.
 fn rehearsed(plan: &Plan, task: usize, fraction: f64, seed: u32) -> Vec<u32> {
     let mut rows = plan.tasks[task].train.clone();
-    let kept = (fraction * rows.len() as f64).round() as usize;
+    let kept = kept(plan, task, fraction);
     if kept > 0 {
         rows.shuffle(&mut Stream::new(seed, Purpose::Rehearsal, 0, task as u32));
     }

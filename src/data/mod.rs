@@ -104,6 +104,21 @@ impl Values {
         }
     }
 
+    /// The part of all values that is not 0.
+    pub fn density(&self) -> f64 {
+        let (others, all) = match self {
+            Values::Bytes { data, .. } => (data.iter().filter(|value| **value != 0).count(), data.len()),
+            Values::Floats(data) => (data.iter().filter(|value| **value != 0.0).count(), data.len()),
+        };
+        others as f64 / all.max(1) as f64
+    }
+
+    /// Bytes of a sample of `len` values.
+    pub fn bytes(&self, len: usize) -> u64 {
+        let one = if matches!(self, Values::Bytes { .. }) { size_of::<u8>() } else { size_of::<f32>() };
+        (one * len) as u64
+    }
+
     /// The named rows, in the order given.
     pub(crate) fn pick(&self, rows: &[u32], len: usize) -> Values {
         fn copy<T: Copy>(data: &[T], rows: &[u32], len: usize) -> Vec<T> {

@@ -10,7 +10,7 @@ pub mod gpu;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, Samples};
-use crate::event::AreaActivity;
+use crate::event::{AreaActivity, Held};
 use crate::net::Net;
 use crate::net::areas::{Constants, Intervals, Plasticity};
 use crate::net::layered::{Layered, OutputKind};
@@ -384,6 +384,8 @@ pub trait Device {
     /// k = P r      P ← P − k kᵀ/(α + rᵀk)      v ← momentum·v − rate·P·G      W += v
     /// ```
     fn owm_update(&mut self, weights: &mut Self::Weights, data: &Self::Data, batch: &mut Self::Batch, owm: &Owm);
+    /// What the first network holds while it learns, as the minibatch before was left; `None` where that cannot be counted.
+    fn held(&self, weights: &Self::Weights, batch: &Self::Batch) -> Option<Held>;
     /// What the networks' rule keeps beside their weights, by replica.
     fn read_memory(&self, weights: &Self::Weights) -> Vec<Memory>;
     fn write_memory(&mut self, weights: &mut Self::Weights, memory: Vec<Memory>);

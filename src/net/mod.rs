@@ -2,6 +2,7 @@
 //! the kernels move minibatches.
 
 pub mod areas;
+pub mod effort;
 pub mod layered;
 pub mod mrnn;
 pub mod weights;

@@ -192,6 +192,7 @@ mod tests {
             backward_transfer: 0.0,
             forward_transfer: 0.0,
             task_incremental: None,
+            cost: None,
             seconds: 0.0,
             time: Default::default(),
             engine: None,

@@ -111,6 +111,31 @@ fn told_the_task_a_network_forgets_less() {
 }
 
 #[test]
+fn a_run_says_what_it_took_beside_time() {
+    let set = toy::digits(20, 5);
+    let cost = |strategy: &str, fields: &[(&str, &str)]| {
+        let spec = spec::set(&toy::spec(strategy), fields).unwrap();
+        finished(&run(&spec, &[0], &set).0)[0].cost.clone().unwrap()
+    };
+    let (sequential, rehearsal) = (cost("sequential", &[]), cost("rehearsal", &[("strategy.fraction", "0.2")]));
+    let held = sequential.held.unwrap();
+    assert_eq!((held.weights, held.rule, held.data), (4 * (64 * 48 + 48 * 10 + 48 + 10), 0, 0));
+    assert!(held.states > 4 * 16 * (48 + 10) && held.total() > held.weights + held.states - 1);
+    let rehearsed = rehearsal.held.unwrap();
+    assert_eq!(rehearsed.data, 4 * 8 * (64 + 1), "8 images of each earlier task, and their labels");
+    assert_eq!(cost("src", &[]).held.unwrap().data, 8 * 64, "the mean input");
+    let larger = cost("sequential", &[("training.batch", "20")]).held.unwrap();
+    assert!(larger.states > held.states && larger.weights == held.weights);
+    assert!(sequential.learning.operations > sequential.answering.operations && sequential.answering.changes == 0.0);
+    assert_eq!(sequential.learning.spikes, None);
+
+    let fields = [("network.kind", "areas"), ("rule.kind", "local_errors"), ("areas.shown", "20"), ("areas.dt", "1")];
+    let areas = cost("sequential", &fields);
+    assert!(areas.learning.spikes.unwrap() > 0.0 && areas.learning.operations > 0.0 && areas.answering.changes == 0.0);
+    assert_eq!(areas.held.unwrap().weights, 4 * (2 * (64 * 48 + 48 * 10) + 48 + 10), "there and back");
+}
+
+#[test]
 fn permuted_copies_are_tasks_of_all_classes() {
     let set = toy::digits(20, 5);
     let all = r#"[[0,1,2,3,4,5,6,7,8,9]]"#;

@@ -37,6 +37,7 @@ fn finished(spec: &Spec, accuracy: f64) -> Finished {
         backward_transfer: 0.0,
         forward_transfer: 0.0,
         task_incremental: None,
+        cost: None,
         seconds: 36.0,
         time: TimeShares::default(),
         engine: None,

@@ -13,6 +13,7 @@
 use multiversion::multiversion;
 
 use super::Gradient;
+use super::held::Bytes;
 use super::relax::{Geometry, OUTPUTS, WIDE, group, list_marked, one_hot};
 use super::simd::{Lanes, fma, larger};
 use crate::kernels::Unrolling;
@@ -129,6 +130,17 @@ fn adjoint_batch(
     }
     let rows = gradient.weights[1].chunks_exact_mut(units).zip(scratch.weights.chunks_exact(geometry.padded));
     rows.for_each(|(row, padded)| row.copy_from_slice(&padded[..units]));
+}
+
+impl Bytes for Scratch {
+    /// What a sample's way back needs: the outputs and slopes of each step, and what each step left of the hidden units.
+    fn bytes(&self) -> u64 {
+        let Scratch { drive, hidden, active, steady, always, ever, wavering, steps, waverers, through, weights } = self;
+        let floats = [drive, hidden, steady, through, weights].map(Bytes::bytes);
+        let marks = [active, always, ever].map(Bytes::bytes);
+        let of_steps = size_of_val(&steps[..]) + size_of_val(&waverers[..]);
+        floats.into_iter().chain(marks).sum::<u64>() + wavering.bytes() + of_steps as u64
+    }
 }
 
 impl Scratch {

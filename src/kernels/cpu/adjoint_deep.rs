@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
+use super::held::fields;
 use super::{Gradient, Network, relax_deep};
 use crate::kernels::Unrolling;
 
@@ -20,6 +21,8 @@ pub struct Scratch {
     adjoint: Vec<Vec<f32>>,
     through: Vec<Vec<f32>>,
 }
+
+fields!(Scratch: states, passes, inputs, adjoint, through);
 
 /// Runs the steps of a minibatch and goes back through them. `drive` is B × H₁, `states` are the layers' (B × units),
 /// before and after.

@@ -9,6 +9,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
 
 use super::adjoint_deep::matrix_mut;
 use super::forward::{Course, view};
+use super::held::fields;
 use super::{Gradient, Network};
 use crate::net::layered::OutputKind;
 
@@ -19,6 +20,8 @@ pub struct Scratch {
     after: Vec<Vec<f32>>,
     now: Vec<Vec<f32>>,
 }
+
+fields!(Scratch: after, now);
 
 /// Goes back through what [`forward`](super::forward::forward) left. `states` are the layers' after the last step.
 pub fn backward(

@@ -9,6 +9,7 @@ mod fault;
 mod forward;
 mod gradient_update;
 mod hebbian_update;
+mod held;
 mod images;
 mod largest_activity;
 mod owm;
@@ -23,7 +24,7 @@ mod tally;
 use ndarray::{Array2, ArrayView2, s};
 
 use super::{
-    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Phase, Relaxation, Showing, Shown,
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Held, Memory, Owm, Pass, Phase, Relaxation, Showing, Shown,
     SpikeCounts, States, Tally, Unrolling, adapt, faults,
 };
 use crate::data::{DataSet, Samples};
@@ -410,6 +411,10 @@ impl Device for Cpu {
         {
             owm::owm_update(network, data, batch, owm);
         }
+    }
+
+    fn held(&self, weights: &Vec<Network>, batch: &Batch) -> Option<Held> {
+        Some(held::held(weights, batch))
     }
 
     fn read_memory(&self, weights: &Vec<Network>) -> Vec<Memory> {

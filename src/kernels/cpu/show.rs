@@ -5,6 +5,7 @@
 
 use multiversion::multiversion;
 
+use super::held::fields;
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
 use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive};
@@ -70,6 +71,10 @@ pub struct Stage {
     level: Vec<f32>,
     shown: Shown,
 }
+
+fields!(Population: current, voltage, silent, trace, drive, spikes, counts, last);
+fields!(Input: chances, error, carried, came);
+fields!(Stage: inputs, expected, areas, label, errors, label_error, taught, sums, voltage_sums, plastic, level);
 
 /// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
 pub fn show(

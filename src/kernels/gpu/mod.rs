@@ -19,8 +19,8 @@ pub use networks::Networks;
 pub use sleepers::Sleepers;
 
 use super::{
-    Descent, Device, EngineError, Fault, Firing, Hebbian, Memory, Owm, Pass, Relaxation, Showing, Shown, SpikeCounts,
-    States, Tally, Unrolling,
+    Descent, Device, EngineError, Fault, Firing, Hebbian, Held, Memory, Owm, Pass, Relaxation, Showing, Shown,
+    SpikeCounts, States, Tally, Unrolling,
 };
 use crate::data::{DataSet, Samples};
 use crate::event::Adapter;
@@ -191,6 +191,11 @@ impl Device for Gpu {
 
     /// [`Device::forward`] has refused before.
     fn owm_update(&mut self, _weights: &mut Networks, _data: &Images, _batch: &mut Batch, _owm: &Owm) {}
+
+    /// Buffers have room for more than one minibatch needs.
+    fn held(&self, _weights: &Networks, _batch: &Batch) -> Option<Held> {
+        None
+    }
 
     /// No rule that runs here keeps anything.
     fn read_memory(&self, weights: &Networks) -> Vec<Memory> {
