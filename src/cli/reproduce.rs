@@ -93,14 +93,15 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
 
 /// The plan that `what` names, which of its experiments, and what the file of runs is called.
 fn planned(what: &str) -> Result<(Plan, Vec<String>, String), Failure> {
-    let built_in = Plan::built_in()?;
-    if is_built_in(&built_in, what) {
-        return Ok((built_in, vec![what.to_owned()], what.to_owned()));
+    let mut built_in = Plan::built_in()?.into_iter();
+    if let Some(plan) = built_in.find(|plan| is_built_in(plan, what)) {
+        return Ok((plan, vec![what.to_owned()], what.to_owned()));
     }
     let path = Path::new(what);
     if !path.is_file() {
-        let names: Vec<&str> = built_in.experiments.iter().map(|experiment| &*experiment.name).collect();
-        let known = names.join(", ");
+        let plans = Plan::built_in()?;
+        let names = plans.iter().flat_map(|plan| &plan.experiments).map(|experiment| &*experiment.name);
+        let known = names.collect::<Vec<_>>().join(", ");
         let why = format!("there is neither a table nor a file `{what}`; there are {known}, or a plan of your own");
         return Err(Failure::Usage(why));
     }
@@ -283,7 +284,10 @@ impl Crew<'_> {
 
 /// Joins folders of runs, and writes their tables.
 fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let plan = args.plan.as_deref().map_or_else(|| Ok(Plan::built_in()?), own)?;
+    let plans = match &args.plan {
+        Some(path) => vec![own(path)?],
+        None => Plan::built_in()?.into(),
+    };
     if let Some(gone) = args.folders.iter().find(|folder| !folder.is_dir()) {
         return Err(Failure::Usage(format!("there is no folder {}", gone.display())));
     }
@@ -292,8 +296,11 @@ fn merge(args: &MergeArgs) -> Result<(), Failure> {
         (None, [one]) => (one.clone(), &[][..]),
         (None, folders) => (PathBuf::from("reproduced"), folders),
     };
-    let everything: Vec<&PlannedExperiment> = plan.experiments.iter().collect();
-    let errands = queue(&plan, &everything, &Filter::default(), args.orders)?;
+    let mut errands = Vec::new();
+    for plan in &plans {
+        let everything: Vec<&PlannedExperiment> = plan.experiments.iter().collect();
+        errands.extend(queue(plan, &everything, &Filter::default(), args.orders)?);
+    }
     let mut runs = folder::runs(&dir)?;
     let mut lines = String::new();
     for folder in others.iter().filter(|folder| **folder != dir) {
@@ -307,20 +314,20 @@ fn merge(args: &MergeArgs) -> Result<(), Failure> {
         let mut file = folder::open(&dir.join("merged-runs.jsonl"))?;
         file.write_all(lines.as_bytes()).map_err(|e| Failure::Failed(format!("{}: {e}", dir.display())))?;
     }
-    let has_run = |experiment: &PlannedExperiment| {
-        let errands = queue(&plan, &[experiment], &Filter::default(), args.orders)?;
-        Ok::<bool, Failure>(errands.iter().any(|errand| runs.of(&errand.spec).is_some()))
-    };
-    let mut told = Vec::new();
-    for experiment in everything {
-        if has_run(experiment)? {
-            told.push(experiment);
+    let mut none = true;
+    for plan in &plans {
+        for experiment in &plan.experiments {
+            let errands = queue(plan, &[experiment], &Filter::default(), args.orders)?;
+            if errands.iter().any(|errand| runs.of(&errand.spec).is_some()) {
+                write(plan, &[experiment], &runs, args.orders, &made(), &dir, args.quiet)?;
+                none = false;
+            }
         }
     }
-    if told.is_empty() {
+    if none {
         return Err(Failure::Failed("there is no run of the plan's in these folders".into()));
     }
-    write(&plan, &told, &runs, args.orders, &made(), &dir, args.quiet)
+    Ok(())
 }
 
 /// Writes each experiment's table as Markdown, CSV and JSON.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::paired::Difference;
-use super::plan::{Claim, Question};
+use super::plan::{Claim, Question, Resource};
 use super::report::CellReport;
 use super::write::{signed, spread};
 
@@ -81,6 +81,13 @@ pub(super) fn judge(claim: &Claim, cells: Cells<'_>) -> ClaimReport {
         Question::Adds { to, with, low, high } => adds(cells, to, with, *low, *high),
         Question::Needed { rehearsal, src, percent } => needed(cells, rehearsal, src, *percent),
         Question::NoMore { rehearsal, src, percent } => no_more(cells, rehearsal, src, *percent),
+        Question::Forgets { a, most } => forgets(cells, a, *most),
+        Question::Saves { a, b, what, percent } => saves(cells, a, b, *what, *percent),
+        Question::Near { a, b, most } => compared(cells, a, b, |difference| match difference.interval {
+            [low, _] if low >= -most => ClaimAnswer::Holds,
+            [_, high] if high < -most => ClaimAnswer::DoesNot,
+            _ => ClaimAnswer::Undecided,
+        }),
         Question::Elsewhere { how } => Found { answer: ClaimAnswer::Elsewhere, by: how.clone(), difference: None },
     };
     let about = claim.question.cells();
@@ -161,6 +168,44 @@ fn adds(cells: Cells<'_>, to: &str, with: &str, low: f64, high: f64) -> Found {
     };
     let by = format!("{} points over {} orders{beyond}", spread(of.mean, Some(of.sd)), of.n);
     Found { answer: ClaimAnswer::of(past.abs() <= of.sd + ROUNDED), by, difference: Some(of) }
+}
+
+/// The mean over all orders decides.
+fn forgets(cells: Cells<'_>, a: &str, most: f64) -> Found {
+    let Some(cell) = cells.all.iter().find(|cell| cell.id == a) else {
+        return undecided(format!("there is no {a}"));
+    };
+    match cell.forgetting.filter(|forgetting| forgetting.n >= cells.wanted) {
+        Some(forgetting) => Found {
+            answer: ClaimAnswer::of(forgetting.mean <= most),
+            by: format!("{} points are forgotten, {} orders", spread(forgetting.mean, forgetting.sd), forgetting.n),
+            difference: None,
+        },
+        None => undecided(format!("{} of {} orders of {a} finished", cell.runs.len(), cells.wanted)),
+    }
+}
+
+fn saves(cells: Cells<'_>, a: &str, b: &str, what: Resource, percent: f64) -> Found {
+    let of = |id: &str| {
+        let cost = cells.all.iter().find(|cell| cell.id == id)?.cost?;
+        match what {
+            Resource::Memory => cost.held,
+            Resource::Operations => Some(cost.learning),
+        }
+    };
+    let (Some(ours), Some(theirs)) = (of(a), of(b)) else {
+        return undecided(format!("no run of {a} or of {b} says what it took"));
+    };
+    let part = 100.0 * ours / theirs;
+    let by = format!("{} beside {}: {part:.0} %", amount(what, ours), amount(what, theirs));
+    Found { answer: ClaimAnswer::of(part <= 100.0 - percent), by, difference: None }
+}
+
+fn amount(what: Resource, amount: f64) -> String {
+    match what {
+        Resource::Memory => format!("{:.2} MB", amount / 1e6),
+        Resource::Operations => format!("{:.2} million operations", amount / 1e6),
+    }
 }
 
 /// Both curves by percentage: rehearsal alone, and with SRC.

@@ -17,10 +17,10 @@ mod write;
 
 pub use claims::{ClaimAnswer, ClaimReport};
 pub use paired::Difference;
-pub use plan::{Cell, Claim, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment, Question};
+pub use plan::{Cell, Claim, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment, Question, Resource};
 pub use queue::{Errand, Filter, Shard, queue};
-pub use report::{CellReport, DivergedRun, FinishedRun, REPORT_FORMAT, Reproduction};
-pub use stored::{Made, Outcome, Runs, Stored, diverged_line, finished_line, is_run, read};
+pub use report::{CellCost, CellReport, DivergedRun, FinishedRun, REPORT_FORMAT, Reproduction};
+pub use stored::{Made, Outcome, Runs, Stored, Told, diverged_line, finished_line, is_run, read};
 pub use verdict::Verdict;
 
 use crate::spec::SpecError;

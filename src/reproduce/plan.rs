@@ -83,6 +83,10 @@ pub struct Cell {
     /// Fields of the Spec that differ from the preset, by their dotted paths, as `--set` takes them.
     #[serde(default)]
     pub set: BTreeMap<String, Value>,
+    /// Whether its numbers are task-incremental: the network is told which task a sample is of. Otherwise the answer is one of all
+    /// classes.
+    #[serde(default)]
+    pub told: bool,
     /// Whether its constants were searched for this model and data set; true where nothing needs to be.
     pub tuned: bool,
     /// `null`: the paper prints no number.
@@ -124,17 +128,43 @@ pub enum Question {
     Needed { rehearsal: String, src: String, percent: f64 },
     /// Past `percent`, the curve `src` is no better than the curve `rehearsal`.
     NoMore { rehearsal: String, src: String, percent: f64 },
+    /// `a` forgets no more than so many points.
+    Forgets { a: String, most: f64 },
+    /// `a` takes at least so many percent less of `what` than `b`.
+    Saves { a: String, b: String, what: Resource, percent: f64 },
+    /// `a` is at most so many points behind `b`.
+    Near { a: String, b: String, most: f64 },
     /// Accuracies do not decide it; `how` says what does.
     Elsewhere { how: String },
 }
 
+/// What a run takes beside time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Bytes held while it learns.
+    Memory,
+    /// Synaptic operations and changes of weights, for a sample that is learnt.
+    Operations,
+}
+
 impl Plan {
-    /// The one that is compiled in: tables 2 and 3 and figure 5 of Kubo, Delanois & Bazhenov 2025.
+    /// Those that are compiled in: tables 2 and 3 and figure 5 of Kubo, Delanois & Bazhenov 2025, and spiking areas beside other
+    /// networks over long rows of tasks.
+    ///
+    /// # Errors
+    /// None: a test reads them.
+    pub fn built_in() -> Result<[Plan; 2], ReproduceError> {
+        let kubo = Plan::from_json(include_str!("../../presets/reproduce.json"))?;
+        Ok([kubo, Plan::from_json(include_str!("../../presets/reproduce-predict.json"))?])
+    }
+
+    /// That of Kubo, Delanois & Bazhenov 2025.
     ///
     /// # Errors
     /// None: a test reads it.
-    pub fn built_in() -> Result<Plan, ReproduceError> {
-        Plan::from_json(include_str!("../../presets/reproduce.json"))
+    pub fn of_kubo() -> Result<Plan, ReproduceError> {
+        Ok(Plan::built_in()?.into_iter().next().expect("two plans"))
     }
 
     /// Reads and validates a plan.
@@ -217,6 +247,9 @@ impl Plan {
             return Err(wrong(format!("the cell {id} sets fields of no preset")));
         }
         let Some(spec) = cell.spec()? else { return Ok(()) };
+        if cell.told && !spec.tasks.can_be_told() {
+            return Err(wrong(format!("the cell {id} would be told what its tasks leave open no question of")));
+        }
         if spec.data.name != cell.dataset {
             return Err(wrong(format!("the cell {id} would run on {}", spec.data.name)));
         }
@@ -248,7 +281,11 @@ impl Question {
     /// Ids of the cells that it asks about, and of curves.
     pub fn cells(&self) -> Vec<&str> {
         match self {
-            Question::Level { a, b } | Question::Ahead { a, b } => vec![a, b],
+            Question::Level { a, b }
+            | Question::Ahead { a, b }
+            | Question::Saves { a, b, .. }
+            | Question::Near { a, b, .. } => vec![a, b],
+            Question::Forgets { a, .. } => vec![a],
             Question::Adds { to, with, .. } => vec![to, with],
             Question::Needed { rehearsal, src, .. } | Question::NoMore { rehearsal, src, .. } => vec![rehearsal, src],
             Question::Elsewhere { .. } => Vec::new(),

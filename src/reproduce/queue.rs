@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn shards_are_everything_once() {
-        let plan = Plan::built_in().unwrap();
+        let plan = Plan::of_kubo().unwrap();
         let experiments: Vec<_> = plan.experiments.iter().collect();
         let all = queue(&plan, &experiments, &Filter::default(), 6).unwrap();
         let keys = |errands: &[Errand]| errands.iter().map(|errand| key(&errand.spec)).collect::<Vec<_>>();
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn cells_of_two_experiments_share_their_runs() {
-        let plan = Plan::built_in().unwrap();
+        let plan = Plan::of_kubo().unwrap();
         let count = |names: &[&str]| {
             let wanted: Vec<_> = plan.experiments.iter().filter(|e| names.contains(&&*e.name)).collect();
             queue(&plan, &wanted, &Filter::default(), 6).unwrap().len()
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_filter_takes_what_it_names_and_knows_what_there_is() {
-        let plan = Plan::built_in().unwrap();
+        let plan = Plan::of_kubo().unwrap();
         let filter = |dataset: &str| Filter {
             datasets: vec![dataset.into()],
             models: vec!["mrnn-ep".into()],

@@ -8,6 +8,7 @@ use super::plan::{Cell, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment}
 use super::stored::{Made, Outcome, Runs, Stored};
 use super::verdict::{Evidence, Verdict, standard_errors};
 use crate::analysis::Spread;
+use crate::event::Cost;
 use crate::spec::{EngineKind, Spec};
 
 /// The version of the format that this build writes and reads.
@@ -61,6 +62,15 @@ pub struct CellReport {
     pub tuned: bool,
     /// Mean over the runs that finished, in points; `null` where none did.
     pub ours: Option<Spread>,
+    /// Whether that, and what is forgotten, is task-incremental: the network is told which task a sample is of.
+    #[serde(default)]
+    pub told: bool,
+    /// Forgetting, first − last, in points; `null` where no run says.
+    #[serde(default)]
+    pub forgetting: Option<Spread>,
+    /// What its runs took beside time, on average; `null` where no run says.
+    #[serde(default)]
+    pub cost: Option<CellCost>,
     pub paper: Option<PaperNumber>,
     /// Ours − the paper's, in points.
     pub difference: Option<f64>,
@@ -69,6 +79,22 @@ pub struct CellReport {
     pub verdict: Verdict,
     pub runs: Vec<FinishedRun>,
     pub diverged: Vec<DivergedRun>,
+}
+
+/// What the runs of a cell took beside time, on average.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct CellCost {
+    /// Bytes held while it learns; `null` on a GPU.
+    pub held: Option<f64>,
+    /// Of those, bytes of weights.
+    pub weights: Option<f64>,
+    /// Synaptic operations and changes of weights, for a sample that is learnt.
+    pub learning: f64,
+    /// Synaptic operations for a sample that is answered.
+    pub answering: f64,
+    /// Spikes of a sample that is answered; `null` of networks that do not spike.
+    pub spikes: Option<f64>,
 }
 
 /// A run that finished.
@@ -178,12 +204,20 @@ fn found<'a>(cell: &Cell, runs: &'a Runs, seeds: &[u32]) -> Result<Vec<&'a Store
 
 fn of_cell(plan: &Plan, cell: &Cell, found: &[&Stored], seeds: &[u32]) -> Result<CellReport, ReproduceError> {
     let (mut runs, mut diverged) = (Vec::new(), Vec::new());
+    let (mut forgotten, mut costs) = (Vec::new(), Vec::new());
     for run in found {
         let (seed, seconds) = (run.spec.seed, run.seconds);
         match &run.outcome {
-            Outcome::Finished { accuracy } => {
+            Outcome::Finished { accuracy, forgetting, told, cost } => {
                 let engram = run.made.as_ref().map(|made| made.engram.clone());
+                let (accuracy, lost) = match told.filter(|_| cell.told) {
+                    Some(told) => (told.accuracy, Some(told.forgetting)),
+                    None if cell.told => continue,
+                    None => (*accuracy, *forgetting),
+                };
                 runs.push(FinishedRun { seed, accuracy: 100.0 * accuracy, seconds, engine: run.engine, engram });
+                forgotten.extend(lost.map(|lost| 100.0 * lost));
+                costs.extend(cost.as_deref());
             }
             Outcome::Diverged { message } => diverged.push(DivergedRun { seed, message: message.clone(), seconds }),
         }
@@ -212,6 +246,9 @@ fn of_cell(plan: &Plan, cell: &Cell, found: &[&Stored], seeds: &[u32]) -> Result
         surrogate,
         tuned: cell.tuned,
         ours,
+        told: cell.told,
+        forgetting: (!forgotten.is_empty()).then(|| Spread::of(&forgotten)),
+        cost: CellCost::of(&costs),
         paper: cell.paper,
         difference: both.map(|(ours, paper)| ours.mean - paper.mean),
         standard_errors: both.and_then(|(ours, paper)| standard_errors(&ours, &paper)),
@@ -219,6 +256,22 @@ fn of_cell(plan: &Plan, cell: &Cell, found: &[&Stored], seeds: &[u32]) -> Result
         runs,
         diverged,
     })
+}
+
+impl CellCost {
+    fn of(costs: &[&Cost]) -> Option<CellCost> {
+        let mean = |number: fn(&Cost) -> Option<f64>| -> Option<f64> {
+            let numbers: Option<Vec<f64>> = costs.iter().map(|cost| number(cost)).collect();
+            numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| Spread::of(&numbers).mean)
+        };
+        Some(CellCost {
+            held: mean(|cost| cost.held.map(|held| held.total() as f64)),
+            weights: mean(|cost| cost.held.map(|held| held.weights as f64)),
+            learning: mean(|cost| Some(cost.learning.operations + cost.learning.changes))?,
+            answering: mean(|cost| Some(cost.answering.operations))?,
+            spikes: mean(|cost| cost.answering.spikes),
+        })
+    }
 }
 
 /// What runs a cell alone.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ReproduceError;
-use crate::event::{Event, Finished};
+use crate::event::{Cost, Event, Finished};
 use crate::spec::{EngineKind, Spec};
 
 /// What made a run.
@@ -41,11 +41,23 @@ pub enum Outcome {
     Finished {
         /// Over all test samples in the end, 0 to 1.
         accuracy: f64,
+        /// First − last; `None` in lines that do not say.
+        forgetting: Option<f64>,
+        /// When the network is told which task a sample is of; `None` where that is no question, or nobody asked it.
+        told: Option<Told>,
+        cost: Option<Box<Cost>>,
     },
     Diverged {
         /// Where and why, for people.
         message: String,
     },
+}
+
+/// What a network knows when it is told the task.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct Told {
+    pub accuracy: f64,
+    pub forgetting: f64,
 }
 
 /// What identifies a run: its Spec with its seed, whichever engine computes it.
@@ -127,6 +139,9 @@ fn run(line: &str) -> Result<Option<Stored>, String> {
         event: Option<String>,
         spec: Option<Value>,
         accuracy: Option<f64>,
+        forgetting: Option<f64>,
+        task_incremental: Option<Told>,
+        cost: Option<Box<Cost>>,
         name: Option<String>,
         step: Option<u64>,
         layer: Option<String>,
@@ -146,7 +161,12 @@ fn run(line: &str) -> Result<Option<Stored>, String> {
     let outcome = match fields.event.as_deref() {
         Some("finished") => {
             let accuracy = fields.accuracy.filter(|accuracy| (0.0..=1.0).contains(accuracy));
-            Outcome::Finished { accuracy: accuracy.ok_or("has no accuracy from 0 to 1")? }
+            Outcome::Finished {
+                accuracy: accuracy.ok_or("has no accuracy from 0 to 1")?,
+                forgetting: fields.forgetting,
+                told: fields.task_incremental,
+                cost: fields.cost,
+            }
         }
         _ => Outcome::Diverged {
             message: format!(

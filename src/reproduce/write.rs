@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::claims::ClaimReport;
+use super::plan::Named;
 use super::report::{CellReport, Reproduction};
 use super::verdict::Verdict;
 
 impl Reproduction {
     /// For people: a row a data set and strategy, a column a model; of a figure, a row a percentage, a column a strategy.
     pub fn to_markdown(&self) -> String {
-        let mut text = format!("# {}\n\n{}\n\n{}", self.title, self.preface(), self.table());
+        let mut text = format!("# {}\n\n{}\n\n{}{}", self.title, self.preface(), self.table(), self.costs());
         if !self.claims.is_empty() {
             text += "\n## The paper's claims in words\n\n| Claim | Here | By how much |\n|---|---|---|\n";
             text += &self.claims.iter().map(claim).collect::<String>();
@@ -60,6 +61,40 @@ impl Reproduction {
 
     fn table(&self) -> String {
         if self.cells.iter().any(|cell| cell.fraction.is_some()) { self.of_figure() } else { self.of_table() }
+    }
+
+    /// What runs took beside time, a row a model and strategy; nothing where the paper's own table says no such thing.
+    fn costs(&self) -> String {
+        let cells = || self.cells.iter().filter(|cell| cell.paper.is_none() && !cell.told && cell.cost.is_some());
+        if cells().next().is_none() {
+            return String::new();
+        }
+        let title = |list: &[Named], name: &str| {
+            list.iter().find(|named| named.name == name).map_or(name.to_owned(), |named| named.title.clone())
+        };
+        let millions = |number: Option<f64>| number.map_or("–".into(), |number| format!("{:.3}", number / 1e6));
+        let columns = [
+            "Held while it learns, MB",
+            "of that weights, MB",
+            "Operations and changes a learnt sample, millions",
+            "Operations an answered sample, millions",
+            "Spikes an answered sample",
+        ];
+        let mut text = "\n## What it takes\n\n".to_owned();
+        text += &header(&["Strategy", "Model"], columns.into_iter());
+        for cell in cells() {
+            let cost = cell.cost.expect("filtered");
+            let numbers = [
+                millions(cost.held),
+                millions(cost.weights),
+                millions(Some(cost.learning)),
+                millions(Some(cost.answering)),
+                cost.spikes.map_or("–".into(), |spikes| format!("{spikes:.0}")),
+            ];
+            let heads = [title(&self.strategies, &cell.strategy), title(&self.models, &cell.model)];
+            text += &line(&[&heads[0], &heads[1]], numbers.into_iter());
+        }
+        text
     }
 
     fn of_table(&self) -> String {
@@ -119,7 +154,8 @@ impl Reproduction {
     pub fn to_csv(&self) -> String {
         let mut text =
             "experiment,id,dataset,paper_dataset,surrogate,model,strategy,fraction,tuned,mean,sd,n,diverged,orders,\
-             paper_mean,paper_sd,difference,standard_errors,verdict,seconds,command\n"
+             paper_mean,paper_sd,difference,standard_errors,verdict,seconds,told,forgetting,forgetting_sd,held_bytes,\
+             learning_operations,answering_operations,answering_spikes,command\n"
                 .to_owned();
         for cell in &self.cells {
             let paper_dataset = self.datasets.iter().find(|row| row.name == cell.dataset).map(|row| row.paper.clone());
@@ -146,6 +182,13 @@ impl Reproduction {
                 number(cell.standard_errors),
                 cell.verdict.words().to_owned(),
                 number(seconds),
+                cell.told.to_string(),
+                number(cell.forgetting.map(|forgetting| forgetting.mean)),
+                number(cell.forgetting.and_then(|forgetting| forgetting.sd)),
+                number(cell.cost.and_then(|cost| cost.held)),
+                number(cell.cost.map(|cost| cost.learning)),
+                number(cell.cost.map(|cost| cost.answering)),
+                number(cell.cost.and_then(|cost| cost.spikes)),
                 cell.command.clone().unwrap_or_default(),
             ];
             text += &(fields.map(|field| quoted(&field)).join(",") + "\n");
@@ -159,6 +202,10 @@ fn words(cell: &CellReport) -> String {
     let mut lines = Vec::new();
     if let Some(ours) = cell.ours {
         lines.push(format!("{} (n {})", spread(ours.mean, ours.sd), ours.n));
+        // A paper's table has no room for what it does not speak of.
+        if let Some(forgetting) = cell.forgetting.filter(|_| cell.paper.is_none()) {
+            lines.push(format!("forgets {}", spread(forgetting.mean, forgetting.sd)));
+        }
     }
     if let Some(paper) = cell.paper {
         let errors = cell.standard_errors.map(|errors| format!(" [{}]", signed(errors, 1))).unwrap_or_default();

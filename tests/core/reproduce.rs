@@ -9,7 +9,7 @@ use engram::spec::Spec;
 use proptest::prelude::*;
 
 fn plan() -> Plan {
-    Plan::built_in().unwrap()
+    Plan::of_kubo().unwrap()
 }
 
 fn experiment<'a>(plan: &'a Plan, name: &str) -> &'a PlannedExperiment {
