@@ -1,6 +1,6 @@
 //! Plans, kept runs and the tables that are made of them.
 
-use engram::event::{Event, Finished, TimeShares};
+use engram::event::{Cost, Effort, Event, Finished, Held, TaskIncremental, TimeShares};
 use engram::reproduce::{
     Cell, ClaimAnswer, Filter, Made, Plan, PlannedExperiment, Reproduction, Runs, Verdict, diverged_line,
     finished_line, queue, read,
@@ -135,6 +135,88 @@ fn a_diverged_run_is_told_and_verifies_nothing() {
     assert_eq!(cell.diverged[0].message, "T1, step 3, output: a weight is not finite");
     assert!(report.to_markdown().contains("1 of 6 diverged"));
     assert!(report.to_csv().contains("table2,mnist/mrnn-ep/src,mnist,MNIST,false,mrnn-ep,src,,true,"));
+}
+
+/// The plan of `engram reproduce predict`.
+fn predict() -> Plan {
+    let [_, plan] = Plan::built_in().unwrap();
+    plan
+}
+
+/// A run of spiking areas, or of another network: how much it forgets, what it knows when told, and what it took.
+fn with_more(spec: &Spec, accuracy: f64, told: f64, forgetting: f64, cost: (u64, f64)) -> String {
+    let effort = |operations| Effort { operations, changes: 0.0, spikes: Some(100.0) };
+    let held = Held { weights: cost.0 / 2, rule: 0, states: cost.0 / 2, data: 0 };
+    let told = TaskIncremental { matrix: Vec::new(), accuracy: told, average_accuracy: told, forgetting: 0.01 };
+    let run = Finished {
+        forgetting,
+        task_incremental: spec.tasks.can_be_told().then_some(told),
+        cost: Some(Cost { held: Some(held), learning: effort(cost.1), answering: effort(cost.1 / 4.0) }),
+        ..finished(spec, accuracy)
+    };
+    finished_line(&run, &made())
+}
+
+#[test]
+fn spiking_areas_are_compared_over_long_rows_of_tasks() {
+    let plan = predict();
+    let rows = |name: &str| plan.cells().filter(|cell| cell.strategy == name).collect::<Vec<_>>();
+    for cell in rows("classes").into_iter().chain(rows("permutations")) {
+        let tasks = cell.spec().unwrap().unwrap().tasks;
+        assert_eq!((tasks.len(), tasks.can_be_told()), (10, false), "{}", cell.id());
+    }
+    // What is told is another reading of the same runs.
+    for (told, untold) in rows("pairs-told").iter().zip(rows("pairs")) {
+        assert!(told.told && !untold.told && told.model == untold.model);
+        assert_eq!(told.spec().unwrap(), untold.spec().unwrap());
+    }
+    for cell in plan.cells().filter(|cell| !cell.strategy.starts_with("joint")) {
+        assert_eq!(cell.spec().unwrap().unwrap().data.subset.unwrap().train_per_class, 1000, "{}", cell.id());
+    }
+}
+
+#[test]
+fn claims_of_forgetting_and_of_what_it_takes_are_decided_by_the_runs() {
+    let plan = predict();
+    let experiments: Vec<&PlannedExperiment> = plan.experiments.iter().collect();
+    let of = |spare: bool| -> String {
+        let line = |cell: &str, spec: &Spec| {
+            let (areas, protected) = (cell.contains("areas"), cell.contains("both"));
+            let accuracy = if cell.contains("joint") || protected { 0.9 } else { 0.5 } + f64::from(spec.seed % 3) / 1e3;
+            let bytes = if areas && spare { 90_000 } else { 1_000_000 };
+            with_more(spec, accuracy, 0.95, if protected && spare { 0.01 } else { 0.4 }, (bytes, bytes as f64))
+        };
+        let errands = queue(&plan, &experiments, &Filter::default(), 6).unwrap();
+        errands.iter().map(|errand| line(&errand.cell, &errand.spec)).collect()
+    };
+    let answers = |report: &Reproduction, text: &str| -> Vec<ClaimAnswer> {
+        report.claims.iter().filter(|claim| claim.text.contains(text)).map(|claim| claim.answer).collect()
+    };
+    let (spare, lavish) = (report(&plan, "predict", &of(true)), report(&plan, "predict", &of(false)));
+    for (text, count) in [("without forgetting", 2), ("less memory", 3), ("half of the operations", 2)] {
+        assert_eq!(answers(&spare, text), vec![ClaimAnswer::Holds; count], "{text}");
+        assert_eq!(answers(&lavish, text), vec![ClaimAnswer::DoesNot; count], "{text}");
+    }
+    assert_eq!(answers(&spare, "Task identity"), [ClaimAnswer::DoesNot]);
+    assert_eq!(answers(&spare, "Joint training"), [ClaimAnswer::Holds]);
+    assert_eq!(answers(&spare, "ISI and sleep: at least 15"), [ClaimAnswer::Holds; 2]);
+    assert_eq!(answers(&spare, "areas, sleep: at least 15"), [ClaimAnswer::DoesNot; 2]);
+
+    let cell = |id: &str| spare.cells.iter().find(|cell| cell.id == id).unwrap();
+    let (told, untold) = (cell("mnist/areas-both/pairs-told"), cell("mnist/areas-both/pairs"));
+    assert!((told.ours.unwrap().mean - 95.0).abs() < 1e-9 && (told.forgetting.unwrap().mean - 1.0).abs() < 1e-9);
+    assert!(
+        (untold.ours.unwrap().mean - 90.1).abs() < 1e-9
+            && (untold.cost.unwrap().held, untold.cost.unwrap().learning) == (Some(90_000.0), 90_000.0)
+    );
+    let text = spare.to_markdown();
+    assert!(text.contains("forgets 1.0 ± 0.0") && text.contains("## What it takes") && text.contains("| 0.090 |"));
+    let again = Reproduction::from_json(&spare.to_json()).unwrap();
+    assert_eq!(again, spare);
+    // A paper's table speaks of neither.
+    let kubo = self::plan();
+    let table = report(&kubo, "table2", &lines(&kubo, |id, seed| Some(as_printed(&kubo, id, seed)))).to_markdown();
+    assert!(!table.contains("forgets") && !table.contains("What it takes"));
 }
 
 /// Of two orders a difference of any size has an interval that holds 0: nothing is decided before all are there.
