@@ -253,7 +253,7 @@ pub struct Cost {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Held {
     pub weights: u64,
-    /// What the rule keeps from one minibatch to the next: momentum, projectors, inter-spike intervals.
+    /// What the rule keeps from one minibatch to the next: momentum, projectors, inter-spike intervals, gates.
     pub rule: u64,
     /// States of a minibatch, its gradients, and what waits for the way back.
     pub states: u64,

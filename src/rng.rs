@@ -43,6 +43,8 @@ pub enum Purpose {
     Shown = 15,
     /// Places of the inputs in a permuted copy of a data set; step: the copy.
     Permutation = 16,
+    /// Units that a task's gate opens; step: how many gates there are before it.
+    Gate = 17,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

@@ -3,6 +3,7 @@
 use half::f16;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::net::gate::Gate;
 use crate::net::{Layer, Net};
 use crate::spec::NetworkKind;
 
@@ -12,13 +13,20 @@ const ROOM: usize = 256 << 20;
 /// Networks by the number of phases they have gone through: 0 is the one that has learnt nothing.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Album {
-    pictures: Vec<Option<Vec<Picture>>>,
+    pictures: Vec<Option<Picture>>,
     bytes: usize,
+}
+
+/// A network in half precision, with its gates as they are.
+#[derive(Clone, Serialize, Deserialize)]
+struct Picture {
+    layers: Vec<SmallLayer>,
+    gates: Vec<Gate>,
 }
 
 /// A layer in half precision, to three digits or so.
 #[derive(Clone, Serialize, Deserialize)]
-struct Picture {
+struct SmallLayer {
     fan_in: usize,
     units: usize,
     #[serde(serialize_with = "write_halves", deserialize_with = "read_halves")]
@@ -44,13 +52,13 @@ impl Album {
 
     /// Keeps `net` as the next one, unless the album is full.
     pub fn keep(&mut self, net: &Net) {
-        let pictures: Vec<Picture> = net.layers.iter().map(Picture::of).collect();
-        let bytes: usize = pictures.iter().map(Picture::bytes).sum();
+        let picture = Picture::of(net);
+        let bytes = picture.bytes();
         let fits = self.bytes + bytes <= ROOM;
         if fits {
             self.bytes += bytes;
         }
-        self.pictures.push(fits.then_some(pictures));
+        self.pictures.push(fits.then_some(picture));
     }
 
     /// How many networks were shown to the album, kept or not.
@@ -61,7 +69,7 @@ impl Album {
     /// Forgets all but the first `count` networks.
     pub fn cut(&mut self, count: usize) {
         self.pictures.truncate(count);
-        self.bytes = self.pictures.iter().flatten().flatten().map(Picture::bytes).sum();
+        self.bytes = self.pictures.iter().flatten().map(Picture::bytes).sum();
     }
 
     pub fn is_empty(&self) -> bool {
@@ -70,8 +78,8 @@ impl Album {
 
     /// The network after so many phases, if it was kept.
     pub fn net(&self, phases: usize) -> Option<Net> {
-        let layers = self.pictures.get(phases)?.as_ref()?;
-        Some(Net { layers: layers.iter().map(Picture::layer).collect() })
+        let Picture { layers, gates } = self.pictures.get(phases)?.as_ref()?;
+        Some(Net { layers: layers.iter().map(SmallLayer::layer).collect(), gates: gates.clone() })
     }
 
     /// The input weights of the `most` units of the first hidden layer that changed most (by the length of the change) in
@@ -121,9 +129,19 @@ fn read_halves<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f16>, D
 }
 
 impl Picture {
-    fn of(layer: &Layer) -> Picture {
+    fn of(net: &Net) -> Picture {
+        Picture { layers: net.layers.iter().map(SmallLayer::of).collect(), gates: net.gates.clone() }
+    }
+
+    fn bytes(&self) -> usize {
+        self.layers.iter().map(SmallLayer::bytes).sum::<usize>() + self.gates.iter().map(Gate::bytes).sum::<usize>()
+    }
+}
+
+impl SmallLayer {
+    fn of(layer: &Layer) -> SmallLayer {
         let small = |values: &[f32]| values.iter().map(|&value| f16::from_f32(value)).collect();
-        Picture {
+        SmallLayer {
             fan_in: layer.fan_in,
             units: layer.units,
             weights: small(&layer.weights),

@@ -24,6 +24,7 @@ use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Shown, T
 use crate::learn::{Moment, answer, learn, phases, take};
 use crate::net::areas::Intervals;
 use crate::net::effort::effort;
+use crate::net::gate::Gate;
 use crate::net::mrnn::Trace;
 use crate::net::{Net, layer_name};
 use crate::sleep::{self, MeanInput, Wiring};
@@ -372,6 +373,9 @@ impl<D: Device> Experiment<D> {
         }
         self.take_lesson();
         let from = self.scheduled().from;
+        if from == 0 && self.spec.areas.gate > 0.0 && self.spec.network.kind == NetworkKind::Areas {
+            self.open_gates().await?;
+        }
         self.shuffle_rows(0);
         let longest = self.longest().max(1);
         let epoch = (from / longest) as u32;
@@ -383,6 +387,25 @@ impl<D: Device> Experiment<D> {
     }
 
     // Learning.
+
+    /// Opens the gates of the tasks that are learnt now for the first time.
+    async fn open_gates(&mut self) -> Result<(), EngineError> {
+        let tasks = match self.scheduled().stint {
+            Stint::Train(task) => task..task + 1,
+            Stint::Parallel => 0..self.spec.tasks.len(),
+            _ => return Ok(()),
+        };
+        let mut nets = self.device.read_weights(&self.weights).await?;
+        let units: Vec<usize> = self.spec.network.hidden.iter().map(|&units| units as usize).collect();
+        for (net, replica) in nets.iter_mut().zip(&self.replicas) {
+            for task in tasks.clone() {
+                let mean = MeanInput::over(&replica.means[task..=task]);
+                net.gates.push(Gate::next(&net.gates, mean, &units, self.spec.areas.gate, replica.seed));
+            }
+        }
+        self.device.write_weights(&mut self.weights, &nets);
+        Ok(())
+    }
 
     /// Puts a drawing before the network, where the phase teaches one.
     fn take_lesson(&mut self) {

@@ -36,6 +36,7 @@ use rand::RngExt;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
+use super::gate::Gate;
 use super::{Layer, Net};
 use crate::rng::{self, Purpose, Stream, draw};
 use crate::spec;
@@ -344,6 +345,14 @@ impl Plain {
         }
     }
 
+    /// Silences the units that a gate leaves out, for good.
+    pub fn close(&mut self, gate: &Gate) {
+        for (area, open) in self.areas.iter_mut().zip(&gate.open) {
+            let closed = (0..area.silent.len()).filter(|&unit| open.binary_search(&(unit as u32)).is_err());
+            closed.for_each(|unit| area.silent[unit] = u32::MAX);
+        }
+    }
+
     /// One step. `input` lists the inputs that spike; `label` is `None` where there is none. Returns the errors, and how near the
     /// nearest voltage was to the threshold.
     pub fn step(&mut self, input: &[usize], label: Option<usize>) -> (Errors, f64) {
@@ -447,7 +456,9 @@ impl Plain {
     pub fn settle(&mut self, plasticity: &Plasticity, share: f64) {
         let (rise, target) = (f64::from(plasticity.homeostasis), f64::from(plasticity.target));
         for area in &mut self.areas {
-            for (i, raised) in area.raised.iter_mut().enumerate() {
+            for (i, raised) in
+                area.raised.iter_mut().enumerate().filter(|(i, _)| area.silent[*i] <= self.constants.refractory)
+            {
                 let spiked = if area.spikes.contains(&i) { 1.0 } else { 0.0 };
                 *raised += rise * share * (spiked - target);
             }
@@ -516,6 +527,9 @@ impl Net {
     /// Each label's part of what the labels' units have spiked so far, without a label: steps × classes.
     pub fn shares(&self, input: &[f32], constants: &Constants, seat: &Seat) -> Vec<Vec<f64>> {
         let mut plain = Plain::new(self, *constants);
+        if let Some(gate) = Gate::of(&self.gates, input) {
+            plain.close(gate);
+        }
         let mut counts = vec![0.0; plain.label.current.len()];
         let step = |t| {
             plain.step(&input_spikes(input, constants, seat, t), None);

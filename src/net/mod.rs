@@ -3,6 +3,7 @@
 
 pub mod areas;
 pub mod effort;
+pub mod gate;
 pub mod layered;
 pub mod mrnn;
 pub mod weights;
@@ -13,12 +14,16 @@ use serde::{Deserialize, Serialize};
 use crate::rng::{Purpose, Stream};
 use crate::spec::{Network, NetworkKind, RuleKind, Spec};
 use areas::{Constants, Seat};
+use gate::Gate;
 use layered::Layered;
 
 /// Parameters of one network; layers from the first hidden one to the output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Net {
     pub layers: Vec<Layer>,
+    /// Of spiking areas that are gated: those of the tasks so far.
+    #[serde(default)]
+    pub gates: Vec<Gate>,
 }
 
 /// A layer's weights from the layer below and, where it has them, from itself, and its biases.
@@ -53,7 +58,8 @@ impl Net {
     /// are uniform in ±1/√units.
     pub fn of(spec: &Spec, sizes: &[usize]) -> Net {
         if spec.network.kind == NetworkKind::Areas {
-            return Net { layers: areas::layers(&spec.areas, &shapes(NetworkKind::Areas, sizes), spec.seed) };
+            let layers = areas::layers(&spec.areas, &shapes(NetworkKind::Areas, sizes), spec.seed);
+            return Net { layers, gates: Vec::new() };
         }
         let spread = match spec.rule.kind {
             RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::LocalErrors => &ERNOULT,
@@ -79,7 +85,7 @@ impl Net {
 
     fn spread(sizes: &[usize], seed: u32, spread: &Spread) -> Net {
         let layer = |(index, pair): (usize, &[usize])| Layer::new(pair[0], pair[1], seed, index as u32, spread);
-        Net { layers: sizes.windows(2).enumerate().map(layer).collect() }
+        Net { layers: sizes.windows(2).enumerate().map(layer).collect(), gates: Vec::new() }
     }
 
     /// Whether the layers are fan_in × units as listed, and hold as many numbers; the hidden ones of an RNN weights from
@@ -93,7 +99,10 @@ impl Net {
                 && layer.feedback.len() == if kind == NetworkKind::Areas { units * fan_in } else { 0 }
                 && layer.bias.len() == units
         };
-        self.layers.len() == shapes.len() && self.layers.iter().zip(shapes).enumerate().all(fits)
+        let hidden: Vec<usize> = shapes.iter().rev().skip(1).rev().map(|shape| shape.1).collect();
+        self.layers.len() == shapes.len()
+            && self.layers.iter().zip(shapes).enumerate().all(fits)
+            && self.gates.iter().all(|gate| kind == NetworkKind::Areas && gate.fits(shapes[0].0, &hidden))
     }
 
     /// Every weight matrix with its name: layer by layer, from the layer below and, where there is one, from itself or back.

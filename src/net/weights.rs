@@ -8,7 +8,8 @@ use super::{Net, layer_name};
 use crate::spec::{Spec, to_hash};
 
 /// The network's parameters in the safetensors format: for each layer `NAME.weight` (fan_in × units, so that its drive is
-/// x · weight + bias) and `NAME.bias` (units), in an RNN's hidden layers also `NAME.recurrent` (units × units), 32-bit floats; NAME is `hidden.1`, … and `output`. The metadata hold the
+/// x · weight + bias) and `NAME.bias` (units), in an RNN's hidden layers also `NAME.recurrent`
+/// (units × units), of spiking areas `NAME.feedback` (units × fan_in), 32-bit floats; NAME is `hidden.1`, … and `output`. The metadata hold the
 /// Spec as JSON (`engram_spec`) and as a link's hash (`engram_link`).
 pub fn to_safetensors(net: &Net, spec: &Spec) -> Vec<u8> {
     let mut tensors = Vec::new();
@@ -17,6 +18,9 @@ pub fn to_safetensors(net: &Net, spec: &Spec) -> Vec<u8> {
         tensors.push((format!("{name}.weight"), view(&layer.weights, vec![layer.fan_in, layer.units])));
         if !layer.recurrent.is_empty() {
             tensors.push((format!("{name}.recurrent"), view(&layer.recurrent, vec![layer.units, layer.units])));
+        }
+        if !layer.feedback.is_empty() {
+            tensors.push((format!("{name}.feedback"), view(&layer.feedback, vec![layer.units, layer.fan_in])));
         }
         tensors.push((format!("{name}.bias"), view(&layer.bias, vec![layer.units])));
     }

@@ -60,6 +60,9 @@ pub struct Areas {
     /// and after every task Ω_i grows by 1 − CV_i, where positive, CV_i being the standard deviation of the unit's inter-spike
     /// intervals in that task relative to their mean. 0: none. (The idea is that of arXiv:2604.16496; the formula is our own.)
     pub protection: f64,
+    /// Part of each area's units that a task's gate opens; 0: no gates, all units take part in all tasks. Like tasks share units, and
+    /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)). The CPU alone computes it.
+    pub gate: f64,
     /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
     pub norm_limit: f64,
 }
@@ -116,6 +119,7 @@ impl Default for Areas {
             homeostasis: 0.0,
             target_rate: 20.0,
             protection: 0.0,
+            gate: 0.0,
             norm_limit: 20.0,
         }
     }

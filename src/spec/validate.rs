@@ -211,6 +211,11 @@ impl Spec {
         for (i, &rate) in areas.error_rates.iter().enumerate() {
             between(&format!("areas.error_rates[{i}]"), rate, 0.0, 1e6)?;
         }
+        between("areas.gate", areas.gate, 0.0, 1.0)?;
+        if areas.gate > 0.0 && self.strategy.averages() {
+            let allowed = "tasks that are learnt apart and averaged have no gates: write 0";
+            return Err(out_of_range("areas.gate", areas.gate, allowed));
+        }
         between("areas.norm_limit", areas.norm_limit, 1e-3, 1e6)
     }
 

@@ -138,7 +138,7 @@ mod tests {
             feedback: Vec::new(),
             bias: vec![0.0; 2],
         };
-        Net { layers: vec![layer([1.0, 2.0, 3.0, 4.0]), layer([1.0, 0.0, 0.0, weight])] }
+        Net { layers: vec![layer([1.0, 2.0, 3.0, 4.0]), layer([1.0, 0.0, 0.0, weight])], gates: Vec::new() }
     }
 
     fn phase(phase: u32, name: &str, right: u32) -> Event {

@@ -8,6 +8,7 @@ use engram::kernels::{Device, Draws, Memory, Showing, Shown, States, Tally};
 use engram::net::areas::{
     Constants, Errors, Intervals, Plain, Plasticity, Population, Seat, input_spikes, populations,
 };
+use engram::net::gate::Gate;
 use engram::net::{Net, layer_name};
 use engram::rng::Purpose;
 use engram::spec::{Areas, Feedback, LabelError, NetworkKind, RuleKind, Spec};
@@ -146,6 +147,9 @@ fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) ->
     let plasticity = Plasticity::of(spec, 0.0);
     let plastic = regular(net).iter().map(|intervals| intervals.plastic(plasticity.protection)).collect();
     let mut samples = vec![Plain { plastic, ..Plain::new(net, constants) }; rows.len()];
+    for (sample, &row) in samples.iter_mut().zip(rows) {
+        Gate::of(&net.gates, &input(set, row)).into_iter().for_each(|gate| sample.close(gate));
+    }
     let mut counts: Vec<Vec<f64>> = net.layers.iter().map(|layer| vec![0.0; layer.units * rows.len()]).collect();
     for t in 0..constants.steps {
         let mut errors: Vec<Errors> = Vec::new();
@@ -224,7 +228,7 @@ proptest! {
     fn spikes_and_weights_are_those_of_the_equations(
         hidden in prop::collection::vec(1u32..40, 1..4),
         classes in 1usize..6,
-        dense in any::<bool>(),
+        (dense, gates) in (any::<bool>(), 0u32..4),
         seed in any::<u32>(),
         batch in 1u32..7,
         norm_limit in prop_oneof![Just(0.8), Just(20.0)],
@@ -249,7 +253,11 @@ proptest! {
             ..lively()
         };
         let spec = of_areas(&hidden, areas, seed);
-        let net = net_of(&spec, &set);
+        let mut net = net_of(&spec, &set);
+        let units: Vec<usize> = hidden.iter().map(|&units| units as usize).collect();
+        for task in 0..gates {
+            net.gates.push(Gate::next(&net.gates, input(&set, task), &units, 0.6, seed));
+        }
         let rows: Vec<u32> = (0..batch).collect();
         let (states, after, counted) = shown(&net, &set, &rows, &spec, learns);
         // Rounding may decide now and then; another seed tells as much.
@@ -270,6 +278,43 @@ proptest! {
         prop_assert_eq!(counted.samples, u64::from(batch));
         prop_assert!(learns || counted.changes == 0);
     }
+}
+
+#[test]
+fn a_gate_closes_what_its_task_leaves_out() {
+    let set = toy::digits(2, 1);
+    let spec = of_areas(&[40, 20], lively(), 1);
+    let mut net = net_of(&spec, &set);
+    for row in [0, 1] {
+        net.gates.push(Gate::next(&net.gates, input(&set, row), &[40, 20], 0.5, 1));
+    }
+    let (states, after, _) = shown(&net, &set, &[0], &spec, true);
+    for (l, open) in net.gates[0].open.iter().enumerate() {
+        let is_open = |unit: usize| open.contains(&(unit as u32));
+        assert!((0..states[l].len()).all(|unit| is_open(unit) || states[l][unit] == 0.0));
+        assert!((0..states[l].len()).any(|unit| is_open(unit) && states[l][unit] > 0.0));
+        let (before, after, units) = (&net.layers[l].weights, &after.layers[l].weights, states[l].len());
+        let moved = |unit: usize| (unit..before.len()).step_by(units).any(|i| before[i] != after[i]);
+        assert!((0..units).all(|unit| is_open(unit) || !moved(unit)) && (0..units).any(moved), "layer {l}");
+    }
+}
+
+#[test]
+fn gated_tasks_are_kept_apart_without_being_told() {
+    let set = toy::digits(30, 10);
+    let run = |gate: f64| {
+        let areas = Areas { gate, feedback: Feedback::Teaches, label_error: LabelError::Traces, ..lively() };
+        let mut spec = of_areas(&[80], areas, 3);
+        spec.tasks.classes = vec![(0..10).collect()];
+        spec.tasks.permutations = 3;
+        spec.training.epochs = 3;
+        let mut experiment = Experiment::new(Cpu, spec, &[3], &set).unwrap();
+        let (mut finished, mut nets) = finish(&mut experiment);
+        (finished.remove(0), nets.remove(0))
+    };
+    let ((plain, _), (gated, net)) = (run(0.0), run(0.25));
+    assert_eq!(net.gates.len(), 3);
+    assert!(gated.forgetting < plain.forgetting - 0.1, "{} and {}", gated.forgetting, plain.forgetting);
 }
 
 #[test]

@@ -57,10 +57,10 @@ fields!(Minibatch: inputs, outputs, drive, phases, course, stage, gradient);
 /// Of the first network, and of a minibatch of its own.
 pub fn held(networks: &[Network], batch: &Batch) -> Held {
     let Some((network, minibatch)) = networks.first().zip(batch.replicas.first()) else { return Held::default() };
-    let Network { weights, feedback, recurrent, bias, memory, .. } = network;
+    let Network { weights, feedback, recurrent, bias, gates, memory, .. } = network;
     Held {
         weights: [weights, feedback, recurrent, bias].map(Bytes::bytes).iter().sum(),
-        rule: memory.bytes(),
+        rule: memory.bytes() + gates.iter().map(|gate| gate.bytes() as u64).sum::<u64>(),
         states: minibatch.bytes() + batch.layers_back.bytes() + batch.steps_back.bytes() + batch.samples_back.bytes(),
         data: 0,
     }

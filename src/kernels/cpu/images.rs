@@ -22,6 +22,20 @@ pub enum Layout {
 const SPARSE_BELOW: f64 = 0.4;
 
 impl Images {
+    /// A sample's values, `width` of them.
+    pub fn row_into(&self, row: usize, out: &mut [f32]) {
+        match &self.values {
+            Layout::Sparse { starts, columns, bytes, scale } => {
+                out.fill(0.0);
+                let range = starts[row] as usize..starts[row + 1] as usize;
+                for (&column, &byte) in columns[range.clone()].iter().zip(&bytes[range]) {
+                    out[usize::from(column)] = f32::from(byte) * scale;
+                }
+            }
+            Layout::Dense(values) => out.copy_from_slice(&values[row * self.width..][..self.width]),
+        }
+    }
+
     pub fn new(set: &DataSet, samples: &Samples) -> Images {
         let width = set.shape.len();
         let values = match &samples.values {

@@ -28,6 +28,7 @@ use super::{
     SpikeCounts, States, Tally, Unrolling, adapt, faults,
 };
 use crate::data::{DataSet, Samples};
+use crate::net::gate::Gate;
 use crate::net::layered::OutputKind;
 use crate::net::{Layer, Net};
 use crate::sleep::Sleeper;
@@ -51,6 +52,8 @@ pub struct Network {
     /// units × units; empty for a layer that does not drive itself.
     recurrent: Vec<Vec<f32>>,
     bias: Vec<Vec<f32>>,
+    /// Of spiking areas.
+    gates: Vec<Gate>,
     memory: Memory,
 }
 
@@ -143,6 +146,7 @@ impl Network {
             feedback: net.layers.iter().map(|layer| layer.feedback.clone()).collect(),
             recurrent: net.layers.iter().map(|layer| layer.recurrent.clone()).collect(),
             bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
+            gates: net.gates.clone(),
             memory: Memory::default(),
         };
         let weights = |(l, layer)| if network.lies(l) { transpose(layer) } else { layer.weights.clone() };
@@ -183,7 +187,7 @@ impl Network {
             feedback: self.feedback[l].clone(),
             bias: self.bias[l].clone(),
         });
-        Net { layers: layers.collect() }
+        Net { layers: layers.collect(), gates: self.gates.clone() }
     }
 
     /// v ← momentum·v + scale·G, parameters += v, with G (fan_in + 1) × units, the biases' in the last row.

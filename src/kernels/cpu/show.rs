@@ -9,10 +9,14 @@ use super::held::fields;
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
 use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive};
+use crate::net::gate::Gate;
 use crate::rng::{self, Purpose};
 
 /// Samples that are shown side by side where they need not wait for each other: as many as a cache holds.
 const SIDE_BY_SIDE: usize = 8;
+
+/// Steps of silence that no sample outlasts.
+const SHUT: u32 = u32::MAX;
 
 /// The states of a population of units, B × units.
 #[derive(Default)]
@@ -67,6 +71,8 @@ pub struct Stage {
     voltage_sums: Vec<f32>,
     /// 1/(1 + c·Ω) of each unit: of what is expected of the input, of each area, of the labels.
     plastic: Vec<Vec<f32>>,
+    /// Of each area's units, the part of the samples that they take part in.
+    taking_part: Vec<Vec<f32>>,
     /// The thresholds of those that have none of their own: zeros.
     level: Vec<f32>,
     shown: Shown,
@@ -74,7 +80,7 @@ pub struct Stage {
 
 fields!(Population: current, voltage, silent, trace, drive, spikes, counts, last);
 fields!(Input: chances, error, carried, came);
-fields!(Stage: inputs, expected, areas, label, errors, label_error, taught, sums, voltage_sums, plastic, level);
+fields!(Stage: inputs, expected, areas, label, errors, label_error, taught, sums, voltage_sums, plastic, taking_part, level);
 
 /// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
 pub fn show(
@@ -166,6 +172,25 @@ impl Stage {
             fill(&mut self.sums[l], batch * network.units[l - 1]);
         }
         fill(&mut self.sums[areas], batch * network.classes());
+        self.close(network, data, rows);
+    }
+
+    /// Closes the units that the samples' gates leave out: they are silent all the while, after a spike that never was.
+    fn close(&mut self, network: &Network, data: &Images, rows: &[u32]) {
+        let areas = self.areas.iter();
+        self.taking_part = areas.map(|area| vec![1.0; area.units]).collect();
+        let share = 1.0 / rows.len() as f32;
+        let mut input = vec![0.0; data.width];
+        for (b, &row) in rows.iter().enumerate().filter(|_| !network.gates.is_empty()) {
+            data.row_into(row as usize, &mut input);
+            let gate = Gate::of(&network.gates, &input).expect("there are gates");
+            for ((area, open), part) in self.areas.iter_mut().zip(&gate.open).zip(&mut self.taking_part) {
+                for unit in (0..area.units).filter(|&unit| open.binary_search(&(unit as u32)).is_err()) {
+                    area.silent[b * area.units + unit] = SHUT;
+                    part[unit] -= share;
+                }
+            }
+        }
     }
 
     /// What protection leaves each unit.
@@ -338,10 +363,10 @@ impl Stage {
     /// Moves the areas' thresholds towards those of units that spike at the rate aimed at.
     fn settle(&self, network: &mut Network, plasticity: &Plasticity) {
         let share = plasticity.homeostasis / self.inputs.len() as f32;
-        for (area, raised) in self.areas.iter().zip(&mut network.bias) {
+        for ((area, raised), part) in self.areas.iter().zip(&mut network.bias).zip(&self.taking_part) {
             let fall = plasticity.homeostasis * plasticity.target;
             area.spikes.iter().flatten().for_each(|&unit| raised[unit as usize] += share);
-            raised.iter_mut().for_each(|raised| *raised = (*raised - fall).max(0.0));
+            raised.iter_mut().zip(part).for_each(|(raised, part)| *raised = (*raised - fall * part).max(0.0));
         }
     }
 

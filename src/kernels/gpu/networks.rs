@@ -131,7 +131,7 @@ impl Networks {
                 bias: bias[from..from + units].to_vec(),
             }
         });
-        Net { layers: layers.collect() }
+        Net { layers: layers.collect(), gates: Vec::new() }
     }
 }
 
