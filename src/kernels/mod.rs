@@ -376,7 +376,7 @@ pub trait Device {
     /// ```
     fn owm_update(&mut self, weights: &mut Self::Weights, data: &Self::Data, batch: &mut Self::Batch, owm: &Owm);
     /// What the networks' rule keeps beside their weights, by replica.
-    fn read_memory(&self, weights: &Self::Weights) -> Vec<Memory>;
+    async fn read_memory(&mut self, weights: &Self::Weights) -> Result<Vec<Memory>, EngineError>;
     fn write_memory(&mut self, weights: &mut Self::Weights, memory: Vec<Memory>);
     /// Looks for a number in the batch's drive or states, or in the output's weights, that is not finite; by its
     /// exponent's bits.

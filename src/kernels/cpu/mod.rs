@@ -412,8 +412,8 @@ impl Device for Cpu {
         }
     }
 
-    fn read_memory(&self, weights: &Vec<Network>) -> Vec<Memory> {
-        weights.iter().map(|network| network.memory.clone()).collect()
+    async fn read_memory(&mut self, weights: &Vec<Network>) -> Result<Vec<Memory>, EngineError> {
+        Ok(weights.iter().map(|network| network.memory.clone()).collect())
     }
 
     fn write_memory(&mut self, weights: &mut Vec<Network>, memory: Vec<Memory>) {
