@@ -5,14 +5,16 @@ use engram::continual::{Experiment, Run};
 use engram::event::{Event, Finished};
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
+use engram::kernels::{Device, Draws, Showing};
 use engram::net::Net;
+use engram::net::areas::Constants;
 use engram::spec::{Areas, EngineKind, Feedback, LabelError, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
 
 use crate::areas::little;
 use crate::bptt::finish;
-use crate::engines::{open, with_gpu};
+use crate::engines::{on_both, open, with_gpu};
 use crate::showing::{lively, net_of, of_areas, plainly, show};
 use crate::toy;
 
@@ -86,6 +88,46 @@ fn the_gpu_shows_large_areas_as_the_cpu_does() {
     }
     // The others are decided by rounding.
     assert!(compared.iter().all(|&cases| cases > 1), "{compared:?}");
+}
+
+/// Buffers so small that each of three replicas needs its own.
+#[test]
+fn replicas_in_groups_are_shown_as_side_by_side() {
+    let set = toy::digits(2, 1);
+    let spec = of_areas(&[30], Areas { shown: 30.0, homeostasis: 0.01, protection: 2.0, ..lively() }, 5);
+    let nets: Vec<Net> = (5..8).map(|seed| net_of(&Spec { seed, ..spec.clone() }, &set)).collect();
+    let rows: [&[u32]; 3] = [&[0, 7], &[3], &[4, 5, 6]];
+    let together = with_gpu(|gpu| block_on(show(gpu, &nets, &set, &rows, &spec, true)));
+    // A replica has 17,760 bytes of weights.
+    let mut small = open(Wishes { binding: 30_000, ..Wishes::default() });
+    let apart = block_on(show(&mut small, &nets, &set, &rows, &spec, true));
+    assert!(together.states == apart.states && together.nets == apart.nets);
+    assert!(together.shown == apart.shown && together.memory == apart.memory);
+    assert!(together.nets.iter().zip(&nets).all(|(after, before)| after.layers[0].weights != before.layers[0].weights));
+}
+
+/// A voltage that is not a number never spikes, and a broken weight may bring nothing.
+#[test]
+fn what_is_not_finite_is_found() {
+    let set = toy::digits(2, 1);
+    let spec = of_areas(&[30, 20], lively(), 5);
+    let draws = Draws { seeds: &[5], phase: 0, minibatch: 0 };
+    let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity: None };
+    for broken in 0..3 {
+        let mut net = net_of(&spec, &set);
+        let weights = &mut net.layers[broken].weights;
+        weights.iter_mut().step_by(7).for_each(|weight| *weight = f32::NAN);
+        for (engine, faults) in on_both!(|device| {
+            let data = device.load(&set, &set.train);
+            let mut weights = device.weights(std::slice::from_ref(&net), 3);
+            let mut batch = device.batch(&weights, 3);
+            device.show(&mut weights, &data, &[&[0, 1, 2]], &mut batch, &showing);
+            device.check(&weights, &mut batch);
+            block_on(device.faults(&mut batch, true)).unwrap()
+        }) {
+            assert_eq!(faults.iter().map(|fault| fault.layer).collect::<Vec<_>>(), [broken], "{engine}");
+        }
+    }
 }
 
 fn on_gpu(strategy: &str) -> Spec {

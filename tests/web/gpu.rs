@@ -99,7 +99,7 @@ async fn what_is_not_finite_is_found() {
 async fn spiking_areas_are_shown_as_on_the_cpu() {
     let mut gpu = gpu().await;
     let set = toy::digits(2, 1);
-    let mut compared = [0; 4];
+    let (mut compared, mut spikes) = ([0; 4], 0);
     for seed in 0..48 {
         let [learns, teaches] = [seed % 2 == 1, seed % 4 == 3];
         let areas = Areas {
@@ -119,12 +119,12 @@ async fn spiking_areas_are_shown_as_on_the_cpu() {
         if showing::plainly(&net[0], &set, rows, &spec, learns).is_some() {
             let cpu = showing::show(&mut Cpu, &net, &set, &[rows], &spec, learns).await;
             let gpu = showing::show(&mut gpu, &net, &set, &[rows], &spec, learns).await;
-            assert!(cpu.shown[0].spikes.iter().all(|&spikes| spikes > 0));
             gpu.assert_is(&cpu, &spec);
+            spikes += cpu.shown[0].spikes[2];
             compared[usize::from(learns) + 2 * usize::from(teaches)] += 1;
         }
     }
-    assert!(compared[0] > 1 && compared[1] > 1 && compared[3] > 1, "{compared:?}");
+    assert!(compared[0] > 1 && compared[1] > 1 && compared[3] > 1 && spikes > 50, "{compared:?}, {spikes} spikes");
 }
 
 #[wasm_bindgen_test]
