@@ -265,7 +265,7 @@ impl<'a, D: Bench> Bencher<'a, D> {
     /// A minibatch before spiking areas, which answer, and which learn; what it costs depends on the spikes of the first one.
     async fn showing(&mut self) -> Result<(), EngineError> {
         let mut spec = preset("predict-mnist-256-128").expect("a preset").spec.clone();
-        (spec.areas.dt, spec.areas.shown) = (1.0, SHOWN);
+        (spec.areas.dt, spec.areas.shown, spec.areas.learns_after) = (1.0, SHOWN, 0.0);
         spec.network.hidden = vec![self.shapes.hidden];
         (spec.rule.rates, spec.areas.error_rates) = (vec![1e-9; 2], Vec::new());
         let sizes = [self.set.shape.len(), self.shapes.hidden as usize, CLASSES];
@@ -281,6 +281,8 @@ impl<'a, D: Bench> Bencher<'a, D> {
         let draws = Draws { seeds: &seeds, phase: 0, minibatch: 0 };
         for (what, plasticity) in [("answering", None), ("learning", Some(Plasticity::of(&spec, 0.0)))] {
             let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity };
+            // What was timed before is counted, too.
+            self.device.read_shown(&mut batch).await?;
             self.device.show(&mut weights, &data, &rows, &mut batch, &showing);
             let mut work = Work::default();
             for shown in self.device.read_shown(&mut batch).await? {
