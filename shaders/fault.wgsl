@@ -8,6 +8,8 @@ struct Params {
     capacity: u32,    // samples of a replica that there is room for
     outputs: u32,     // weights that lead to the output
     replicas_before: u32, // in other groups of buffers
+    weights_at: u32,  // where those begin among a replica's that are bound
+    weights: u32,     // of a replica that are bound
     ends: array<vec4<u32>, 2>, // where each layer ends among a sample's states
 }
 
@@ -41,7 +43,7 @@ fn fault(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
                 report(replica, 0u);
             }
         } else if i < states + drives + params.outputs {
-            if is_broken(weights[replica * params.outputs + i - states - drives]) {
+            if is_broken(weights[replica * params.weights + params.weights_at + i - states - drives]) {
                 report(replica, params.layers - 1u);
             }
         }

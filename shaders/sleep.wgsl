@@ -10,8 +10,8 @@ struct Layer {
     weights_at: u32, // among a replica's weights
     voltage_at: u32, // among a replica's voltages
     mask_at: u32,    // among the words of a half
-    padding_a: u32,
-    padding_b: u32,
+    pre_at: u32,     // where the spikes that drive it are among the words of a half
+    padding: u32,
 }
 
 struct Params {
@@ -23,6 +23,10 @@ struct Params {
     inputs: u32,
     plan_words: u32, // of a replica
     watch: u32,      // whether the first replica's spikes are kept step by step
+    is_cascade: u32, // whether spikes go upwards through all layers in one step, and none go down
+    padding_a: u32,
+    padding_b: u32,
+    padding_c: u32,
     layers: array<Layer, 5>,
 }
 
@@ -77,8 +81,12 @@ fn sleep(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
     }
     workgroupBarrier();
     for (var step = params.first + 1u; step <= last; step++) {
-        for (var from_top = 0u; from_top < params.layer_count; from_top++) {
-            let l = params.layer_count - 1u - from_top;
+        if params.is_cascade != 0u {
+            draw_input(plan, step, me);
+            workgroupBarrier();
+        }
+        for (var n = 0u; n < params.layer_count; n++) {
+            let l = select(params.layer_count - 1u - n, n, params.is_cascade != 0u);
             integrate(replica, plan, l, step, me);
             storageBarrier();
             workgroupBarrier();
@@ -86,7 +94,9 @@ fn sleep(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
             storageBarrier();
             workgroupBarrier();
         }
-        draw_input(plan, step, me);
+        if params.is_cascade == 0u {
+            draw_input(plan, step, me);
+        }
         if step < last {
             for (var i = me; i < HALF; i += THREADS) {
                 atomicStore(&mask[half_of(step + 1u) + i], 0u);
@@ -115,6 +125,11 @@ fn half_of(step: u32) -> u32 {
     return (step & 1u) * HALF;
 }
 
+// Where the half is whose spikes drive a layer from below: those of a step ago, or of this one.
+fn driving_half(step: u32) -> u32 {
+    return half_of(select(step + 1u, step, params.is_cascade != 0u));
+}
+
 // Leaks, adds what spikes bring, and finds the spikes of this step.
 fn integrate(replica: u32, plan: u32, l: u32, step: u32, me: u32) {
     let layer = params.layers[l];
@@ -131,7 +146,7 @@ fn integrate(replica: u32, plan: u32, l: u32, step: u32, me: u32) {
             }
         }
         from_below(replica, l, step, shift, base + me, &v);
-        if l + 1u < params.layer_count {
+        if params.is_cascade == 0u && l + 1u < params.layer_count {
             from_above(replica, plan, l, step, base + me, &v);
         }
         for (var e = 0u; e < EACH; e++) {
@@ -151,7 +166,7 @@ fn integrate(replica: u32, plan: u32, l: u32, step: u32, me: u32) {
 // Up to 32 spikes are summed exactly, shifted, and added with saturation, in ascending order.
 fn from_below(replica: u32, l: u32, step: u32, shift: u32, first: u32, v: ptr<function, array<i32, EACH>>) {
     let layer = params.layers[l];
-    let pre = half_of(step + 1u) + select(params.layers[max(l, 1u) - 1u].mask_at, INPUT_AT, l == 0u);
+    let pre = driving_half(step) + layer.pre_at;
     let weights_at = replica * params.weights + layer.weights_at;
     var sums: array<i32, EACH>;
     var summed = 0u;
@@ -222,7 +237,7 @@ fn from_above(replica: u32, plan: u32, l: u32, step: u32, first: u32, v: ptr<fun
 // The spike-timing rule for every unit that spiked in this step.
 fn rewire(replica: u32, plan: u32, l: u32, step: u32, me: u32) {
     let layer = params.layers[l];
-    let pre = half_of(step + 1u) + select(params.layers[max(l, 1u) - 1u].mask_at, INPUT_AT, l == 0u);
+    let pre = driving_half(step) + layer.pre_at;
     let spikes = half_of(step) + layer.mask_at;
     let bits_of_fraction = plans[plan + LAYER_PLANS + 2u * l];
     let half_range = 1 << (bits_of_fraction - 5u);

@@ -13,8 +13,9 @@ use crate::data::{DataSet, Samples, Shape, Values};
 use crate::event::EngineUsed;
 use crate::kernels::cpu::Cpu;
 use crate::kernels::gpu::Gpu;
-use crate::kernels::{Device, EngineError, Hebbian, Phase, Relaxation, States};
+use crate::kernels::{Device, Draws, EngineError, Hebbian, Phase, Relaxation, Showing, States};
 use crate::net::Net;
+use crate::net::areas::{Constants, Plasticity};
 use crate::rng::{Purpose, Stream};
 use crate::sleep::{Plan, Sleeper, Wiring};
 use crate::spec::{EngineKind, preset};
@@ -25,6 +26,8 @@ const FREE_STEPS: u32 = 100;
 const CLAMPED_STEPS: u32 = 10;
 /// Sleep steps that are timed at once.
 const SLEEP_STEPS: u32 = 200;
+/// Milliseconds, and steps, that a sample is shown to spiking areas.
+const SHOWN: f64 = 20.0;
 /// How often a kernel is timed, for how many seconds each time at least (a browser's clock may tick in tenths of a
 /// millisecond), and how many calls at most.
 const TIMES: usize = 5;
@@ -76,7 +79,7 @@ pub struct Timed {
     pub most: f64,
     /// Floating-point operations of one call.
     pub operations: f64,
-    /// Spikes of one call; of sleep only.
+    /// Spikes of one call; of what spikes only.
     pub spikes: f64,
     /// Bytes that a call reads and writes at least.
     pub bytes: f64,
@@ -169,6 +172,7 @@ pub async fn bench<D: Bench>(device: &mut D, shapes: Shapes) -> Result<Report, E
     let mut bench = Bencher::new(device, shapes, ceilings);
     bench.learning().await?;
     bench.sleeping().await?;
+    bench.showing().await?;
     let kernels = bench.kernels;
     Ok(Report { engine: device.used(), shapes, ceilings, kernels })
 }
@@ -257,6 +261,40 @@ impl<'a, D: Bench> Bencher<'a, D> {
             done += SLEEP_STEPS;
         })
         .await
+    }
+
+    /// A minibatch before spiking areas, which answer, and which learn; what it costs depends on the spikes of the first one.
+    async fn showing(&mut self) -> Result<(), EngineError> {
+        let mut spec = preset("predict-mnist-256-128").expect("a preset").spec.clone();
+        (spec.areas.dt, spec.areas.shown, spec.areas.learns_after) = (1.0, SHOWN, 0.0);
+        spec.network.hidden = vec![self.shapes.hidden];
+        (spec.rule.rates, spec.areas.error_rates) = (vec![1e-9; 2], Vec::new());
+        let sizes = [self.set.shape.len(), self.shapes.hidden as usize, CLASSES];
+        let seeds: Vec<u32> = (0..self.shapes.replicas).collect();
+        let of = |&seed: &u32| Net::of(&crate::spec::Spec { seed, ..spec.clone() }, &sizes);
+        let nets: Vec<Net> = seeds.iter().map(of).collect();
+        let data = self.device.load(&self.set, &self.set.train);
+        let size = self.shapes.batch as usize;
+        let mut weights = self.device.weights(&nets, size);
+        let mut batch = self.device.batch(&weights, size);
+        let all: Vec<u32> = (0..self.shapes.batch).collect();
+        let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
+        let draws = Draws { seeds: &seeds, phase: 0, minibatch: 0 };
+        for (what, plasticity) in [("answering", None), ("learning", Some(Plasticity::of(&spec, 0.0)))] {
+            let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity };
+            // What was timed before is counted, too.
+            self.device.read_shown(&mut batch).await?;
+            self.device.show(&mut weights, &data, &rows, &mut batch, &showing);
+            let mut work = Work::default();
+            for shown in self.device.read_shown(&mut batch).await? {
+                work.spikes += shown.spikes.iter().sum::<u64>() as f64;
+                work.operations += 2.0 * (shown.operations + shown.changes) as f64;
+                work.bytes += 4.0 * (shown.operations + 2 * shown.changes) as f64;
+            }
+            let name = format!("show, {what}, {} steps", spec.areas.steps());
+            self.time(&name, work, |device| device.show(&mut weights, &data, &rows, &mut batch, &showing)).await?;
+        }
+        Ok(())
     }
 
     /// Times calls of a kernel, enough of them at once that waiting for the device does not count.

@@ -295,7 +295,7 @@ fn kernels_are_timed() {
     for (report, kind) in reports.as_array().unwrap().iter().zip(["cpu", "gpu"]) {
         assert_eq!(report["engine"]["kind"], kind);
         let kernels = report["kernels"].as_array().unwrap();
-        assert_eq!(kernels.len(), 8);
+        assert_eq!(kernels.len(), 10);
         assert!(kernels.iter().all(|kernel| kernel["share"].as_f64().unwrap() > 0.0));
     }
 }

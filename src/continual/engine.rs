@@ -9,7 +9,7 @@ use crate::kernels::{Device, Draws, EngineError};
 use crate::learn::{Moment, learn, phases, take};
 use crate::net::Net;
 use crate::sleep::{Plan, Sleeper, Wiring};
-use crate::spec::{EngineKind, Spec, Strategy};
+use crate::spec::{EngineKind, NetworkKind, Spec, Strategy};
 
 use super::experiment::{check_window, image_size, layer_sizes};
 
@@ -17,6 +17,9 @@ use super::experiment::{check_window, image_size, layer_sizes};
 const MOMENT: f64 = 0.05;
 /// Sleep steps that are timed at once.
 const STEPS: u32 = 100;
+/// Samples of spiking areas, over all networks side by side, below which a GPU idles: it goes step by step, and what a step
+/// takes is then the time of its dispatches.
+const FEWEST_SHOWN: usize = 8;
 /// What measuring a test sample costs, in training samples.
 const TEST_COST: f64 = 0.4;
 
@@ -39,6 +42,9 @@ pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, Eng
     if let Some(what) = specs.iter().find_map(Spec::on_cpu_alone) {
         return on_cpu(format!("{what} is computed there alone"), Vec::new());
     }
+    if kind == EngineKind::Auto && specs[0].network.kind == NetworkKind::Areas && shown_at_once(specs) < FEWEST_SHOWN {
+        return on_cpu("spiking areas learn from too few samples at a time to fill a GPU".into(), Vec::new());
+    }
     let mut gpu = match Gpu::open().await {
         Ok(gpu) => gpu,
         Err(error) => return on_cpu(error.to_string(), Vec::new()),
@@ -59,6 +65,11 @@ pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, Eng
         Ok(trials @ [cpu, on_the_gpu]) => on_cpu(faster(on_the_gpu, cpu), trials.to_vec()),
         Err(error) => on_cpu(error.to_string(), Vec::new()),
     }
+}
+
+/// Training samples of all networks' minibatches.
+fn shown_at_once(specs: &[Spec]) -> usize {
+    specs.iter().map(|spec| spec.training.batch as usize).sum()
 }
 
 fn faster(slower: Trial, faster: Trial) -> String {

@@ -32,10 +32,12 @@ use crate::spec::{Act, NetworkKind, Sleep, Spec, SpecError};
 
 /// Sleep steps of one slice: after each, thresholds follow.
 const SLEEP_SLICE: u32 = sleep::HOMEOSTASIS_STEPS;
-/// Test samples of one slice.
+/// Test samples of one slice, …
 const TEST_SLICE: usize = 1000;
-/// The same of spiking areas, which look at a sample for a while.
+/// … of spiking areas, which look at a sample for a while, …
 const SHOWN_SLICE: usize = 32;
+/// … and of these on an engine that takes many at once.
+const LARGE_SHOWN_SLICE: usize = 256;
 /// Samples that sleep's gains are normalised on.
 const GAIN_SAMPLES: usize = 1000;
 /// Last steps of a slice of sleep whose spikes are kept one by one, when somebody watches.
@@ -329,8 +331,8 @@ impl<D: Device> Experiment<D> {
     }
 
     /// What the networks' rule keeps beside their weights.
-    pub(super) fn read_memory(&self) -> Vec<Memory> {
-        self.device.read_memory(&self.weights)
+    pub(super) async fn read_memory(&mut self) -> Result<Vec<Memory>, EngineError> {
+        self.device.read_memory(&self.weights).await
     }
 
     pub(super) fn write_memory(&mut self, memory: Vec<Memory>) {
@@ -498,7 +500,7 @@ impl<D: Device> Experiment<D> {
             self.note_held();
         }
         if is_over && self.spec.areas.protection > 0.0 {
-            self.end_task();
+            self.end_task().await?;
         }
         match stint {
             Stint::Train(task) if is_over && self.spec.strategy.averages() => self.average(task).await,
@@ -527,10 +529,11 @@ impl<D: Device> Experiment<D> {
     }
 
     /// Notes which units were regular: what they learnt is protected from now on.
-    fn end_task(&mut self) {
-        let mut memory = self.read_memory();
+    async fn end_task(&mut self) -> Result<(), EngineError> {
+        let mut memory = self.read_memory().await?;
         memory.iter_mut().flat_map(|memory| &mut memory.intervals).for_each(Intervals::end_task);
         self.write_memory(memory);
+        Ok(())
     }
 
     fn after_batch(&mut self, epoch: u32, done: usize) {
@@ -606,8 +609,9 @@ impl<D: Device> Experiment<D> {
             .map(|replica| gain_rows(&replica.plan, task, GAIN_SAMPLES, replica.seed, key))
             .collect();
         let mut largest = vec![vec![0.0f32; self.spec.weight_layers()]; rows.len()];
-        for start in (0..GAIN_SAMPLES).step_by(D::TEST_BATCH) {
-            let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, D::TEST_BATCH)).collect();
+        let at_once = answered_at_once::<D>(&self.spec);
+        for start in (0..GAIN_SAMPLES).step_by(at_once) {
+            let slices: Vec<&[u32]> = rows.iter().map(|rows| part(rows, start, at_once)).collect();
             let (weights, batch) = (&mut self.weights, &mut self.batch);
             answer(&mut self.device, weights, &self.train, &slices, batch, &self.spec, &seeds);
             let here = self.device.largest_activity(&self.batch).await?;
@@ -677,14 +681,13 @@ impl<D: Device> Experiment<D> {
     /// Up to 1,000 test samples after `done`, of one task where tasks share their classes; returns how many are done then, and how many there are.
     async fn measure_slice(&mut self, done: usize) -> Result<(usize, usize), EngineError> {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
-        let slice = if self.spec.network.kind == NetworkKind::Areas { SHOWN_SLICE } else { TEST_SLICE };
         // Of tasks that share their classes, what one slice counts is of one task.
         let ends = (self.spec.tasks.permutations > 0)
             .then(|| (self.task_measured(done) + 1) * self.replicas[0].plan.tasks[0].test.len());
-        let end = (done + slice).min(ends.unwrap_or(total)).min(total);
-        let seeds = self.seeds();
-        for from in (done..end).step_by(D::TEST_BATCH) {
-            let count = D::TEST_BATCH.min(end - from);
+        let end = (done + test_slice::<D>(&self.spec)).min(ends.unwrap_or(total)).min(total);
+        let (seeds, at_once) = (self.seeds(), answered_at_once::<D>(&self.spec));
+        for from in (done..end).step_by(at_once) {
+            let count = at_once.min(end - from);
             let slices: Vec<&[u32]> = self.replicas.iter().map(|replica| part(&replica.tests, from, count)).collect();
             let data = self.test.as_ref().unwrap_or(&self.train);
             let (weights, batch) = (&mut self.weights, &mut self.batch);
@@ -1071,7 +1074,21 @@ fn by_layer(firing: Firing) -> Vec<Vec<Vec<u32>>> {
 
 /// Samples of the largest minibatch.
 fn capacity<D: Device>(spec: &Spec) -> usize {
-    (spec.training.batch as usize).max(D::TEST_BATCH)
+    (spec.training.batch as usize).max(answered_at_once::<D>(spec))
+}
+
+/// Test samples of one slice.
+fn test_slice<D: Device>(spec: &Spec) -> usize {
+    match spec.network.kind {
+        NetworkKind::Areas if D::WAITS => SHOWN_SLICE,
+        NetworkKind::Areas => LARGE_SHOWN_SLICE,
+        _ => TEST_SLICE,
+    }
+}
+
+/// Test samples of one batch.
+fn answered_at_once<D: Device>(spec: &Spec) -> usize {
+    D::TEST_BATCH.min(test_slice::<D>(spec))
 }
 
 /// What runs side by side share.

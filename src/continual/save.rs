@@ -48,7 +48,7 @@ impl<D: Device> Experiment<D> {
             specs: runs.map(|run| serde_json::to_string(&self.spec_of(run)).expect("a Spec is plain data")).collect(),
             events: self.state.events.iter().map(|e| serde_json::to_string(e).expect("plain data")).collect(),
             weights: self.networks().await?,
-            memory: self.read_memory(),
+            memory: self.read_memory().await?,
             sleepers: self.read_sleepers().await?,
             state: self.state.clone(),
             told: Vec::new(),

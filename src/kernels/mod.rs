@@ -387,7 +387,7 @@ pub trait Device {
     /// What the first network holds while it learns, as the minibatch before was left; `None` where that cannot be counted.
     fn held(&self, weights: &Self::Weights, batch: &Self::Batch) -> Option<Held>;
     /// What the networks' rule keeps beside their weights, by replica.
-    fn read_memory(&self, weights: &Self::Weights) -> Vec<Memory>;
+    async fn read_memory(&mut self, weights: &Self::Weights) -> Result<Vec<Memory>, EngineError>;
     fn write_memory(&mut self, weights: &mut Self::Weights, memory: Vec<Memory>);
     /// Looks for a number in the batch's drive or states, or in the output's weights, that is not finite; by its
     /// exponent's bits.

@@ -138,8 +138,10 @@ impl Spec {
         match (self.network.kind, self.rule.kind) {
             (NetworkKind::Rnn, _) => Some("a network that drives itself"),
             (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
-            (NetworkKind::Areas, _) => Some("a network of spiking areas"),
             (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
+            (NetworkKind::Areas, _) if self.areas.gate > 0.0 => {
+                Some("a network of spiking areas whose tasks have gates")
+            }
             _ => None,
         }
     }

@@ -4,48 +4,18 @@ use engram::continual::{Experiment, saved_specs};
 use engram::data::DataSet;
 use engram::event::Event;
 use engram::kernels::cpu::Cpu;
-use engram::kernels::{Device, Draws, Memory, Showing, Shown, States, Tally};
-use engram::net::areas::{
-    Constants, Errors, Intervals, Plain, Plasticity, Population, Seat, input_spikes, populations,
-};
+use engram::kernels::{Shown, Tally};
+use engram::net::areas::{Constants, Errors, Intervals, Plain, Plasticity, Population, Seat, input_spikes};
 use engram::net::gate::Gate;
 use engram::net::{Net, layer_name};
 use engram::rng::Purpose;
-use engram::spec::{Areas, Feedback, LabelError, NetworkKind, RuleKind, Spec};
+use engram::spec::{Areas, Feedback, LabelError, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
 
 use crate::bptt::finish;
-use crate::relaxation::input;
+use crate::showing::{input, lively, net_of, of_areas, plainly, show};
 use crate::toy;
-
-/// Areas that spike a good deal within a few steps.
-fn lively() -> Areas {
-    Areas {
-        dt: 1.0,
-        shown: 80.0,
-        threshold: 0.1,
-        input_rate: 400.0,
-        error_spread: 0.3,
-        prediction_spread: 0.5,
-        kappa_expected: 0.4,
-        refractory: 2.0,
-        ..Areas::default()
-    }
-}
-
-fn of_areas(hidden: &[u32], areas: Areas, seed: u32) -> Spec {
-    let mut spec = toy::spec("sequential");
-    (spec.network.kind, spec.rule.kind) = (NetworkKind::Areas, RuleKind::LocalErrors);
-    spec.network.hidden = hidden.to_vec();
-    spec.rule.rates = vec![0.02; hidden.len() + 1];
-    Spec { areas, seed, ..spec }
-}
-
-fn net_of(spec: &Spec, set: &DataSet) -> Net {
-    let hidden = spec.network.hidden.iter().map(|&units| units as usize);
-    Net::of(spec, &[set.shape.len()].into_iter().chain(hidden).chain([set.classes.len()]).collect::<Vec<_>>())
-}
 
 /// A unit that a constant drive D moves, j(0) = v(0) = 0: j = D/κ·(1 − e^(−κt/τ_j)), and v what follows it.
 fn closed_form(areas: &Areas, drive: f64, t: f64) -> (f64, f64) {
@@ -116,93 +86,11 @@ fn inputs_spike_at_their_rate() {
     }
 }
 
-/// Units that were regular to different degrees in the tasks before.
-fn regular(net: &Net) -> Vec<Intervals> {
-    let of =
-        |units: usize| Intervals { regularity: (0..units).map(|i| (i % 3) as f32).collect(), ..Intervals::new(units) };
-    populations(net).into_iter().map(of).collect()
-}
-
 /// A minibatch on the CPU: states by layer, the network after it, and what was counted.
 fn shown(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> (Vec<Vec<f32>>, Net, Shown) {
-    let mut cpu = Cpu;
-    let data = cpu.load(set, &set.train);
-    let mut weights = cpu.weights(std::slice::from_ref(net), rows.len());
-    let mut batch = cpu.batch(&weights, rows.len());
-    cpu.write_memory(&mut weights, vec![Memory { intervals: regular(net), ..Memory::default() }]);
-    let draws = Draws { seeds: &[spec.seed], phase: 2, minibatch: 5 };
-    let plasticity = learns.then(|| Plasticity::of(spec, 0.0));
-    let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity };
-    cpu.show(&mut weights, &data, &[rows], &mut batch, &showing);
-    let mut states = |layer| block_on(cpu.read_states(&batch, layer, States::Free)).unwrap().remove(0);
-    let states = (0..net.layers.len()).map(&mut states).collect();
-    let after = block_on(cpu.read_weights(&weights)).unwrap().remove(0);
-    (states, after, block_on(cpu.read_shown(&mut batch)).unwrap().remove(0))
-}
-
-/// What the equations say of the same in f64: spikes by layer, sample and unit, and the pairs of areas after it. `None` where
-/// a voltage comes so near the threshold that rounding decides.
-fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> Option<(Vec<Vec<f64>>, Plain)> {
-    let constants = Constants::of(&spec.areas);
-    let plasticity = Plasticity::of(spec, 0.0);
-    let plastic = regular(net).iter().map(|intervals| intervals.plastic(plasticity.protection)).collect();
-    let mut samples = vec![Plain { plastic, ..Plain::new(net, constants) }; rows.len()];
-    for (sample, &row) in samples.iter_mut().zip(rows) {
-        Gate::of(&net.gates, &input(set, row)).into_iter().for_each(|gate| sample.close(gate));
-    }
-    let mut counts: Vec<Vec<f64>> = net.layers.iter().map(|layer| vec![0.0; layer.units * rows.len()]).collect();
-    for t in 0..constants.steps {
-        let mut errors: Vec<Errors> = Vec::new();
-        for (b, (sample, &row)) in samples.iter_mut().zip(rows).enumerate() {
-            let (purpose, phase, step, place) =
-                if learns { (Purpose::Spikes, 2, 5, b as u32) } else { (Purpose::Shown, 0, row, 0) };
-            let seat = Seat { seed: spec.seed, purpose, phase, step, place };
-            let spikes = input_spikes(&input(set, row), &constants, &seat, t);
-            let label = usize::from(set.train.labels[row as usize]);
-            let (error, nearest) = sample.step(&spikes, learns.then_some(label));
-            if nearest < 1e-5 {
-                return None;
-            }
-            errors.push(error);
-            let layers = sample.areas.iter().chain([&sample.label]);
-            for (population, counts) in layers.zip(&mut counts) {
-                population.spikes.iter().for_each(|&unit| counts[b * population.current.len() + unit] += 1.0);
-            }
-        }
-        if learns {
-            let before = samples[0].pairs.clone();
-            let mut pairs = before.clone();
-            let share = 1.0 / rows.len() as f64;
-            for (sample, errors) in samples.iter_mut().zip(&errors).filter(|_| t >= constants.learns_from) {
-                sample.learn(errors, &plasticity, share);
-                for ((sum, new), old) in pairs.iter_mut().zip(&sample.pairs).zip(&before) {
-                    let add = |sum: &mut [f64], new: &[f64], old: &[f64]| {
-                        sum.iter_mut().zip(new).zip(old).for_each(|((sum, new), old)| *sum += new - old);
-                    };
-                    add(&mut sum.prediction, &new.prediction, &old.prediction);
-                    add(&mut sum.error, &new.error, &old.error);
-                }
-            }
-            samples.iter_mut().for_each(|sample| sample.pairs.clone_from(&pairs));
-            settle(&mut samples, &plasticity, share);
-        }
-    }
-    let mut first = samples.swap_remove(0);
-    if learns {
-        first.limit(f64::from(plasticity.norm_limit));
-    }
-    Some((counts, first))
-}
-
-/// Homeostasis over a minibatch: all samples' thresholds are the same.
-fn settle(samples: &mut [Plain], plasticity: &Plasticity, share: f64) {
-    let before: Vec<Vec<f64>> = samples[0].areas.iter().map(|area| area.raised.clone()).collect();
-    samples.iter_mut().for_each(|sample| sample.settle(plasticity, share));
-    for (l, before) in before.iter().enumerate() {
-        let moved = |i: usize| samples.iter().map(|sample| sample.areas[l].raised[i] - before[i]).sum::<f64>();
-        let after: Vec<f64> = before.iter().enumerate().map(|(i, old)| (old + moved(i)).max(0.0)).collect();
-        samples.iter_mut().for_each(|sample| sample.areas[l].raised.clone_from(&after));
-    }
+    let mut outcome = block_on(show(&mut Cpu, std::slice::from_ref(net), set, &[rows], spec, learns));
+    let states = outcome.states.into_iter().map(|mut replicas| replicas.remove(0)).collect();
+    (states, outcome.nets.remove(0), outcome.shown.remove(0))
 }
 
 /// The largest distance of the network's weights from those of the pairs.
@@ -428,7 +316,7 @@ fn answers_do_not_depend_on_who_is_shown_beside() {
 }
 
 /// A whole run in little: areas that learn the toy digits, taught by the labels' error.
-fn little(strategy: &str) -> Spec {
+pub fn little(strategy: &str) -> Spec {
     let areas = Areas {
         label_rate: Some(400.0),
         label_error: LabelError::Traces,

@@ -298,7 +298,7 @@ pub fn bptt(strategy: &str, fields: &[(&str, &str)]) -> Spec {
     spec::set(&spec, fields).unwrap()
 }
 
-pub fn finish(experiment: &mut Experiment<Cpu>) -> (Vec<Finished>, Vec<Net>) {
+pub fn finish<D: Device>(experiment: &mut Experiment<D>) -> (Vec<Finished>, Vec<Net>) {
     let finished = |event| if let Event::Finished(finished) = event { Some(*finished) } else { None };
     let events = std::iter::from_fn(|| block_on(experiment.next()).unwrap()).filter_map(finished).collect();
     (events, block_on(experiment.networks()).unwrap())

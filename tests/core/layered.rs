@@ -344,7 +344,7 @@ fn owm_is_its_equations() {
             }
         }
     }
-    let memory: Vec<Memory> = learning.cpu.read_memory(&learning.weights);
+    let memory: Vec<Memory> = block_on(learning.cpu.read_memory(&learning.weights)).unwrap();
     for (found, expected) in memory[0].projectors.iter().flatten().zip(projectors.iter().flatten()) {
         assert!((f64::from(*found) - expected).abs() < 1e-4);
     }

@@ -3,6 +3,7 @@
 
 mod acting;
 mod areas;
+mod areas_gpu;
 mod bptt;
 mod engine;
 #[path = "../shared/engines.rs"]
@@ -14,6 +15,8 @@ mod golden;
 mod layered;
 mod relaxation;
 mod reproduce;
+#[path = "../shared/showing.rs"]
+mod showing;
 mod sleep;
 mod spec;
 #[path = "../shared/toy.rs"]

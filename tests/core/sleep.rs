@@ -174,15 +174,20 @@ proptest! {
         scale in 0.2..60.0f32,
         homeostasis in 0.0..0.9f64,
         parts in prop::collection::vec(1u32..90, 1..5),
+        wiring in prop_oneof![Just(Wiring::BothWays), Just(Wiring::Cascade), Just(Wiring::Areas)],
     ) {
         let mut sizes = vec![64];
         sizes.extend(hidden);
         sizes.push(outputs);
-        let net = toy::network(&sizes, seed, scale);
+        let mut net = toy::network(&sizes, seed, scale);
+        if wiring == Wiring::Areas {
+            // The first hidden layer leads to the output.
+            *net.layers.last_mut().unwrap() = toy::network(&[sizes[1], outputs], !seed, scale).layers.remove(0);
+        }
         let gain_hidden = gain;
         let constants =
             Sleep { stdp, changes, input, window, rate, gain_hidden, gain_output: gain, inc, dec_ratio, leak, feedback, homeostasis, ..constants(150) };
-        let sleeper = Sleeper::new(&net, &plan(&net, constants, Some((8, 8))));
+        let sleeper = Sleeper::new(&net, &Plan { wiring, ..plan(&net, constants, Some((8, 8))) });
         let [(_, cpu), (_, gpu)] = on_both!(|device| in_parts(device, &sleeper, &parts));
         prop_assert!(cpu == gpu);
     }

@@ -25,10 +25,10 @@ test("each kernel of both engines is timed against the device's ceilings", async
   assert.match(await cards.nth(0).getByRole("heading").innerText(), /CPU/);
   assert.match(await cards.nth(1).getByRole("heading").innerText(), /SwiftShader|program that acts as a GPU/);
   for (const card of await cards.all()) {
-    assert.equal(await card.locator("tbody tr").count(), 8);
+    assert.equal(await card.locator("tbody tr").count(), 10);
     const rows = await save(card, "CSV").then((text) => text.trimEnd().split("\r\n"));
     assert.match(rows[0], /^\ufeffKernel,"?Time of a call, median of five \(s\)/);
-    assert.equal(rows.length, 9);
+    assert.equal(rows.length, 11);
     const { format, shapes, kernels } = JSON.parse(await save(card, "JSON"));
     assert.deepEqual([format, shapes], ["engram-bench", { hidden: 16, batch: 2, replicas: 1 }]);
     assert.deepEqual(kernels.map(({ kernel }) => kernel), await card.locator("tbody th").allInnerTexts());

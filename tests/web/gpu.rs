@@ -8,10 +8,10 @@ use engram::kernels::gpu::Gpu;
 use engram::kernels::{Device, Hebbian, Phase, Relaxation, States};
 use engram::net::Net;
 use engram::rng::philox;
-use engram::spec::{EngineKind, Spec};
+use engram::spec::{Areas, EngineKind, Feedback, LabelError, Spec};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::{golden, toy};
+use crate::{golden, showing, toy};
 
 async fn gpu() -> Gpu {
     Gpu::open().await.expect("these tests need a browser with WebGPU")
@@ -91,6 +91,40 @@ async fn what_is_not_finite_is_found() {
     gpu.check(&weights, &mut batch);
     let faults = gpu.faults(&mut batch, true).await.unwrap();
     assert_eq!(faults.iter().map(|fault| fault.layer).collect::<Vec<_>>(), [0]);
+}
+
+/// Where no voltage comes so near the threshold that rounding decides: answering and learning, in minibatches too, with
+/// everything that can be learnt with.
+#[wasm_bindgen_test]
+async fn spiking_areas_are_shown_as_on_the_cpu() {
+    let mut gpu = gpu().await;
+    let set = toy::digits(2, 1);
+    let (mut compared, mut spikes) = ([0; 4], 0);
+    for seed in 0..48 {
+        let [learns, teaches] = [seed % 2 == 1, seed % 4 == 3];
+        let areas = Areas {
+            shown: 30.0,
+            label_error: if teaches { LabelError::Traces } else { LabelError::Spikes },
+            feedback: if teaches { Feedback::Teaches } else { Feedback::Drives },
+            learns_after: 4.0,
+            hold: 0.6,
+            homeostasis: 0.02,
+            protection: 3.0,
+            norm_limit: 2.0,
+            ..showing::lively()
+        };
+        let spec = showing::of_areas(if seed % 3 == 0 { &[19, 34] } else { &[37] }, areas, seed);
+        let net = [showing::net_of(&spec, &set)];
+        let rows: &[u32] = if seed % 8 < 4 { &[3] } else { &[0, 5, 7] };
+        if showing::plainly(&net[0], &set, rows, &spec, learns).is_some() {
+            let cpu = showing::show(&mut Cpu, &net, &set, &[rows], &spec, learns).await;
+            let gpu = showing::show(&mut gpu, &net, &set, &[rows], &spec, learns).await;
+            gpu.assert_is(&cpu, &spec);
+            spikes += cpu.shown[0].spikes[2];
+            compared[usize::from(learns) + 2 * usize::from(teaches)] += 1;
+        }
+    }
+    assert!(compared[0] > 1 && compared[1] > 1 && compared[3] > 1 && spikes > 50, "{compared:?}, {spikes} spikes");
 }
 
 #[wasm_bindgen_test]

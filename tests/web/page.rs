@@ -5,6 +5,8 @@
 mod golden;
 mod gpu;
 mod runs;
+#[path = "../shared/showing.rs"]
+mod showing;
 #[path = "../shared/toy.rs"]
 mod toy;
 

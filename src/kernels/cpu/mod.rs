@@ -421,8 +421,8 @@ impl Device for Cpu {
         Some(held::held(weights, batch))
     }
 
-    fn read_memory(&self, weights: &Vec<Network>) -> Vec<Memory> {
-        weights.iter().map(|network| network.memory.clone()).collect()
+    async fn read_memory(&mut self, weights: &Vec<Network>) -> Result<Vec<Memory>, EngineError> {
+        Ok(weights.iter().map(|network| network.memory.clone()).collect())
     }
 
     fn write_memory(&mut self, weights: &mut Vec<Network>, memory: Vec<Memory>) {

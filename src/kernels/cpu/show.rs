@@ -93,6 +93,9 @@ pub fn show(
     stage: &mut Stage,
 ) {
     states.iter_mut().for_each(Vec::clear);
+    if rows.is_empty() {
+        return;
+    }
     if showing.plasticity.is_some() {
         stage.show(network, data, rows, showing, replica);
         stage.leave_rates(&showing.constants, states);

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 
 use wgpu::Buffer;
 
+use super::areas::{self, Layout, Stage};
 use super::context::{Context, Reading, Use};
 use super::data::Images;
 use super::networks::{Group, Networks, Sizes};
 use super::shaders::{self, Tile};
 use crate::kernels::cpu::relax::OUTPUTS;
-use crate::kernels::{EngineError, Fault, Hebbian, Phase, Relaxation, States, Tally};
+use crate::kernels::{EngineError, Fault, Hebbian, Phase, Relaxation, Showing, Shown, States, Tally};
 
 /// Checks whose outcome may still be on its way: the GPU is never waited for while it has work.
 const RING: usize = 3;
@@ -23,7 +24,7 @@ pub struct Batch {
     sizes: Sizes,
     /// Samples of a replica that there is room for.
     capacity: u32,
-    groups: Vec<Minibatches>,
+    pub groups: Vec<Minibatches>,
     /// The lowest layer at fault of each replica, as `shaders/fault.wgsl` writes it.
     found: Buffer,
     /// The task of each class, as written, and where.
@@ -34,20 +35,22 @@ pub struct Batch {
 }
 
 /// Those of a group of replicas.
-struct Minibatches {
-    first: usize,
-    count: usize,
+pub struct Minibatches {
+    pub first: usize,
+    pub count: usize,
     /// (replica, samples) of the replicas that have any, as written to `slots`.
-    active: Vec<[u32; 2]>,
-    slots: Buffer,
+    pub active: Vec<[u32; 2]>,
+    pub slots: Buffer,
     /// (row, label) of each sample.
-    rows: Buffer,
+    pub rows: Buffer,
     drive: Buffer,
     /// States of all layers, a sample's one after another.
-    free: Buffer,
+    pub free: Buffer,
     clamped: Buffer,
     /// For networks that are stepped layer by layer.
     spare: Option<Buffer>,
+    /// For spiking areas.
+    pub stage: Option<Stage>,
     /// By class: its samples by answer, and those that are right among the classes of their task.
     answers: Buffer,
     activity: Buffer,
@@ -68,16 +71,19 @@ impl Minibatches {
             free: context.buffer("a minibatch's states", states),
             clamped: context.buffer("a minibatch's states", states),
             spare: (!is_shallow(sizes)).then(|| context.buffer("a minibatch's states", states)),
+            stage: sizes.are_areas.then(|| Stage::new(context, &Layout::of(sizes), group.count, capacity)),
             answers: context.buffer("counts of answers", 4 * group.count as u64 * classes * (classes + 1)),
             activity: context.buffer("sums of activity", 4 * group.count as u64 * classes * u64::from(sizes.hidden())),
         }
     }
 
-    fn largest(&self) -> u32 {
+    /// Samples of the replica that has most.
+    pub fn largest(&self) -> u32 {
         self.active.iter().map(|slot| slot[1]).max().unwrap_or(0)
     }
 
-    fn busy(&self) -> u32 {
+    /// Replicas that have any.
+    pub fn busy(&self) -> u32 {
         self.active.len() as u32
     }
 
@@ -232,6 +238,31 @@ impl Batch {
         context.dispatch(&shaders::relax_deep(tile), &params, &buffers, groups);
     }
 
+    pub fn show(
+        &mut self,
+        context: &mut Context,
+        networks: &mut Networks,
+        data: &Images,
+        rows: &[&[u32]],
+        showing: &Showing,
+    ) {
+        let layout = Layout::of(&self.sizes);
+        for (group, batch) in networks.groups.iter_mut().zip(&mut self.groups) {
+            batch.take(context, data, rows, self.capacity);
+            let memory = &mut networks.memory[group.first..group.first + group.count];
+            areas::show(context, &layout, group, memory, batch, data, (self.capacity, showing));
+        }
+    }
+
+    pub async fn read_shown(&mut self, context: &mut Context) -> Result<Vec<Shown>, EngineError> {
+        let layout = Layout::of(&self.sizes);
+        let mut shown = Vec::new();
+        for stage in self.groups.iter_mut().filter_map(|batch| batch.stage.as_mut()) {
+            shown.extend(stage.read(context, &layout).await?);
+        }
+        Ok(shown)
+    }
+
     pub fn hebbian_update(&self, context: &mut Context, networks: &Networks, data: &Images, update: Hebbian) {
         let Hebbian { layer, pre, post, scale } = update;
         let sizes = &self.sizes;
@@ -271,16 +302,23 @@ impl Batch {
         let sizes = &self.sizes;
         let last = sizes.layers.len() - 1;
         let outputs = sizes.fan_in(last) * sizes.units(last);
+        // Among which of a replica's weights they are bound, and where.
+        let (bound, at) = if sizes.are_areas {
+            let layout = Layout::of(sizes);
+            (layout.weights, layout.outputs_at())
+        } else {
+            (outputs, 0)
+        };
         for (group, batch) in networks.groups.iter().zip(&self.groups) {
             let (layers, before) = (sizes.layers.len() as u32, batch.first as u32);
-            let mut params = vec![sizes.units(0), sizes.states(), layers, self.capacity, outputs, before, 0, 0];
+            let mut params = vec![sizes.units(0), sizes.states(), layers, self.capacity, outputs, before, at, bound];
             params.extend(sizes.ends());
             let buffers = [
                 Use::Read(&batch.slots),
                 Use::Read(&batch.drive),
                 Use::Read(&batch.free),
                 Use::Read(&batch.clamped),
-                Use::Read(&group.weights[last]),
+                Use::Read(group.weights.last().expect("weights")),
                 Use::Write(&self.found),
             ];
             let numbers = batch.largest() * (sizes.states() + sizes.units(0)) + outputs;

@@ -5,6 +5,7 @@
 //! learns nothing comes back but a word a minibatch, which nobody waits for. It keeps within WebGPU's default limits,
 //! but for larger bindings where the adapter has them.
 
+mod areas;
 mod batch;
 mod context;
 mod data;
@@ -173,14 +174,12 @@ impl Device for Gpu {
         self.context.note(EngineError::OnCpuAlone("a network that only goes forward"));
     }
 
-    /// As [`Device::adjoint`].
-    fn show(&mut self, _: &mut Networks, _: &Images, _: &[&[u32]], _: &mut Batch, _: &Showing) {
-        self.context.note(EngineError::OnCpuAlone("a network of spiking areas"));
+    fn show(&mut self, weights: &mut Networks, data: &Images, rows: &[&[u32]], batch: &mut Batch, showing: &Showing) {
+        batch.show(&mut self.context, weights, data, rows, showing);
     }
 
-    /// [`Device::show`] has refused before.
-    async fn read_shown(&mut self, _batch: &mut Batch) -> Result<Vec<Shown>, EngineError> {
-        Ok(Vec::new())
+    async fn read_shown(&mut self, batch: &mut Batch) -> Result<Vec<Shown>, EngineError> {
+        batch.read_shown(&mut self.context).await
     }
 
     /// [`Device::forward`] has refused before.
@@ -197,12 +196,13 @@ impl Device for Gpu {
         None
     }
 
-    /// No rule that runs here keeps anything.
-    fn read_memory(&self, weights: &Networks) -> Vec<Memory> {
-        vec![Memory::default(); weights.groups.iter().map(|group| group.count).sum()]
+    async fn read_memory(&mut self, weights: &Networks) -> Result<Vec<Memory>, EngineError> {
+        weights.read_memory(&mut self.context).await
     }
 
-    fn write_memory(&mut self, _weights: &mut Networks, _memory: Vec<Memory>) {}
+    fn write_memory(&mut self, weights: &mut Networks, memory: Vec<Memory>) {
+        weights.write_memory(&mut self.context, memory);
+    }
 
     fn check(&mut self, weights: &Networks, batch: &mut Batch) {
         batch.check(&mut self.context, weights);
@@ -229,8 +229,8 @@ impl Device for Gpu {
     }
 
     fn sleepers(&mut self, sleepers: Vec<Sleeper>, done: u32) -> Sleepers {
-        if sleepers.iter().any(|sleeper| sleeper.wiring != Wiring::BothWays) {
-            self.context.note(EngineError::OnCpuAlone("the sleep of a network without feedback"));
+        if sleepers.iter().any(|sleeper| sleeper.wiring == Wiring::Recurrent) {
+            self.context.note(EngineError::OnCpuAlone("the sleep of a network that drives itself"));
         }
         Sleepers::new(&mut self.context, sleepers, done)
     }

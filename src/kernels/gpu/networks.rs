@@ -2,8 +2,9 @@
 
 use wgpu::Buffer;
 
+use super::areas::{Layout, Units};
 use super::context::Context;
-use crate::kernels::EngineError;
+use crate::kernels::{EngineError, Memory};
 use crate::net::{Layer, Net};
 
 /// Sizes of a network's layers, and where their states and biases lie.
@@ -11,11 +12,14 @@ use crate::net::{Layer, Net};
 pub struct Sizes {
     /// (fan-in, units), from the first hidden layer to the output.
     pub layers: Vec<(u32, u32)>,
+    /// Whether these are spiking areas, whose weights lead back, too.
+    pub are_areas: bool,
 }
 
 impl Sizes {
     pub fn of(net: &Net) -> Sizes {
-        Sizes { layers: net.layers.iter().map(|layer| (layer.fan_in as u32, layer.units as u32)).collect() }
+        let layers = net.layers.iter().map(|layer| (layer.fan_in as u32, layer.units as u32)).collect();
+        Sizes { layers, are_areas: net.layers.iter().any(|layer| !layer.feedback.is_empty()) }
     }
 
     pub fn units(&self, layer: usize) -> u32 {
@@ -54,6 +58,8 @@ impl Sizes {
 pub struct Networks {
     pub sizes: Sizes,
     pub groups: Vec<Group>,
+    /// What the rule keeps, by replica; of intervals, what was so when a task began.
+    pub memory: Vec<Memory>,
 }
 
 /// Replicas whose parameters lie in the same buffers, one after another.
@@ -61,10 +67,13 @@ pub struct Group {
     /// The first of them.
     pub first: usize,
     pub count: usize,
-    /// By layer: fan-in × units each.
+    /// By layer: fan-in × units each. Of spiking areas in one buffer, by replica and layer: those that lead onward, those that
+    /// lead back (units × fan-in).
     pub weights: Vec<Buffer>,
     /// All layers'.
     pub bias: Buffer,
+    /// Of spiking areas.
+    pub units: Option<Units>,
 }
 
 impl Networks {
@@ -78,29 +87,48 @@ impl Networks {
         if asleep > limit {
             context.note(EngineError::TooLarge { what: "a sleeping network's weights", bytes: asleep, limit });
         }
-        let weights = sizes.layers.iter().map(|&(fan_in, units)| u64::from(fan_in) * u64::from(units)).max();
-        let largest = 4 * weights.unwrap_or(0).max(capacity as u64 * u64::from(sizes.states()));
+        let largest = 4 * largest_part(&sizes, capacity as u64);
         let most = (limit / largest.max(1)).clamp(1, nets.len() as u64) as usize;
         let group = |(number, nets): (usize, &[Net])| Group {
             first: number * most,
             count: nets.len(),
-            weights: (0..sizes.layers.len())
-                .map(|l| context.filled("weights", &joined(nets, |net| &net.layers[l].weights)))
-                .collect(),
+            weights: contents(&sizes, nets).iter().map(|weights| context.filled("weights", weights)).collect(),
             bias: context.filled("biases", &biases(nets)),
+            units: sizes.are_areas.then(|| Units::new(context, &Layout::of(&sizes), nets.len())),
         };
         let groups = nets.chunks(most).enumerate().map(group).collect();
-        Networks { sizes, groups }
+        Networks { sizes, groups, memory: vec![Memory::default(); nets.len()] }
     }
 
     pub fn write(&self, context: &mut Context, nets: &[Net]) {
         context.unbind();
         for group in &self.groups {
             let nets = &nets[group.first..group.first + group.count];
-            for (l, buffer) in group.weights.iter().enumerate() {
-                context.write(buffer, 0, &joined(nets, |net| &net.layers[l].weights));
+            for (weights, buffer) in contents(&self.sizes, nets).iter().zip(&group.weights) {
+                context.write(buffer, 0, weights);
             }
             context.write(&group.bias, 0, &biases(nets));
+        }
+    }
+
+    pub async fn read_memory(&self, context: &mut Context) -> Result<Vec<Memory>, EngineError> {
+        let mut memory = self.memory.clone();
+        for group in &self.groups {
+            if let Some(units) = &group.units {
+                let own = &mut memory[group.first..group.first + group.count];
+                units.read(context, &Layout::of(&self.sizes), own).await?;
+            }
+        }
+        Ok(memory)
+    }
+
+    pub fn write_memory(&mut self, context: &mut Context, memory: Vec<Memory>) {
+        self.memory = memory;
+        for group in &mut self.groups {
+            if let Some(units) = &mut group.units {
+                let own = &self.memory[group.first..group.first + group.count];
+                units.write(context, &Layout::of(&self.sizes), own);
+            }
         }
     }
 
@@ -119,24 +147,50 @@ impl Networks {
 
     fn net(&self, r: usize, weights: &[Vec<f32>], bias: &[f32]) -> Net {
         let states = self.sizes.states() as usize;
-        let layers = self.sizes.layers.iter().enumerate().map(|(l, &(fan_in, units))| {
+        // Of spiking areas, where a replica's layers are in the one buffer.
+        let mut at = r * self.sizes.layers.iter().map(|&(fan_in, units)| 2 * (fan_in * units) as usize).sum::<usize>();
+        let mut layers = Vec::new();
+        for (l, &(fan_in, units)) in self.sizes.layers.iter().enumerate() {
             let (fan_in, units) = (fan_in as usize, units as usize);
+            let count = fan_in * units;
             let from = r * states + self.sizes.at(l) as usize;
-            Layer {
+            let (onward, back) = if self.sizes.are_areas {
+                (&weights[0][at..][..count], &weights[0][at + count..][..count])
+            } else {
+                (&weights[l][r * count..][..count], &[][..])
+            };
+            at += 2 * count;
+            layers.push(Layer {
                 fan_in,
                 units,
-                weights: weights[l][r * fan_in * units..][..fan_in * units].to_vec(),
+                weights: onward.to_vec(),
                 recurrent: Vec::new(),
-                feedback: Vec::new(),
+                feedback: back.to_vec(),
                 bias: bias[from..from + units].to_vec(),
-            }
-        });
-        Net { layers: layers.collect(), gates: Vec::new() }
+            });
+        }
+        Net { layers, gates: Vec::new() }
     }
 }
 
-fn joined(nets: &[Net], part: impl Fn(&Net) -> &Vec<f32>) -> Vec<f32> {
-    nets.iter().flat_map(|net| part(net).iter().copied()).collect()
+/// Numbers of the largest buffer that one replica needs.
+fn largest_part(sizes: &Sizes, capacity: u64) -> u64 {
+    if sizes.are_areas {
+        let layout = Layout::of(sizes);
+        return u64::from(layout.weights).max(capacity * u64::from(layout.numbers.max(layout.words)));
+    }
+    let weights = sizes.layers.iter().map(|&(fan_in, units)| u64::from(fan_in) * u64::from(units)).max();
+    weights.unwrap_or(0).max(capacity * u64::from(sizes.states()))
+}
+
+/// What each buffer of weights holds.
+fn contents(sizes: &Sizes, nets: &[Net]) -> Vec<Vec<f32>> {
+    if sizes.are_areas {
+        let layers = nets.iter().flat_map(|net| &net.layers);
+        return vec![layers.flat_map(|layer| layer.weights.iter().chain(&layer.feedback)).copied().collect()];
+    }
+    let joined = |l: usize| nets.iter().flat_map(|net| net.layers[l].weights.iter().copied()).collect();
+    (0..sizes.layers.len()).map(joined).collect()
 }
 
 fn biases(nets: &[Net]) -> Vec<f32> {

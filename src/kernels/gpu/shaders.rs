@@ -11,6 +11,7 @@ const SUM_PLAIN: &str = include_str!("../../../shaders/sum_plain.wgsl");
 const SUM_SUBGROUPS: &str = include_str!("../../../shaders/sum_subgroups.wgsl");
 const FIXED: &str = include_str!("../../../shaders/fixed.wgsl");
 const PHILOX: &str = include_str!("../../../shaders/philox.wgsl");
+const AREAS: &str = include_str!("../../../shaders/areas.wgsl");
 
 /// A shader for one family of shapes.
 #[derive(Clone, Debug)]
@@ -151,6 +152,38 @@ pub fn sleep(half: u32, input_at: u32, units: u32) -> Kernel {
     Kernel::new("sleep", &[FIXED, PHILOX, include_str!("../../../shaders/sleep.wgsl")], &constants)
 }
 
+/// `bytes`: whether the data set's values are bytes.
+pub fn show_enter(bytes: bool) -> Kernel {
+    let parts = [FIXED, AREAS, INPUTS, include_str!("../../../shaders/show_enter.wgsl")];
+    Kernel::new("show_enter", &parts, &[("BYTES", Constant::Truth(bytes))])
+}
+
+/// For spikes of `half` words a step; the widest population has `units`.
+pub fn show(half: u32, units: u32) -> Kernel {
+    let constants = [("HALF", Constant::Number(half)), ("THREADS", Constant::Number(threads(units)))];
+    Kernel::new("show", &[FIXED, PHILOX, AREAS, include_str!("../../../shaders/show.wgsl")], &constants)
+}
+
+/// As [`show`].
+pub fn show_learn(half: u32) -> Kernel {
+    let parts = [AREAS, include_str!("../../../shaders/show_learn.wgsl")];
+    Kernel::new("show_learn", &parts, &[("HALF", Constant::Number(half))])
+}
+
+/// As [`show`].
+pub fn show_settle(half: u32) -> Kernel {
+    let parts = [AREAS, include_str!("../../../shaders/show_settle.wgsl")];
+    Kernel::new("show_settle", &parts, &[("HALF", Constant::Number(half))])
+}
+
+pub fn show_limit() -> Kernel {
+    Kernel::new("show_limit", &[AREAS, include_str!("../../../shaders/show_limit.wgsl")], &[])
+}
+
+pub fn show_leave() -> Kernel {
+    Kernel::new("show_leave", &[AREAS, include_str!("../../../shaders/show_leave.wgsl")], &[])
+}
+
 const CEILING: &str = include_str!("../../../shaders/ceiling.wgsl");
 
 /// Products in registers, for the benchmarks.
@@ -169,7 +202,7 @@ pub fn draws() -> Kernel {
 }
 
 /// Invocations of a workgroup that owns a sample or a network.
-fn threads(units: u32) -> u32 {
+pub fn threads(units: u32) -> u32 {
     if units <= 64 { 64 } else { 256 }
 }
 

@@ -6,7 +6,7 @@ use super::context::{Context, Use};
 use super::shaders;
 use crate::clock;
 use crate::kernels::{EngineError, Fault, Firing, SpikeCounts, adapt, faults};
-use crate::sleep::{SleepLayer, Sleeper, TABLE};
+use crate::sleep::{SleepLayer, Sleeper, TABLE, Wiring};
 
 /// What a submission may take: far below the two seconds after which drivers give up, and short enough to pause.
 const SUBMISSION_SECONDS: f64 = 0.1;
@@ -173,17 +173,20 @@ impl Sleepers {
         let layers = &self.rest[0].layers;
         let inputs = self.rest[0].chances.len() as u32;
         let (mut weights_at, mut voltage_at) = (0, 0);
+        let wiring = self.rest[0].wiring;
         let mut places = Vec::new();
-        for (layer, &mask_at) in layers.iter().zip(&self.masks.layers) {
+        for (l, (layer, &mask_at)) in layers.iter().zip(&self.masks.layers).enumerate() {
+            let pre_at = wiring.below(l, layers.len()).map_or(self.masks.input, |below| self.masks.layers[below]);
             places.extend([layer.fan_in, layer.units, layer.stride, weights_at, voltage_at].map(|n| n as u32));
-            places.extend([mask_at, 0, 0]);
+            places.extend([mask_at, pre_at, 0]);
             weights_at += layer.fan_in * layer.stride;
             voltage_at += layer.stride;
         }
         places.resize(8 * LAYERS, 0);
         let (plan, layer_count) = (PLAN as u32 + inputs, layers.len() as u32);
         let head = [first, count, weights_at as u32, voltage_at as u32, layer_count, inputs, plan, u32::from(watch)];
-        [&head[..], &places].concat()
+        let is_cascade = matches!(wiring, Wiring::Cascade | Wiring::Areas);
+        [&head[..], &[u32::from(is_cascade), 0, 0, 0], &places].concat()
     }
 
     pub async fn read_spikes(&mut self, context: &mut Context) -> Result<(SpikeCounts, Vec<Fault>), EngineError> {
