@@ -32,8 +32,8 @@ export interface Replies {
   readonly image: TestImage;
   /** `null` where the networks were not kept. */
   readonly fields: readonly Field[] | null;
-  /** `null` where that network was not kept. */
-  readonly watched: Watched | null;
+  /** `watched` is `null` where that network was not kept; `ms`: how long it was computed. */
+  readonly watched: { readonly watched: Watched | null; readonly ms: number };
   /** JSON that only the core reads; `null` where the run has not finished. */
   readonly record: string | null;
   readonly save: Uint8Array;

@@ -113,6 +113,7 @@ export class Rooms {
     this.#main.replaceChildren(notice, this.#drop, ...[steer, first].filter((side) => side.hasChildNodes()), see);
     const intro = document.querySelector("header .intro");
     if (intro) say(intro, LABS[name].intro);
+    document.title = name === "sleep" ? "Engram" : `${LABS[name].title} · Engram`;
     this.#arrange();
     this.#dress();
     this.#mark();

@@ -23,8 +23,8 @@ export const populationNames = (areas: number): string[] => ["input", "expected 
 /** What each pair of areas expects something of, from the input to the labels. */
 export const pairNames = (areas: number): string[] => ["input", ...areaNames(areas).slice(0, -1), "labels"];
 
-/** Which area expects it. */
-export const expectsIt = (pair: number, areas: number): string => areaName(pair === areas ? 0 : pair, areas);
+/** Which area expects it, with its article. */
+export const expectsIt = (pair: number, areas: number): string => (areas === 1 ? "the area" : areaName(pair === areas ? 0 : pair, areas));
 
 /** Input and labels are compared spike by spike, areas by the traces that spikes leave. */
 export const unitOf = (pair: number, areas: number): string => (pair === 0 || pair === areas ? "spikes/s" : "units of trace");

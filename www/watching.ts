@@ -23,17 +23,15 @@ export function keepWatching(store: Store, runner: Runner, next: () => Promise<v
 
   const ask = async ({ run, pad, scrub }: Watchable): Promise<void> => {
     const phases = scrub === null ? null : scrub + 1;
-    const began = performance.now();
     asking = true;
     try {
-      const watched = await runner.ask<"watched">({ kind: "watched", values: pad.values!, label: pad.label, phases });
+      const { watched, ms } = await runner.ask<"watched">({ kind: "watched", values: pad.values!, label: pad.label, phases });
       const of = store.state.run?.plan?.tasks === run.plan?.tasks ? momentOf(store.state.run!, phases) : null;
+      due = performance.now() + Math.max(BETWEEN, SHARE * ms);
       if (of) store.set({ watching: { watched, values: pad.values!, label: pad.label, of } });
     } catch {
       // A run that is gone leaves what was seen last.
     }
-    const now = performance.now();
-    due = now + Math.max(BETWEEN, SHARE * (now - began));
     asking = false;
     listen(store.state);
   };

@@ -16,7 +16,7 @@ export function errorsPanel(): Panel<State> {
   return card({
     kind: "errors",
     title: "Prediction errors",
-    lead: "What came less what was expected, root mean square over units: of each unit's mean in a moving window while the image is shown, and of its mean over a whole showing after each phase, averaged over all samples.",
+    lead: "What came less what was expected, root mean square over units: of each unit's mean in a moving window while the image is shown, and of its mean over a whole showing, averaged over all samples that a phase taught and over all test images after it.",
     depends: ({ watching }, run) => (areasIn(run) > 0 && (watching?.watched || run.phases.length > 0) ? [watching, run.phases.length, run.plan] : null),
     draw: (state, run, width) => {
       const areas = areasIn(run);
@@ -33,7 +33,7 @@ export function errorsPanel(): Panel<State> {
 function pairPart(run: Run, watched: Watched | null, pair: number, name: string, areas: number, width: number): HTMLElement {
   const room = side(width, 2);
   const unit = unitOf(pair, areas);
-  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}, as the ${expectsIt(pair, areas)} expects ${pair === areas ? "them" : "it"}`;
+  const title = `${name.charAt(0).toUpperCase()}${name.slice(1)}, as ${expectsIt(pair, areas)} expects ${pair === areas ? "them" : "it"}`;
   const during = watched?.pairs[pair]?.error ?? [];
   const inTime = during.length > 0 ? [timeFigure(during, watched!.dt, name, unit, room)] : [];
   const series = errorSeries(run, pair);

@@ -41,7 +41,7 @@ function inputPart(state: State, pair: Compared, watched: Watched, width: number
   const by = expectsIt(0, areasOf(watched));
   const parts = [
     ["what came", came, "ink", most],
-    [`what the ${by} expects`, expected, "ink", most],
+    [`what ${by} expects`, expected, "ink", most],
     ["came − expected", missed, "signed", largest(missed)],
   ] as const;
   const room = Math.min(180, Math.floor((width - 2 * 16) / 3));
@@ -61,7 +61,7 @@ function areaPart({ came, expected }: Compared, at: number, watched: Watched, wi
   const room = side(width, 2);
   const most = largest([...came, ...expected]);
   const figure = (what: string, values: readonly number[]) => {
-    const words = `${what}: from ${figures(Math.min(...values))} to ${figures(Math.max(...values))} ${unitOf(at, areas)}`;
+    const words = `${what}: from ${signed(Math.min(...values))} to ${signed(Math.max(...values))} ${unitOf(at, areas)}`;
     return el("figure", {}, el("figcaption", {}, words), asImage(pattern(values, most, room, smallType()), `Units of ${name}, ${words}.`));
   };
   return el("div", {}, el("h3", {}, `${capital(name)}, ${came.length} units`), el("div", { class: "pair" }, figure("what came, its mean trace", came), figure(`what ${expectsIt(at, areas)} expects`, expected)));
@@ -76,5 +76,7 @@ function labelsPart({ came, expected }: Compared, names: readonly string[], widt
 }
 
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+const signed = (value: number): string => (value < 0 ? `−${figures(-value)}` : figures(value));
 
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -49,24 +49,34 @@ function imageOf(state: State, { values, label }: Watching): Node[] {
 
 function rows(state: State, run: Run, watched: Watched, label: number | null, width: number): HTMLElement[] {
   const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const room = Math.max(80, width - 13 * em);
+  // On narrow screens names and numbers stand above the dots.
+  const isNarrow = width < 34 * em;
+  const room = Math.max(80, isNarrow ? width - 2 * em : width - 13 * em);
   const names = populationNames(areasOf(watched));
   const last = watched.populations.length - 1;
   const drawn = watched.populations.map((spiking, i) => {
-    const said = i === last ? answerWords(state, run, watched, label) : null;
-    return row(spiking, watched.dt, names[i]!, room, said);
+    const isLabels = i === last;
+    const said = isLabels ? answerWords(state, run, watched, label) : null;
+    return row(spiking, watched.dt, names[i]!, room, said, isLabels ? shortNames(state, run, spiking.units) : []);
   });
   const ms = watched.dt * watched.populations[0]!.spikes.length;
   const time = asImage(timeAxis(ms, room, smallType()), `Time from 0 to ${figures(ms)} ms.`);
-  return [...drawn, el("div", { class: "layer" }, el("span"), el("div", { class: "trace" }, time), el("span"))];
+  const axis = el("div", { class: "layer" }, el("span"), el("div", { class: "trace" }, time), el("span"));
+  return [el("div", { class: isNarrow ? "stacked" : "" }, ...drawn, axis)];
 }
 
-function row(spiking: Spiking, dt: number, name: string, width: number, said: Node | null): HTMLElement {
+/** The classes' names where they are short enough to stand before a row. */
+function shortNames(state: State, run: Run, units: number): string[] {
+  const classes = dataSet(state, run.spec.data.name)?.classes ?? [];
+  return classes.length === units && classes.every((name) => name.length <= 2) ? [...classes] : [];
+}
+
+function row(spiking: Spiking, dt: number, name: string, width: number, said: Node | null, units: readonly string[]): HTMLElement {
   const all = spikesOf(spiking);
   const rate = `${figures(rateOf(spiking, dt))} spikes/s a unit`;
   const label = `Single spikes of ${name}: ${count(all)} of ${count(spiking.units)} units in ${spiking.spikes.length} steps, ${rate}.`;
-  const height = spiking.units <= 40 ? Math.max(60, 6 * spiking.units) : 96;
-  const dots = asImage(raster(spiking.spikes, spiking.units, width, height, colorOf(name)), label);
+  const height = Math.max(48, Math.min(12 * spiking.units, units.length > 0 ? Infinity : 96));
+  const dots = asImage(raster(spiking.spikes, spiking.units, width, height, colorOf(name), units), label);
   const value = el("span", { class: "value" }, el("strong", {}, count(all)), " spikes", el("br"), rate, said);
   return el("div", { class: "layer" }, el("span", {}, name, el("span", { class: "value" }, ` ${count(spiking.units)} units`)), el("div", { class: "trace framed" }, dots), value);
 }

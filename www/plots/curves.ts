@@ -97,9 +97,11 @@ function ground(data: Curves, wide: boolean): Plot.Markish[] {
 export function accuracyGrid(chance: number, wide: boolean): Plot.Markish[] {
   const left = { frameAnchor: "left", y: (d: number) => d, fill: "var(--ink-soft)" } as const;
   const ticks = [0, 0.25, 0.5, 0.75, 1];
+  // Where chance is named at the left there is no room for a number beside it.
+  const numbered = wide ? ticks : ticks.filter((tick) => Math.abs(tick - chance) > 0.04);
   return [
     Plot.ruleY(ticks, { stroke: "var(--line)" }),
-    Plot.text(ticks, { ...left, dx: -8, textAnchor: "end", text: (d) => percent(d, 0) }),
+    Plot.text(numbered, { ...left, dx: -8, textAnchor: "end", text: (d) => percent(d, 0) }),
     Plot.ruleY([chance], { stroke: "var(--ink-soft)", strokeDasharray: "2 5" }),
     wide
       ? Plot.text([chance], { ...left, ...HALO, dx: 6, dy: -3, textAnchor: "start", lineAnchor: "bottom", text: (d) => `chance ${percent(d, 0)}` })

@@ -1,8 +1,8 @@
 // A prediction error: along the showing of one image; and over the phases of a run, while it learnt and while it answered.
 
 import * as Plot from "@observablehq/plot";
-import { HALO } from "./curves.js";
 import { axis, smallFrame } from "./figure.js";
+import { separate } from "./separate.js";
 
 /** One error a step; `dt`: milliseconds of a step. */
 export function errorsInTime(error: readonly number[], dt: number, width: number, fontSize: number): SVGSVGElement | HTMLElement {
@@ -23,12 +23,15 @@ export interface ErrorSeries {
 
 export function errorsByPhase(phases: readonly string[], series: readonly ErrorSeries[], width: number, fontSize: number): SVGSVGElement | HTMLElement {
   const points = series.flatMap((one, s) => pointsOf(one).map((point) => ({ ...point, s })));
-  const frame = smallFrame(width, fontSize);
-  const every = Math.ceil((2.2 * fontSize * phases.length) / (width - frame.marginLeft));
+  const frame = { ...smallFrame(width, fontSize), marginRight: 5 * fontSize };
+  const top = ceiling(points.map(({ error }) => error));
+  const room = frame.height - frame.marginTop - frame.marginBottom;
+  const ends = series.flatMap((one) => pointsOf(one).slice(-1).map(({ error }) => ({ name: one.name, error })));
+  const every = Math.ceil((2.2 * fontSize * phases.length) / (width - frame.marginLeft - frame.marginRight));
   return Plot.plot({
     ...frame,
     x: { domain: [-0.5, phases.length - 0.5], ticks: phases.map((_, i) => i).filter((i) => i % every === 0), tickFormat: (i: number) => phases[i] ?? "", ...axis("phase") },
-    y: { domain: [0, ceiling(points.map(({ error }) => error))], ticks: 4, tickSize: 0, label: null, grid: true },
+    y: { domain: [0, top], ticks: 4, tickSize: 0, label: null, grid: true },
     marks: [
       Plot.ruleY([0], { stroke: "var(--ink-soft)" }),
       ...series.flatMap((one, s) => {
@@ -38,9 +41,11 @@ export function errorsByPhase(phases: readonly string[], series: readonly ErrorS
         return [
           Plot.line(own, { ...place, stroke, strokeWidth: 2, ...(one.dashed ? { strokeDasharray: "6 5" } : {}) }),
           Plot.dot(own, { ...place, r: fontSize / 4, fill: one.dashed ? "var(--paper)" : stroke, stroke, strokeWidth: 2 }),
-          Plot.text(own.slice(0, 1), { ...place, text: () => one.name, dx: fontSize * 0.6, dy: one.dashed ? fontSize : -fontSize, textAnchor: "start", fill: "var(--ink)", ...HALO }),
         ];
       }),
+      ...separate(ends, ({ error }) => (1 - error / top) * room, 1.15 * fontSize, room).map(({ item, at }) =>
+        Plot.text([item.name], { x: phases.length - 0.5, y: top * (1 - at / room), text: (name: string) => name, dx: 4, textAnchor: "start", fill: "var(--ink)" }),
+      ),
     ],
   });
 }

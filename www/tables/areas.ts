@@ -19,8 +19,8 @@ export function errorSeries({ spec, phases }: Pick<Run, "spec" | "phases">, pair
     const error = activity?.error[pair];
     return error === undefined ? null : scale * error;
   };
-  const learning: ErrorSeries = { name: "while it learnt", values: phases.map((phase) => of(phase.learning)), dashed: false };
-  const answering: ErrorSeries = { name: "on test images", values: phases.map((phase) => of(phase.answering)), dashed: true };
+  const learning: ErrorSeries = { name: "learning", values: phases.map((phase) => of(phase.learning)), dashed: false };
+  const answering: ErrorSeries = { name: "tests", values: phases.map((phase) => of(phase.answering)), dashed: true };
   return isLabels ? [learning] : [learning, answering];
 }
 
