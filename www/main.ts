@@ -25,12 +25,14 @@ document.documentElement.dataset.opened = ""; // www/opened.ts looks for it
 const { embed, misread } = asked();
 const obey = listen();
 const recorded = fetchRecording(); // beside the core, not after it
+let sets: Promise<readonly string[]> | null = null;
+const held = () => (sets ??= heldSets()); // when the page is usable, not before
 
 try {
   await openCore();
   const link = open();
   const isBare = !embed && location.hash === "";
-  const rooms: Rooms = new Rooms(lab, { ...link, problem: misread ?? link.problem }, { embed, recorded, held: heldSets() }, (room) => {
+  const rooms: Rooms = new Rooms(lab, { ...link, problem: misread ?? link.problem }, { embed, recorded, held }, (room) => {
     // What this tab had there before it was loaded anew.
     void reopened(room, (spec) => labOf(spec) === room.name);
     obey(room.store, room.runner);

@@ -29,8 +29,8 @@ export interface Page {
   /** What the page around this frame asks for; `null` where there is none. */
   readonly embed: Embedding | null;
   readonly recorded: Promise<Recording | null>;
-  /** Names of the sets that the site holds. */
-  readonly held: Promise<readonly string[]>;
+  /** Names of the sets that the site holds, which are asked for once. */
+  readonly held: () => Promise<readonly string[]>;
   /** Taken from a person so far. */
   readonly own: readonly OwnInfo[];
   /** See `Runner`. */
@@ -61,7 +61,6 @@ export function openRoom(name: LabName, link: Link, page: Page): Room {
   const runner = new Runner(store, engine, page.home);
   const player = new Player(store);
   keepAsking(store, runner);
-  void page.held.then((held) => store.set({ held }));
 
   const notice = noticePanel();
   const results = resultsPlace(store);
@@ -104,6 +103,7 @@ export function openRoom(name: LabName, link: Link, page: Page): Room {
       }
     }
     tell(seen);
+    void page.held().then((held) => store.set({ held }));
   };
   return Object.assign(room, { furnish });
 }
