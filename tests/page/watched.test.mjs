@@ -51,9 +51,9 @@ test("spikes are counted, and the answer is the unit that spiked most", () => {
   assert.equal(answerOf({ ...WATCHED, populations: [spiking(3, [[]])] }), null);
 });
 
-test("a raster has a mark for each spike, and one where they would lie on one another", () => {
+test("a raster has a mark for each spike, units upwards and steps to the right", () => {
   assert.equal(marks([[0, 1], [], [1]], 2, 30, 20), "M0.0 15.0h9.0M0.0 5.0h9.0M20.0 5.0h9.0");
-  assert.equal(marks([Array.from({ length: 1000 }, (_, i) => i)], 1000, 10, 5).split("M").length - 1, 51, "no more than places to draw at");
+  assert.equal(marks([Array.from({ length: 1000 }, (_, i) => i)], 1000, 10, 5).split("M").length - 1, 1000, "however many there are");
 });
 
 test("errors over the phases are in the unit that is shown, and labels have none at tests", () => {

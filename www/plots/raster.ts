@@ -24,11 +24,10 @@ function named(name: string, y: number): SVGTextElement {
   return text;
 }
 
-/** The path of all marks. Where units or steps are narrower than a mark, those that would lie on one another are drawn once. */
+/** The path of all marks. */
 export function marks(steps: readonly (readonly number[])[], units: number, width: number, height: number): string {
   const step = width / steps.length;
   const unit = height / units;
   const long = `h${Math.max(1.5, step - 1).toFixed(1)}`;
-  const drawn = new Set(steps.flatMap((spiking, t) => spiking.map((u) => `M${(t * step).toFixed(1)} ${(height - (u + 0.5) * unit).toFixed(1)}${long}`)));
-  return [...drawn].join("");
+  return steps.flatMap((spiking, t) => spiking.map((u) => `M${(t * step).toFixed(1)} ${(height - (u + 0.5) * unit).toFixed(1)}${long}`)).join("");
 }
