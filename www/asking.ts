@@ -4,14 +4,14 @@ import type { Runner } from "./runner.js";
 import { isLive, shownPhase } from "./run.js";
 import type { State, Store } from "./state.js";
 
-/** Keeps `pad.answer` and `fields` as the pad and the shown phase demand, one question of each kind at a time. */
+/** Keeps `pad.answer` and `fields` as the pad and the shown phase demand while the lab is shown, one question of each kind at a time. */
 export function keepAsking(store: Store, runner: Runner): void {
-  store.subscribe(about((state) => state.pad.values && [state.pad.values], async ({ pad }, phases) => {
+  store.subscribe(about(store, (state) => state.pad.values && [state.pad.values], async ({ pad }, phases) => {
     const answer = await runner.ask<"answer">({ kind: "answer", values: pad.values!, phases });
     const { pad: now } = store.state;
     if (now.values) store.set({ pad: { ...now, answer, phases } });
   }));
-  store.subscribe(about((_, phases) => (phases > 0 ? [] : null), async (_, phases) => {
+  store.subscribe(about(store, (_, phases) => (phases > 0 ? [] : null), async (_, phases) => {
     const fields = await runner.ask<"fields">({ kind: "fields", phases });
     store.set({ fields: { phase: phases - 1, fields } });
   }));
@@ -19,6 +19,7 @@ export function keepAsking(store: Store, runner: Runner): void {
 
 /** A listener that calls `ask` when the run, the shown phase or what `depends` names changes; `null`: nothing to ask. */
 function about(
+  store: Store,
   depends: (state: State, phases: number) => readonly unknown[] | null,
   ask: (state: State, phases: number) => Promise<void>,
 ): (state: State) => void {
@@ -28,7 +29,7 @@ function about(
   const listen = (state: State): void => {
     latest = state;
     const { run, scrub } = state;
-    if (!isLive(run) || !run.plan || asking) return;
+    if (!store.isShown || !isLive(run) || !run.plan || asking) return;
     const phases = (shownPhase(run, scrub)?.phase ?? -1) + 1;
     const more = depends(state, phases);
     if (!more) return;

@@ -3,6 +3,7 @@
 import { isQuick } from "./data.js";
 import type { Preset, Spec } from "./generated/engram.js";
 import { spec_set } from "./generated/page.js";
+import { labOf } from "./labs.js";
 import { choose, parts, unacted } from "./link.js";
 import { isEp, modelChanges, modelOf, MODELS, type Model } from "./models.js";
 import { chooseOwn, isOwn } from "./own.js";
@@ -23,14 +24,14 @@ export function choosePreset(store: Store, name: string): void {
   choose(store, spec_set(preset.spec, kept));
 }
 
-/** Takes a data set by its preset of the same strategy, size and model; where there is none, by that of another model, which then
+/** Takes a data set by its preset of the same strategy, size and model; where there is none, by that of another model of its lab, which then
  *  is changed into this one, or as the only change. */
 export function chooseSet(store: Store, name: string): void {
   const { presets, own, spec } = store.state;
   const mine = own.find((set) => set.name === name);
   if (mine) return chooseOwn(store, mine);
   const model = modelOf(spec);
-  const alike = presets.filter((preset) => preset.spec.data.name === name && isAlike(preset.spec, spec));
+  const alike = presets.filter((preset) => preset.spec.data.name === name && labOf(preset.spec) === labOf(spec) && isAlike(preset.spec, spec));
   const preset = alike.find(isOfModel(model)) ?? alike[0];
   if (!preset) return choose(store, spec_set(unacted(spec), [["data.name", name]]));
   choosePreset(store, preset.name);

@@ -2,47 +2,55 @@
 
 import type { Spec } from "./generated/engram.js";
 import { spec_from_hash, spec_set, spec_to_hash } from "./generated/page.js";
+import { LABS, type LabName } from "./labs.js";
 import { isActive } from "./run.js";
 import type { State, Store } from "./state.js";
 import { words } from "./words.js";
 
-const FIRST = "v=1&preset=quick-mnist-src&tasks.order=listed&seed=0";
+export type Link = Pick<State, "spec" | "hash" | "problem">;
 
-type Link = Pick<State, "spec" | "hash" | "problem">;
+/** What a lab opens on. */
+export const firstOf = (lab: LabName): Link => named(spec_from_hash(LABS[lab].first));
 
 /** The Spec that the address names; without one the first one, and with a faulty one that and what is wrong. */
 export function open(): Link {
   const hash = location.hash.slice(1);
-  if (hash === "") return named(spec_from_hash(FIRST));
+  if (hash === "") return firstOf("sleep");
   try {
     return named(spec_from_hash(hash));
   } catch (error) {
     const problem = `This link cannot be read: ${words(error)}. It is left in the address bar; below is the lab's usual start.`;
-    return { ...named(spec_from_hash(FIRST)), problem };
+    return { ...firstOf("sleep"), problem };
   }
 }
 
-/** Follows the address when a person edits it or goes back. A faulty one changes nothing but the message. */
-export function follow(store: Store, stop: () => void): void {
+/** Follows the address when a person edits it, goes back or takes a tab. `refused` is told of a faulty one, in words. */
+export function follow(arrive: (link: Link) => void, refused: (problem: string) => void): void {
   addEventListener("hashchange", () => {
     const hash = location.hash.slice(1);
+    let link: Link;
     try {
-      const link = named(spec_from_hash(hash === "" ? FIRST : hash));
-      if (link.hash !== store.state.hash && isActive(store.state.run)) stop();
-      store.set(link);
-      const { run } = store.state;
-      if (run?.status.kind === "recorded" && !isOf(link.hash, run.spec)) store.set({ run: null, scrub: null });
+      link = hash === "" ? firstOf("sleep") : named(spec_from_hash(hash));
     } catch (error) {
-      store.set({ problem: `This link cannot be read: ${words(error)}. Nothing was changed.` });
+      return refused(`This link cannot be read: ${words(error)}. Nothing was changed.`);
     }
+    arrive(link);
   });
 }
 
-/** Puts a Spec into the controls and the address. */
+/** Puts what a link says into the controls. A run of something else ends: that of the same Spec goes on. */
+export function take(store: Store, link: Link, stop: () => void): void {
+  if (link.hash !== store.state.hash && isActive(store.state.run)) stop();
+  store.set(link);
+  const { run } = store.state;
+  if (run?.status.kind === "recorded" && !isOf(link.hash, run.spec)) store.set({ run: null, scrub: null });
+}
+
+/** Puts a Spec into the controls and, where its lab is shown, the address. */
 export function choose(store: Store, spec: Spec): void {
   const link = named(spec);
   store.set(link);
-  noteInAddress(link.hash);
+  if (store.isShown) noteInAddress(link.hash);
 }
 
 /** A frame that a page keeps apart may not write its address: it is not seen there either. */
@@ -89,6 +97,6 @@ export function isOf(hash: string, spec: Spec): boolean {
   }
 }
 
-function named(spec: Spec): Link {
+export function named(spec: Spec): Link {
   return { spec, hash: spec_to_hash(spec), problem: null };
 }

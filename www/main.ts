@@ -1,129 +1,81 @@
-// Opens the lab: the core, the state, the panels; whole, or what a page that shows it in a frame asks for.
+// Opens the page: the core, the lab that the address names, the way to the others; whole, or what a page that shows it in a frame
+// asks for.
 
 import { engine, openCore } from "./core.js";
 import { heldSets } from "./data.js";
-import { el, type Panel } from "./dom.js";
-import { embedding, PANELS, PLAIN, type Embedding, type PanelName } from "./embed.js";
-import { catalogue, presets, spec_to_hash, type Spec } from "./generated/page.js";
+import { el } from "./dom.js";
+import { embedding, PLAIN, type Embedding } from "./embed.js";
+import { spec_to_hash, type Spec } from "./generated/page.js";
 import { idle } from "./idle.js";
 import { forget, keptRun, noteStopped, toReopen } from "./kept.js";
+import { labOf } from "./labs.js";
 import { follow, isOf, noteInAddress, open, parts } from "./link.js";
-import { actingPanel } from "./panels/acting.js";
-import { keepAsking } from "./asking.js";
-import { constantsPanel } from "./panels/constants.js";
-import { controlsPanel } from "./panels/controls.js";
-import { dropPanel } from "./panels/drop.js";
-import { keepPanel } from "./panels/keep.js";
 import { Offline } from "./offline.js";
 import { offlinePanel } from "./panels/offline.js";
-import { progressPanel } from "./panels/progress.js";
-import { recordingPanel } from "./panels/recording.js";
-import { noticePanel } from "./panels/notice.js";
-import { reportedPanel } from "./panels/reported.js";
-import { resultsPlace } from "./panels/results-place.js";
-import { runBar } from "./panels/run-bar.js";
 import { versionPanel } from "./panels/version.js";
-import { fetchRecording, Player } from "./recording.js";
+import { fetchRecording } from "./recording.js";
 import { listen } from "./remote.js";
 import { askedResults, openOwnResults } from "./results-file.js";
-import { Runner } from "./runner.js";
-import { EMPTY_PAD, NOT_COMPARED, NOT_STUDIED, Store, type State } from "./state.js";
+import type { Room } from "./room.js";
+import { Rooms } from "./rooms.js";
 import { words } from "./words.js";
-
-/** What the lab is about: where there is no room beside it, it comes before the controls. */
-const FIRST: readonly PanelName[] = ["progress", "recording", "curves"];
 
 const lab = document.getElementById("lab")!;
 document.documentElement.dataset.opened = ""; // www/opened.ts looks for it
 const { embed, misread } = asked();
 const obey = listen();
 const recorded = fetchRecording(); // beside the core, not after it
+let sets: Promise<readonly string[]> | null = null;
+const held = () => (sets ??= heldSets()); // when the page is usable, not before
 
 try {
   await openCore();
   const link = open();
-  const store = new Store({
-    ...link,
-    problem: misread ?? link.problem,
-    presets: presets(),
-    catalogue: catalogue(),
-    held: [],
-    own: [],
-    run: null,
-    unkept: null,
-    scrub: null,
-    pad: EMPTY_PAD,
-    fields: null,
-    compare: NOT_COMPARED,
-    search: null,
-    studies: NOT_STUDIED,
-    results: null,
-  });
   const isBare = !embed && location.hash === "";
+  const rooms: Rooms = new Rooms(lab, { ...link, problem: misread ?? link.problem }, { embed, recorded, held }, (room) => {
+    // What this tab had there before it was loaded anew.
+    void reopened(room, (spec) => labOf(spec) === room.name);
+    obey(room.store, room.runner);
+  });
+  const { shown } = rooms;
   if (!link.problem) noteInAddress(link.hash);
-  const runner = new Runner(store, engine);
-  const player = new Player(store);
-  follow(store, () => runner.stop());
-  keepAsking(store, runner);
-
-  const notice = noticePanel();
-  const drop = dropPanel(store, runner);
-  const results = resultsPlace(store);
-  const steering = () => [controlsPanel(store, runner), actingPanel(store, runner), keepPanel(store, runner), constantsPanel(store), reportedPanel()];
-  const steer = !embed ? steering() : embed.controls === "steer" ? [...steering(), progressPanel()] : embed.controls === "run" ? [runBar(store, runner)] : [];
-  const first = embed ? [] : [progressPanel(), recordingPanel(player)];
-  const see = el("div", { class: "see" });
-  lab.before(results.element);
-  lab.replaceChildren(notice.element, drop.element, ...sides(steer, first), see);
-  const tell = (panels: readonly Panel<State>[]) => store.subscribe((state) => panels.forEach((panel) => panel.update(state)));
-  tell([notice, results, ...steer, ...first]);
+  follow((link) => rooms.arrive(link), (problem) => rooms.shown.store.set({ problem }));
   // What draws is larger than all before, and comes after it; scripts/budget.mjs holds the page to that.
   performance.mark("usable");
-  const { figures, tourPanel } = await import("./figures.js").catch(() => {
-    throw new Error("The figures cannot be loaded: there is no answer. Is the network, or the server, still there?");
-  });
-  const draw = figures(store, runner, player);
-  const seen = (embed ? embed.panels : PANELS.filter((name) => !FIRST.includes(name))).map((name) => draw[name]());
+  await rooms.furnish();
   if (!embed) {
-    const tour = tourPanel(store, player, recorded);
-    const curves = draw.curves();
     const offline = idle().then(() => Offline.open());
     const version = versionPanel(offline);
-    notice.element.before(version.element);
-    first.at(-1)!.element.after(tour.offer.element, curves.element);
-    document.querySelector("header nav")?.prepend(tour.button);
-    lab.before(tour.element);
-    seen.push(offlinePanel(offline));
-    tell([version, tour, tour.offer, curves]);
+    rooms.frame([version.element], [offlinePanel(offline)]);
+    shown.store.subscribe(() => version.update(rooms.busiest));
   }
-  see.append(...seen.map((panel) => panel.element));
-  tell(seen);
-  void heldSets().then((held) => store.set({ held }));
   const wanted = embed ? null : askedResults(location.search);
-  if (wanted) void openOwnResults(store, wanted);
-  await begin(store, runner, player, isBare);
+  if (wanted) void openOwnResults(shown.store, wanted);
+  await begin(shown, isBare);
   lab.ariaBusy = "false";
-  obey(store, runner);
+  obey(rooms.shown.store, rooms.shown.runner);
   void idle().then(() => engine().catch(() => {})); // the first run asks again, and says what is wrong
 } catch (error) {
   lab.ariaBusy = "false";
   lab.replaceChildren(el("p", { class: "notice", role: "alert" }, words(error)));
 }
 
-/** How the page begins: with the run that was here before it was closed or reloaded; with a run of its own where that is asked for;
+/** How a lab begins: with the run that was here before it was closed or reloaded; with a run of its own where that is asked for;
  *  else with the recorded one, where it is what the link says. */
-async function begin(store: Store, runner: Runner, player: Player, isBare: boolean): Promise<void> {
+async function begin(room: Room, isBare: boolean): Promise<void> {
+  const { store, runner, player } = room;
   const isLinkRead = store.state.problem === null;
   const untouched = () => isLinkRead && store.state.run === null;
-  if (untouched() && (await reopened(store, runner, isBare))) return;
+  if (untouched() && (await reopened(room, (spec) => isOfAddress(store.state.spec, spec), isBare))) return;
   if (embed?.autoplay && untouched()) return runner.start("end");
   const recording = await recorded;
   if (recording && untouched() && isOf(store.state.hash, recording.spec)) player.show(recording, parts(store.state.hash).preset);
 }
 
-/** Opens the run that was here before, if there is one; an address of no run in particular is that of any that was left at work. */
-async function reopened(store: Store, runner: Runner, isBare: boolean): Promise<boolean> {
-  const kept = (await toReopen((spec) => isOfAddress(store.state.spec, spec))) ?? (isBare ? await toReopen(null) : null);
+/** Opens the run that was here before, if there is one that is `sought`; where the address is of no run in particular, any that was
+ *  left at work. */
+async function reopened({ store, runner }: Room, sought: (spec: Spec) => boolean, isBare = false): Promise<boolean> {
+  const kept = (await toReopen(sought)) ?? (isBare ? await toReopen(null) : null);
   if (!kept) return false;
   const { note, claim } = kept;
   try {
@@ -131,6 +83,10 @@ async function reopened(store: Store, runner: Runner, isBare: boolean): Promise<
   } catch (error) {
     store.set({ problem: words(error) });
     return false;
+  }
+  if (store.state.run) {
+    claim.release(); // a person was quicker
+    return true;
   }
   try {
     // Its Worker notes that it runs again: one that breaks the page is not opened for ever.
@@ -149,15 +105,6 @@ async function reopened(store: Store, runner: Runner, isBare: boolean): Promise<
 function isOfAddress(spec: Spec, kept: Spec): boolean {
   const plain = (spec: Spec): Spec => ({ ...spec, engine: "auto", actions: embed ? [] : (spec.actions ?? []) });
   return isOf(spec_to_hash(plain(spec)), plain(kept));
-}
-
-/** The controls, and the figures beside them. On narrow screens the first figures stand before the controls: for the eye and for
- *  the keyboard alike. */
-function sides(...panels: readonly (readonly Panel<State>[])[]): HTMLElement[] {
-  const [steer, first] = ["steer", "first"].map((name, i) => el("div", { class: name }, ...panels[i]!.map(({ element }) => element)));
-  const narrow = matchMedia("(max-width: 63.99rem)");
-  narrow.addEventListener("change", () => (narrow.matches ? steer!.before(first!) : steer!.after(first!)));
-  return (narrow.matches ? [first!, steer!] : [steer!, first!]).filter((side) => side.hasChildNodes());
 }
 
 /** What the page around this frame asks for, if there is one; and what of it cannot be had. */

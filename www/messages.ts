@@ -1,6 +1,6 @@
 // What the page and a Worker say to each other. A Worker runs one Session; both sides switch over `kind`.
 
-import type { Act, Answer, EngineKind, Event as RunEvent, Field, Raster, Spec, TestImage } from "./generated/engram.js";
+import type { Act, Answer, EngineKind, Event as RunEvent, Field, Raster, Spec, TestImage, Watched } from "./generated/engram.js";
 
 /** A file of a data set, as it was fetched: IDX, gzipped or plain. */
 export interface DataFile {
@@ -17,6 +17,8 @@ export type Question =
   | { readonly kind: "answer"; readonly values: Float32Array; readonly phases: number }
   | { readonly kind: "image"; readonly number: number }
   | { readonly kind: "fields"; readonly phases: number }
+  /** What spiking areas do while they are shown an image, now (`null`) or as they were after so many phases. */
+  | { readonly kind: "watched"; readonly values: Float32Array; readonly label: number | null; readonly phases: number | null }
   /** What the analyses need of a run that was studied. */
   | { readonly kind: "record" }
   /** The run as a file. */
@@ -30,6 +32,8 @@ export interface Replies {
   readonly image: TestImage;
   /** `null` where the networks were not kept. */
   readonly fields: readonly Field[] | null;
+  /** `watched` is `null` where that network was not kept; `ms`: how long it was computed. */
+  readonly watched: { readonly watched: Watched | null; readonly ms: number };
   /** JSON that only the core reads; `null` where the run has not finished. */
   readonly record: string | null;
   readonly save: Uint8Array;

@@ -2,7 +2,7 @@
 
 import { savedSpec } from "./core.js";
 import { fetchData, forgetData } from "./data.js";
-import type { Act, EngineKind, Event as RunEvent } from "./generated/engram.js";
+import type { Act, EngineKind, Event as RunEvent, Spec } from "./generated/engram.js";
 import { Job, type Core } from "./job.js";
 import { claim, newClaim, noteHere, noteStopped, type Claim } from "./kept.js";
 import { choose, parts } from "./link.js";
@@ -16,6 +16,8 @@ export class Runner {
   readonly #store: Store;
   /** Brought when the first run needs it. */
   readonly #core: () => Promise<Core>;
+  /** The Runner of the lab that a Spec belongs to, which is shown by then. Fails where a run is under way there. */
+  readonly #home: (spec: Spec) => Runner;
   #job: Job | null = null;
   /** What the run at hand is kept as, and lets other tabs have it. */
   #kept: Claim | null = null;
@@ -25,9 +27,10 @@ export class Runner {
   #stood: Status = { kind: "running" };
   readonly #questions = new Map<number, { told: (reply: never) => void; refused: (reason: Error) => void }>();
 
-  constructor(store: Store, core: () => Promise<Core>) {
+  constructor(store: Store, core: () => Promise<Core>, home: (spec: Spec) => Runner) {
     this.#store = store;
     this.#core = core;
+    this.#home = home;
   }
 
   /** Runs what the controls say, from the beginning. */
@@ -35,15 +38,18 @@ export class Runner {
     return this.#begin({ spec: this.#store.state.spec }, until, newClaim());
   }
 
-  /** Opens a run that was saved, and puts it into the controls and the address; goes on with it, or has it stand where it stood.
-   *  Fails, and changes nothing, where it cannot be read. */
+  /** Opens a run that was saved in the lab that it belongs to, and puts it into the controls and the address; goes on with it, or
+   *  has it stand where it stood. Fails, and changes nothing, where it cannot be read, or another run is under way there. */
   async open(saved: Uint8Array, goOn: boolean, kept: Claim | null = newClaim()): Promise<void> {
-    const spec = await savedSpec(saved).catch((error: unknown) => {
+    try {
+      const spec = await savedSpec(saved);
+      const home = this.#home(spec);
+      choose(home.#store, spec);
+      await home.#begin({ spec, saved }, goOn ? "end" : "beginning", kept);
+    } catch (error) {
       kept?.release();
       throw error;
-    });
-    choose(this.#store, spec);
-    await this.#begin({ spec, saved }, goOn ? "end" : "beginning", kept);
+    }
   }
 
   /** The right to a kept run, which this page may have already; `null`: another tab has it. */
@@ -60,7 +66,7 @@ export class Runner {
     const { hash } = this.#store.state;
     const { spec } = begin;
     const fetching = (this.#fetching = new AbortController());
-    this.#store.set({ run: newRun(spec, parts(hash).preset), unkept: null, problem: null, scrub: null, fields: null, pad: { ...this.#store.state.pad, answer: null } });
+    this.#store.set({ run: newRun(spec, parts(hash).preset), unkept: null, problem: null, scrub: null, fields: null, watching: null, pad: { ...this.#store.state.pad, answer: null } });
     try {
       const loading = (received: number, total: number) => {
         if (!fetching.signal.aborted) this.#stand({ kind: "loading", received, total });

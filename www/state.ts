@@ -7,6 +7,7 @@ import type { Run } from "./run.js";
 import type { Results } from "./results-file.js";
 import type { Searching } from "./search.js";
 import type { Studies } from "./study.js";
+import type { Watching } from "./watched.js";
 
 export interface State {
   readonly presets: readonly Preset[];
@@ -29,6 +30,8 @@ export interface State {
   readonly pad: Pad;
   /** Receptive fields around the phase that is shown, once the Worker has told them. */
   readonly fields: Fields | null;
+  /** The latest showing of the pad's image to spiking areas. */
+  readonly watching: Watching | null;
   readonly compare: Compare;
   /** `null` until there is a panel for it. */
   readonly search: Searching | null;
@@ -81,6 +84,8 @@ export class Store {
   #state: State;
   #listeners: ((state: State) => void)[] = [];
   #scheduled = false;
+  /** Whether its lab is the one that the page shows: that one alone writes the address. */
+  isShown = true;
 
   constructor(state: State) {
     this.#state = state;

@@ -150,6 +150,11 @@ async function reply(session: Session, question: Question): Promise<Replies[keyo
       return session.test_image(question.number);
     case "fields":
       return session.fields(question.phases) ?? null;
+    case "watched": {
+      const began = performance.now();
+      const watched = await session.watched(question.values, question.label ?? undefined, question.phases ?? undefined);
+      return { watched: watched ?? null, ms: performance.now() - began };
+    }
     case "record":
       return session.record() ?? null;
     case "save":

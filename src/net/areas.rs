@@ -209,6 +209,11 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// That of a sample that is shown alone, to be looked at.
+    pub fn of_one(seed: u32) -> Seat {
+        Seat { seed, purpose: Purpose::Shown, phase: 0, step: 0, place: 0 }
+    }
+
     /// The four words that inputs 4·`group` to 4·`group` + 3, of `groups`, spike by in step `t` of `steps`.
     #[inline]
     pub fn words(&self, t: u32, steps: u32, group: u32, groups: u32) -> [u32; 4] {

@@ -6,6 +6,7 @@ pub mod effort;
 pub mod gate;
 pub mod layered;
 pub mod mrnn;
+pub mod watched;
 pub mod weights;
 
 use rand::RngExt;
@@ -128,8 +129,7 @@ impl Net {
     pub fn outputs(&self, input: &[f32], spec: &Spec) -> Vec<Vec<f64>> {
         let Network { free_steps, dt, gamma, .. } = spec.network;
         if spec.network.kind == NetworkKind::Areas {
-            let seat = Seat { seed: spec.seed, purpose: Purpose::Shown, phase: 0, step: 0, place: 0 };
-            return self.shares(input, &Constants::of(&spec.areas), &seat);
+            return self.shares(input, &Constants::of(&spec.areas), &Seat::of_one(spec.seed));
         }
         match Layered::of(spec) {
             Some(layered) => self.pass(input, &layered),

@@ -8,7 +8,7 @@ use super::{read_files, read_spec, to_js};
 use crate::continual::{Album, Run, RunError, saved_specs};
 use crate::data::{DataSet, Samples, catalogue, own};
 use crate::net::weights::to_safetensors;
-use crate::spec::{Act, EngineKind};
+use crate::spec::{Act, EngineKind, NetworkKind};
 use crate::study::{self, Record, Witness};
 
 /// Hidden units whose receptive fields are shown.
@@ -193,9 +193,7 @@ impl Session {
     /// How the networks of all phases answer `values`, and how the outputs of the one after `phases` phases settle.
     #[wasm_bindgen(unchecked_return_type = "Answer")]
     pub fn answer(&self, values: &[f32], phases: usize) -> Result<JsValue, JsError> {
-        if values.len() != self.len {
-            return Err(JsError::new(&format!("an input has {} values, not {}", self.len, values.len())));
-        }
+        self.check(values)?;
         let mut answer = Answer { outputs: Vec::new(), course: Vec::new() };
         let album = self.run.album();
         for after in 0..album.map_or(0, Album::len) {
@@ -207,6 +205,31 @@ impl Session {
             }
         }
         to_js(&answer)
+    }
+
+    /// What spiking areas do while `values` are shown to the network as it is now, or as it was after so many phases; `label` is what
+    /// their answer is compared with. `undefined` where that network was not kept.
+    #[wasm_bindgen(unchecked_return_type = "Watched | undefined")]
+    pub async fn watched(
+        &mut self,
+        values: &[f32],
+        label: Option<usize>,
+        phases: Option<usize>,
+    ) -> Result<JsValue, JsError> {
+        if self.run.spec().network.kind != NetworkKind::Areas {
+            return Err(JsError::new("only spiking areas can be watched"));
+        }
+        self.check(values)?;
+        let net = match phases {
+            Some(phases) => self.run.album().and_then(|album| album.net(phases)),
+            None => self.run.networks().await?.into_iter().next(),
+        };
+        let Some(net) = net else { return Ok(JsValue::UNDEFINED) };
+        let classes = net.layers.last().map_or(0, |labels| labels.units);
+        if let Some(label) = label.filter(|&label| label >= classes) {
+            return Err(JsError::new(&format!("there are {classes} classes, and {label} is none of them")));
+        }
+        to_js(&net.watch(values, label, self.run.spec()))
     }
 
     /// A test image, counted round from the first.
@@ -228,6 +251,14 @@ impl Session {
 }
 
 impl Session {
+    /// Whether `values` are those of a sample.
+    fn check(&self, values: &[f32]) -> Result<(), JsError> {
+        if values.len() == self.len {
+            return Ok(());
+        }
+        Err(JsError::new(&format!("an input has {} values, not {}", self.len, values.len())))
+    }
+
     fn set(&self) -> Result<DataSet, JsError> {
         assemble(&self.run.spec().data.name, self.files.clone(), self.quick)
     }

@@ -434,3 +434,102 @@ fn layers_are_named_and_counted() {
     assert_eq!((net.layers[2].fan_in, net.layers[2].units), (7, 10), "the labels lie beside the first area");
     assert_eq!(Tally::new(10, net.hidden_units()).hidden.len(), 120);
 }
+
+/// Root mean square.
+fn size(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len() as f64;
+    (values.map(|value| value * value).sum::<f64>() / count).sqrt()
+}
+
+#[test]
+fn a_showing_that_is_watched_is_the_one_that_answers() {
+    let set = toy::digits(3, 2);
+    let spec = of_areas(&[40, 25], lively(), 3);
+    let net = net_of(&spec, &set);
+    let sample = input(&set, 1);
+    let watched = net.watch(&sample, Some(4), &spec);
+    let steps = spec.areas.steps() as usize;
+    assert_eq!(watched.populations.iter().map(|p| p.units).collect::<Vec<_>>(), [64, 64, 40, 25, 10]);
+    assert!(watched.populations.iter().all(|population| population.spikes.len() == steps));
+    let spikes = watched.populations.iter().map(|population| population.spikes.iter().flatten().count());
+    assert!(spikes.clone().all(|count| count > 0), "{:?}", spikes.collect::<Vec<_>>());
+
+    let counts = |population: usize| -> Vec<f64> {
+        let mut counts = vec![0.0; watched.populations[population].units];
+        watched.populations[population].spikes.iter().flatten().for_each(|&unit| counts[unit as usize] += 1.0);
+        counts
+    };
+    let labels = counts(4);
+    let all: f64 = labels.iter().sum();
+    let shares = labels.iter().map(|count| count / all).collect::<Vec<_>>();
+    assert_eq!(net.outputs(&sample, &spec).last().unwrap(), &shares);
+
+    let a_second = 1000.0 / spec.areas.shown;
+    let near = |found: &[f64], expected: &[f64]| {
+        assert_eq!(found.len(), expected.len());
+        found.iter().zip(expected).for_each(|(f, e)| assert!((f - e).abs() < 1e-9, "{f} and {e}"));
+    };
+    let rates = |population: usize| counts(population).iter().map(|count| count * a_second).collect::<Vec<_>>();
+    near(&watched.pairs[0].came, &rates(0));
+    near(&watched.pairs[0].expected, &rates(1));
+    near(&watched.pairs[2].expected, &rates(4));
+    // One spike in every step is what the label's unit should do as published: 1,000 spikes/s.
+    near(&watched.pairs[2].came, &(0..10).map(|class| if class == 4 { 1000.0 } else { 0.0 }).collect::<Vec<_>>());
+    assert_eq!(net.watch(&sample, None, &spec).pairs[2].error, [0.0; 0], "without a label nothing is wrong");
+}
+
+#[test]
+fn what_an_area_expects_of_another_is_its_spikes_through_its_weights() {
+    let set = toy::digits(3, 2);
+    let spec = of_areas(&[40, 25], lively(), 3);
+    let net = net_of(&spec, &set);
+    let watched = net.watch(&input(&set, 1), None, &spec);
+    let steps = spec.areas.steps() as usize;
+    let rows = &net.layers[1].feedback;
+    let mut expected = vec![0.0; 40];
+    // The spikes of a step are expected to show in the next.
+    for &unit in watched.populations[3].spikes[..steps - 1].iter().flatten() {
+        expected.iter_mut().zip(&rows[unit as usize * 40..]).for_each(|(sum, w)| *sum += f64::from(*w));
+    }
+    let mut trace = vec![0.0; 40];
+    let mut came = vec![0.0; 40];
+    for spikes in &watched.populations[2].spikes {
+        came.iter_mut().zip(&trace).for_each(|(sum, z)| *sum += z);
+        trace.iter_mut().for_each(|z| *z *= 1.0 - spec.areas.dt / spec.areas.tau_trace);
+        spikes.iter().for_each(|&unit| trace[unit as usize] += 1.0);
+    }
+    for unit in 0..40 {
+        let found = (watched.pairs[1].expected[unit], watched.pairs[1].came[unit]);
+        let sums = (expected[unit] / steps as f64, came[unit] / steps as f64);
+        assert!((found.0 - sums.0).abs() < 1e-6 && (found.1 - sums.1).abs() < 1e-4, "{found:?} and {sums:?}");
+    }
+    let first = &watched.first[0];
+    assert_eq!(first.expects, net.layers[0].feedback[first.unit * 64..][..64]);
+    assert_eq!(first.hears[3], net.layers[0].weights[3 * 40 + first.unit]);
+    assert!(watched.first.windows(2).all(|pair| pair[0].spikes >= pair[1].spikes));
+}
+
+#[test]
+fn the_error_of_a_window_as_long_as_the_showing_is_that_of_the_report() {
+    let set = toy::digits(3, 2);
+    let spec = of_areas(&[40, 25], Areas { shown: 25.0, ..lively() }, 3);
+    let net = net_of(&spec, &set);
+    let watched = net.watch(&input(&set, 0), Some(2), &spec);
+    assert_eq!(watched.window, spec.areas.shown);
+    for pair in &watched.pairs {
+        assert_eq!(pair.error.len(), 25);
+        let missed = pair.came.iter().zip(&pair.expected).map(|(came, expected)| came - expected);
+        assert!((pair.error[24] - size(missed)).abs() < 1e-9);
+    }
+    // The kernel shows the first row with the same draws.
+    let (_, _, told) = shown(&net, &set, &[0], &spec, false);
+    assert!(
+        plainly(&net, &set, &[0], &spec, false).is_some(),
+        "no voltage is so near the threshold that rounding decides"
+    );
+    let report = told.activity().expect("a sample was shown");
+    for (pair, scale) in [(0, 1000.0 / spec.areas.dt), (1, 1.0)] {
+        let found = watched.pairs[pair].error[24] / scale;
+        assert!((found - report.error[pair]).abs() < 1e-4 * found, "{found} and {}", report.error[pair]);
+    }
+}

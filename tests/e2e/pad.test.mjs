@@ -64,6 +64,8 @@ test("a test image is answered, and another comes", async (t) => {
   const labels = [];
   for (let i = 0; i < 2; i++) {
     await button(page, "Next test image").click();
+    // The one before is there until the Worker has told the next.
+    await page.waitForFunction((before) => (document.querySelector(".seen image")?.getAttribute("href") ?? before) !== before, labels.at(-1) ?? null);
     const hint = page.locator(".hint", { hasText: /^A test image of class \d$/ });
     await hint.waitFor();
     await answers(page, 2);

@@ -177,6 +177,7 @@ function curvesOf(state: State, comparison: Comparison, arm: number): Curves {
     rows: measured.map(({ accuracy }) => accuracy),
     means: measured.map(({ mean }) => mean),
     chance: chanceOf(comparison),
+    scenario: "",
   };
 }
 

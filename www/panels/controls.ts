@@ -3,8 +3,9 @@
 import { chooseModel, choosePreset } from "../choices.js";
 import { el, enable, isEnabled, type Panel } from "../dom.js";
 import type { EngineKind, Order, Preset } from "../generated/engram.js";
+import { labOf, modelsOf } from "../labs.js";
 import { change, parts } from "../link.js";
-import { isEp, modelOf, MODELS } from "../models.js";
+import { isEp, modelOf } from "../models.js";
 import { isActive } from "../run.js";
 import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
@@ -15,7 +16,8 @@ import { runButton } from "./run-button.js";
 export function controlsPanel(store: Store, runner: Runner): Panel<State> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) });
   let listed = "";
-  const model = el("select", { id: "model", change: () => chooseModel(store, model.value) }, ...MODELS.map(({ name, title }) => el("option", { value: name }, title)));
+  const models = modelsOf(labOf(store.state.spec));
+  const model = el("select", { id: "model", change: () => chooseModel(store, model.value) }, ...models.map(({ name, title }) => el("option", { value: name }, title)));
   const order = el("select", { id: "order", change: () => change(store, "tasks.order", order.value) });
   const seed = el("input", { id: "seed", type: "number", min: 0, max: 2 ** 32 - 1, step: 1, inputmode: "numeric", change: () => change(store, "seed", seed.value) });
   const engine = el("select", { id: "engine", change: () => runner.computeOn(engine.value as EngineKind) }, ...ENGINES.map(([kind, name]) => el("option", { value: kind }, name)));
@@ -27,7 +29,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
     el("legend", { class: "aside" }, "What to run"),
     dataset.element,
     field("grow", "Preset", preset, "Settings that were measured before; below is what they gave."),
-    field("grow", "Model", model, "A network and its rule, as Kubo et al. (2025) compare them, with the constants that they learn with."),
+    models.length > 1 ? field("grow", "Model", model, "A network and its rule, as Kubo et al. (2025) compare them, with the constants that they learn with.") : null,
     field("", "Order of tasks", order, "Which classes are learnt first, and which last."),
     field("short", "Seed", seed, "The same seed, the same run."),
   );
@@ -67,10 +69,11 @@ function field(kind: string, name: string, control: HTMLElement, meaning: string
   return el("div", { class: `field ${kind}`.trim() }, el("label", { for: control.id }, name), control, el("p", { class: "meaning", id }, meaning));
 }
 
-/** The presets whose data this site holds, and the chosen one. */
-function offered({ presets, held, hash }: State): Preset[] {
+/** The lab's presets whose data this site holds, and the chosen one. */
+function offered({ presets, held, hash, spec }: State): Preset[] {
   const chosen = parts(hash).preset;
-  return presets.filter(({ name, spec }) => held.length === 0 || held.includes(spec.data.name) || name === chosen);
+  const isHeld = (preset: Preset) => held.length === 0 || held.includes(preset.spec.data.name);
+  return presets.filter((preset) => preset.name === chosen || (labOf(preset.spec) === labOf(spec) && isHeld(preset)));
 }
 
 /** Presets by data set, quick ones first as they are listed. */

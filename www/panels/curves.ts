@@ -1,7 +1,7 @@
 // The large figure: forgetting curves that grow with the run, and a line where the run is now.
 
 import { el, roomOf, say, type Panel } from "../dom.js";
-import { curves, type Curves } from "../plots/curves.js";
+import { above, curves, type Curves } from "../plots/curves.js";
 import { howToRead } from "../manual.js";
 import { asImage } from "../plots/figure.js";
 import { phaseFraction, type Run } from "../run.js";
@@ -10,13 +10,14 @@ import { saveMenu } from "../save/menu.js";
 import { sourceOfRun } from "../source.js";
 import { dataSet, type State } from "../state.js";
 import { accuracyTable } from "../tables/accuracy.js";
-import { classNames, learntIn, testImages } from "../tasks.js";
+import { classNames, learntIn, scenarioOf, testImages } from "../tasks.js";
 import { count, percent } from "../words.js";
 
-export function curvesPanel(): Panel<State> {
+/** `expect`: what a run will show, where nothing is shown yet. */
+export function curvesPanel(expect: string): Panel<State> {
   const stage = el("div", { class: "stage" });
   const now = el("div", { class: "now", hidden: true });
-  const guide = el("p", { class: "guide" }, ...GUIDE);
+  const guide = el("p", { class: "guide" }, el("strong", {}, "Press Run."), ` ${expect}`);
   const caption = el("p", { class: "caption" });
   const names = el("span");
   let latest: State | null = null;
@@ -42,6 +43,7 @@ export function curvesPanel(): Panel<State> {
     const svg = asImage(curves(data, { ...size, width: Math.max(280, size.width), height: Math.max(220, size.height) }), described(data));
     const x = svg.scale("x")!;
     drawn = { key, x: (value) => x.apply(value) };
+    stage.style.setProperty("--above", `${above(data, size.fontSize)}px`);
     stage.replaceChildren(svg, now, guide);
     numbers.update();
   };
@@ -61,12 +63,7 @@ export function curvesPanel(): Panel<State> {
 const TITLE = "Forgetting curves";
 const LEAD = "Accuracy on each task's test images after every phase.";
 
-const GUIDE = [
-  el("strong", {}, "Press Run."),
-  " The network learns one task after another (T1, T2, …), and each new one makes it forget the last. After each it may sleep (S1, S2, …): no image is shown, random spikes run through it and change its weights, and curves rise again.",
-];
-
-const NOTHING: Curves = { phases: [], tasks: [], rows: [], means: [], chance: 0.1 };
+const NOTHING: Curves = { phases: [], tasks: [], rows: [], means: [], chance: 0.1, scenario: "" };
 
 function curvesOf(state: State, run: Run): Curves {
   const { phases, tasks } = run.plan!;
@@ -77,6 +74,7 @@ function curvesOf(state: State, run: Run): Curves {
     rows: run.phases.map((phase) => phase.accuracy),
     means: run.phases.map((phase) => phase.mean),
     chance: 1 / tasks.flat().length,
+    scenario: scenarioOf(run.spec),
   };
 }
 
@@ -88,7 +86,7 @@ function showNow(now: HTMLElement, run: Run | null, x: (value: number) => number
 }
 
 /** The figure in words; the matrix below holds the numbers. */
-function described({ phases, tasks, rows, means, chance }: Curves): string {
+function described({ phases, tasks, rows, means, chance, scenario }: Curves): string {
   const mean = means.at(-1);
   if (mean === undefined) return `Forgetting curves: nothing measured yet. Chance is ${percent(chance, 0)}.`;
   const row = rows.at(-1)!;
@@ -96,7 +94,7 @@ function described({ phases, tasks, rows, means, chance }: Curves): string {
     .map((task, i) => ({ ...task, accuracy: row[i] ?? 0 }))
     .filter((task) => task.learnt < rows.length)
     .map((task) => `${task.label} ${percent(task.accuracy, 0)}`);
-  return `Forgetting curves. After ${phases[rows.length - 1]}: ${each.join(", ")}; over all classes ${percent(mean, 0)}; chance ${percent(chance, 0)}.`;
+  return `Forgetting curves, ${scenario}. After ${phases[rows.length - 1]}: ${each.join(", ")}; over all classes ${percent(mean, 0)}; chance ${percent(chance, 0)}.`;
 }
 
 /** What the names below the curves stand for. */

@@ -1,13 +1,14 @@
 // The code by which another page shows a figure of this run.
 
 import { el, type Panel } from "../dom.js";
-import { CONTROLS, PANELS, PLAIN, query, THEMES, type Embedding, type PanelName } from "../embed.js";
+import { CONTROLS, PLAIN, query, THEMES, type Embedding, type PanelName } from "../embed.js";
+import { LABS, labOf } from "../labs.js";
 import { linkOf, parts } from "../link.js";
 import type { State, Store } from "../state.js";
 
 /** `copy` is given the code and what it is called. */
 export function embedPanel(store: Store, copy: (text: string, what: string) => Promise<void>): Panel<State> {
-  const panel = select("Figure", PANELS.filter((name) => name !== "progress" && name !== "scrub" && name !== "recording"), PLAIN.panels[0]!);
+  const panel = select("Figure", LABS[labOf(store.state.spec)].panels.filter((name) => name !== "progress" && name !== "scrub" && name !== "recording"), PLAIN.panels[0]!);
   const theme = select("Colours", THEMES, PLAIN.theme);
   const controls = select("Controls", CONTROLS, PLAIN.controls);
   const code = el("textarea", { id: "embed-code", readonly: true, rows: 4, spellcheck: "false" });

@@ -1,13 +1,12 @@
 // What is kept for offline use, and a button that keeps everything.
 
-import { el, enable, isEnabled, say, type Panel } from "../dom.js";
+import { el, enable, isEnabled, say } from "../dom.js";
 import { Offline, part } from "../offline.js";
 import type { KeptFile } from "../offline-messages.js";
-import type { State } from "../state.js";
 import { megabytes, words } from "../words.js";
 
 /** `opened`: the service worker, once the lab itself is kept. */
-export function offlinePanel(opened: Promise<Offline>): Panel<State> {
+export function offlinePanel(opened: Promise<Offline>): HTMLElement {
   const status = el("p", { role: "status" }, "The lab is being kept for offline use …");
   const button = el("button", { type: "button", hidden: true, click: () => void (isEnabled(button) && all()) });
   const bar = el("progress", { hidden: true, "aria-label": "Kept for offline use" });
@@ -40,7 +39,7 @@ export function offlinePanel(opened: Promise<Offline>): Panel<State> {
     await keep(offline, await offline.unasked());
   };
   if (Offline.isPossible()) small().catch((error: unknown) => say(status, `The lab cannot be kept for offline use here: ${words(error)}.`));
-  return { element, update: () => {} };
+  return element;
 }
 
 const size = (files: readonly KeptFile[]) => files.reduce((sum, { bytes }) => sum + bytes, 0);

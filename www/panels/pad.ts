@@ -25,9 +25,10 @@ const SETTLING = 1200;
 /** Passes over a drawing and its neighbours that teach it. */
 const EPOCHS = 20;
 
-export function padPanel(store: Store, runner: Runner): Panel<State> {
+/** `next` takes the next test image. */
+export function padPanel(store: Store, runner: Runner, next: () => Promise<void>): Panel<State> {
   const drawing = drawingPart(store);
-  const tools = toolsPart(store, runner);
+  const tools = toolsPart(store, runner, next);
   const seen = el("div", { class: "seen" });
   const settling = settlingPart();
   const travel = el("div", { class: "travel" });
@@ -128,17 +129,10 @@ function drawingPart(store: Store): Panel<State> {
 }
 
 /** Clear, take a test image, teach the drawing. */
-function toolsPart(store: Store, runner: Runner): Panel<State> {
+function toolsPart(store: Store, runner: Runner, next: () => Promise<void>): Panel<State> {
   const clear = el("button", { type: "button", click: () => store.set({ pad: EMPTY_PAD }) }, "Clear");
-  let number = -1;
-  const take = async (): Promise<void> => {
-    if (!isLive(store.state.run)) return;
-    number += 1;
-    const { values, label } = await runner.ask<"image">({ kind: "image", number });
-    store.set({ pad: { ...store.state.pad, strokes: [], values: Float32Array.from(values), label } });
-  };
   // A run that is gone has no images: the button says so by being disabled.
-  const test = el("button", { type: "button", click: () => void take().catch(() => {}) }, "Next test image");
+  const test = el("button", { type: "button", click: () => void next() }, "Next test image");
   const label = el("select", { id: "draw-class" });
   const teach = el("button", {
     type: "button",

@@ -14,6 +14,8 @@ export interface Curves {
   /** Accuracy over all test samples after each of them. */
   readonly means: readonly number[];
   readonly chance: number;
+  /** What the network is told at a test, in words above the curves; empty: nothing is written. */
+  readonly scenario: string;
 }
 
 export interface CurveTask {
@@ -41,7 +43,8 @@ type Figure = (SVGSVGElement | HTMLElement) & Plot.Plot;
 export function curves(data: Curves, { width, height, fontSize }: Frame): Figure {
   const wide = width >= 620;
   const lastX = data.rows.length;
-  const plotHeight = height - TOP - bottom(fontSize);
+  const top = above(data, fontSize);
+  const plotHeight = height - top - bottom(fontSize);
   const marginLeft = fontSize * 3.4;
   const marginRight = labelWidth(data, wide) * fontSize;
   const band = (width - marginLeft - marginRight) / Math.max(1, data.phases.length);
@@ -49,7 +52,7 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
   return Plot.plot({
     width,
     height,
-    marginTop: TOP,
+    marginTop: top,
     marginBottom: bottom(fontSize),
     marginLeft,
     marginRight,
@@ -59,6 +62,7 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
     color: { type: "identity" },
     marks: [
       ...ground(data, wide),
+      Plot.text(data.scenario ? [data.scenario] : [], { frameAnchor: "top-left", dy: -fontSize * 0.6, lineAnchor: "bottom", text: (d) => d, fill: "var(--ink-soft)" }),
       ...phaseNames(data, fontSize, band),
       ...data.tasks.flatMap((task, i) => taskMarks(data, task, i, fontSize)),
       Plot.line(data.means, { x: (_, i) => i + 1, y: (d) => d, stroke: "var(--ink)", strokeWidth: fontSize / 4 }),
@@ -79,7 +83,8 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
   }) as Figure;
 }
 
-const TOP = 14;
+/** Room above the curves. */
+export const above = ({ scenario }: Pick<Curves, "scenario">, fontSize: number): number => (scenario ? 14 + fontSize * 1.3 : 14);
 const bottom = (fontSize: number) => fontSize * 2.9;
 
 /** What lies behind the curves: sleep's shade, the grid, chance. */
@@ -92,9 +97,11 @@ function ground(data: Curves, wide: boolean): Plot.Markish[] {
 export function accuracyGrid(chance: number, wide: boolean): Plot.Markish[] {
   const left = { frameAnchor: "left", y: (d: number) => d, fill: "var(--ink-soft)" } as const;
   const ticks = [0, 0.25, 0.5, 0.75, 1];
+  // Where chance is named at the left there is no room for a number beside it.
+  const numbered = wide ? ticks : ticks.filter((tick) => Math.abs(tick - chance) > 0.04);
   return [
     Plot.ruleY(ticks, { stroke: "var(--line)" }),
-    Plot.text(ticks, { ...left, dx: -8, textAnchor: "end", text: (d) => percent(d, 0) }),
+    Plot.text(numbered, { ...left, dx: -8, textAnchor: "end", text: (d) => percent(d, 0) }),
     Plot.ruleY([chance], { stroke: "var(--ink-soft)", strokeDasharray: "2 5" }),
     wide
       ? Plot.text([chance], { ...left, ...HALO, dx: 6, dy: -3, textAnchor: "start", lineAnchor: "bottom", text: (d) => `chance ${percent(d, 0)}` })

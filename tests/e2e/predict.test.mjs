@@ -1,0 +1,167 @@
+// The Predict lab: its tab, spiking areas seen while they learn, and nothing lost on the way between the labs.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { drawn, overflow, violations } from "./axe.mjs";
+import { button, matrix, openLab, reach, status, useLab } from "./lab.mjs";
+
+useLab();
+
+/** Two tasks of two areas, in some seconds. */
+const SMALL =
+  "#v=1&preset=predict-mnist-sequential&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&data.subset.train_per_class=100&data.subset.test_per_class=20&network.hidden=[60,30]&rule.rates=[0.0003,0.001,0.02]&areas.error_rates=[33.3,1,1]";
+/** The same with more units and images, so that something comes to be expected. */
+const LARGER = SMALL.replace("train_per_class=100", "train_per_class=300").replace("[60,30]", "[200,100]");
+/** A run of the Sleep lab that lasts. */
+const LONG = "#v=1&preset=quick-mnist-src&tasks.order=listed&training.epochs=40";
+
+const tab = (page, name) => page.getByRole("navigation", { name: "Labs" }).getByRole("link", { name });
+const current = (page) => page.locator(".labs [aria-current=page]").textContent();
+const hash = (page) => decodeURIComponent(new URL(page.url()).hash);
+const card = (page, kind) => page.locator(`.see .${kind}`);
+
+/** Opens the small run and has it learn the first task. */
+async function learnt(t, hash = SMALL) {
+  const page = await openLab(t, { hash });
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  await card(page, "rasters").getByText("The network after T1").waitFor();
+  return page;
+}
+
+test("each lab has its tab, its presets and its models, and the address says which it is", async (t) => {
+  const page = await openLab(t);
+  assert.equal(await current(page), "Sleep lab");
+  const offered = () => page.locator("#preset option").evaluateAll((all) => all.map(({ value }) => value));
+  assert.ok((await offered()).every((name) => !name.startsWith("predict-")));
+  assert.ok(!(await page.locator("#network-kind option").evaluateAll((all) => all.map(({ value }) => value))).includes("areas"));
+  await tab(page, "Predict lab").focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Areas of spiking units learn by predicting one another").waitFor();
+  assert.equal(await current(page), "Predict lab");
+  assert.match(hash(page), /preset=predict-mnist-sequential/);
+  assert.ok((await offered()).length >= 3 && (await offered()).every((name) => name.startsWith("predict-")));
+  assert.equal(await page.title(), "Predict lab · Engram");
+  for (const id of ["#model", "#network-kind", "#rule-kind", "#network-beta", "#evaluation-energy"]) assert.equal(await page.locator(id).isVisible(), false, `${id} does not apply`);
+  await page.getByLabel("Preset").selectOption("predict-mnist-isi");
+  await page.waitForFunction(() => location.hash.includes("predict-mnist-isi"));
+  await page.goBack();
+  await page.getByText("remembers them after sleep").waitFor();
+  assert.equal(await current(page), "Sleep lab");
+  assert.match(hash(page), /preset=quick-mnist-src/);
+});
+
+test("areas are seen while they learn: spikes, what is expected, errors, weights and cost", async (t) => {
+  const page = await learnt(t, LARGER);
+  assert.equal(await current(page), "Predict lab", "the link opens it");
+  const named = await card(page, "rasters").locator("svg[role=img]").evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
+  const dots = named.filter((label) => label.startsWith("Single spikes"));
+  assert.deepEqual(dots.map((label) => /^Single spikes of (.+?): /.exec(label)[1]), ["input", "expected input", "area 1", "area 2", "labels"]);
+  for (const label of dots) assert.match(label, /: [1-9][\d,]* of [\d,]+ units in 200 steps, [\d.,]+ spikes\/s a unit\.$/);
+  assert.match(named[0], /^A test image of class \d, 28 × 28 pixels/);
+  assert.match(named.at(-1), /^Time from 0 to 200 ms/);
+
+  const pictures = card(page, "expected").locator(".expectations figure");
+  assert.deepEqual((await pictures.locator("figcaption").allTextContents()).map((text) => text.replace(/up to .*/, "")), ["what came", "what area 1 expects", "came − expected"]);
+  for (const text of await pictures.locator("figcaption").allTextContents()) assert.match(text, /up to [1-9][\d.]* spikes\/s$/);
+  assert.ok((await card(page, "expected").locator("g.rect rect, g.bar rect").count()) >= 400, "two hundred units, twice");
+
+  const errors = await card(page, "errors").locator("figcaption").allTextContents();
+  assert.deepEqual(errors, ["spikes/s", "spikes/s", "units of trace", "units of trace", "spikes/s", "spikes/s"].map((unit, i) => `error ${i % 2 === 0 ? "during the showing" : "over learning"}, ${unit}`));
+  assert.equal(await card(page, "units").locator("figure").count(), 12);
+  assert.equal(await card(page, "units").locator("figure").first().locator("svg.picture image").count(), 2);
+  const cost = await card(page, "cost").locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  assert.deepEqual(cost.map(([name]) => name.split(" ").slice(0, 2).join(" ")), ["Spikes of", "Spikes of", "Spikes of", "Spikes of", "Spikes of", "Synaptic operations", "Changes of"]);
+  assert.ok(cost.every(([, learning]) => learning !== "–" && learning !== "0"));
+  assert.match(await page.locator(".curves .stage svg").first().textContent(), /class-incremental: one head, no task label/);
+  assert.ok(await page.locator(".curves g.dot path, .curves g.dot circle").count() > 0);
+  assert.equal(await page.locator(".see :is(.search, .analyses, .ablations, .settling)").count(), 0, "what does not apply is not there");
+});
+
+test("another image is shown at once, the numbers are those of the core, and an earlier network can be looked at", async (t) => {
+  const page = await learnt(t);
+  await button(page, "Next phase").click();
+  await reach(page, "Finished");
+  await card(page, "rasters").getByText("The network after T2").waitFor();
+  const before = await card(page, "rasters").locator("svg[role=img]").nth(1).getAttribute("aria-label");
+  await button(page, "Another test image").click();
+  await page.waitForFunction((before) => document.querySelectorAll(".rasters svg[role=img]")[1]?.getAttribute("aria-label") !== before, before);
+  const label = await card(page, "rasters").locator("svg[role=img]").nth(1).getAttribute("aria-label");
+  const [, spikes] = /: ([\d,]+) of/.exec(label);
+  assert.equal(await card(page, "rasters").locator(".layer strong").first().textContent(), spikes);
+  // The answer by spikes is that of Try it.
+  const answered = await card(page, "rasters").locator(".verdict").textContent();
+  const [, answer] = /^answers (\d)/.exec(answered);
+  await page.locator(".outputs .caption", { hasText: `After T2: ${answer}, output` }).waitFor();
+  await page.locator("#scrub").fill("1");
+  await card(page, "rasters").getByText("The network after T1").waitFor();
+});
+
+test("while areas learn, they are shown the image again and again", async (t) => {
+  const page = await openLab(t, { hash: SMALL.replace("train_per_class=100", "train_per_class=900") });
+  await button(page, "Run").click();
+  const moment = page.locator(".rasters .looked-at .caption");
+  await moment.filter({ hasText: /in T1, after \d+ of 1800 samples/ }).waitFor();
+  const first = await moment.textContent();
+  await page.waitForFunction((first) => document.querySelector(".rasters .looked-at .caption").textContent !== first, first);
+});
+
+test("a run goes on in one lab while the other is looked at, and is there on coming back", async (t) => {
+  const page = await openLab(t, { hash: LONG });
+  await button(page, "Run").click();
+  await reach(page, /^Learning \(T1\)/);
+  const left = hash(page);
+  await tab(page, "Predict lab").click();
+  await page.getByText("Press Run.").waitFor();
+  assert.match(await status(page), /^Ready/);
+  await page.locator(".labs .under-way").waitFor();
+  assert.equal(await current(page), "Predict lab");
+  // This lab runs too, beside the other.
+  await page.evaluate((hash) => (location.hash = hash), SMALL);
+  await button(page, "Next phase").click();
+  await reach(page, /^Paused in T1/);
+  const seen = await matrix(page);
+  await tab(page, "Sleep lab").click();
+  await reach(page, /^(Learning|Measuring|Sleeping)/);
+  assert.equal(hash(page), left, "the address is that of its run again");
+  await button(page, "Stop").click();
+  await reach(page, /^Stopped/);
+  await tab(page, "Predict lab").click();
+  await reach(page, /^Paused in T1/);
+  assert.deepEqual(await matrix(page), seen);
+  await card(page, "rasters").locator("svg[role=img]").first().waitFor();
+  assert.ok(await card(page, "errors").isVisible());
+});
+
+test("a run that is opened from a file is shown in the lab that it belongs to", async (t) => {
+  const page = await learnt(t);
+  const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Save run").click()]);
+  const buffer = readFileSync(await download.path());
+  const other = await openLab(t);
+  await other.locator("#open-run").setInputFiles({ name: "areas.engram", mimeType: "application/octet-stream", buffer });
+  await reach(other, /^Paused in T1/);
+  assert.equal(await current(other), "Predict lab");
+  assert.deepEqual(await matrix(other), await matrix(page));
+});
+
+test("axe finds nothing in the Predict lab, light and dark, narrow and wide, before a run and after one", async (t) => {
+  const page = await openLab(t, { hash: SMALL });
+  const inspect = async (when) => {
+    for (const colorScheme of ["light", "dark"]) {
+      for (const width of [360, 1280, 1920]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        await drawn(page);
+        assert.deepEqual(await violations(page), [], `${when}, ${colorScheme}, ${width} px`);
+        assert.ok((await overflow(page)) <= 0, `${when}: nothing is wider than ${width} px`);
+      }
+    }
+  };
+  await inspect("before a run");
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  await card(page, "rasters").getByText("The network after T2").waitFor();
+  await page.locator(".see details").evaluateAll((all) => all.forEach((details) => (details.open = true)));
+  await inspect("after a run, with its data open");
+});

@@ -1,0 +1,52 @@
+// The labs of the page: which of them a Spec belongs to, what each is about, and what it shows.
+
+import { PANELS, type PanelName } from "./embed.js";
+import type { NetworkKind, Spec } from "./generated/engram.js";
+import { kindOf, MODELS, type Model } from "./models.js";
+
+export type LabName = "sleep" | "predict";
+
+export interface Lab {
+  readonly title: string;
+  /** A sentence for whoever sees it first. */
+  readonly intro: string;
+  /** What it opens on, as the address holds it. */
+  readonly first: string;
+  /** What to expect of a run, where its curves will be. */
+  readonly guide: string;
+  /** What can be shown of a run, in the order of the page. */
+  readonly panels: readonly PanelName[];
+}
+
+/** What only runs of spiking areas have. */
+const OF_AREAS: readonly PanelName[] = ["rasters", "expected", "errors", "units", "cost"];
+
+export const LABS: Readonly<Record<LabName, Lab>> = {
+  sleep: {
+    title: "Sleep lab",
+    intro: "A small brain-like network learns one task after another, forgets the earlier ones, and remembers them after sleep.",
+    first: "v=1&preset=quick-mnist-src&tasks.order=listed&seed=0",
+    guide:
+      "The network learns one task after another (T1, T2, …), and each new one makes it forget the last. After each it may sleep (S1, S2, …): no image is shown, random spikes run through it and change its weights, and curves rise again.",
+    panels: PANELS.filter((name) => !OF_AREAS.includes(name)),
+  },
+  predict: {
+    title: "Predict lab",
+    intro:
+      "Areas of spiking units learn by predicting one another: each tells the one below what to expect, and what came otherwise, the error, goes back up and changes the weights on its way. No gradient is computed.",
+    first: "v=1&preset=predict-mnist-sequential&tasks.order=listed&seed=0",
+    guide:
+      "Spiking areas see one image after another, one task after another (T1, T2, …), and learn from nothing but what they expected wrongly. Below you see, for an image of your choice, every spike, what is expected of the image, and what that misses, while they learn.",
+    panels: ["progress", "recording", "curves", "scrub", "rasters", "expected", "errors", "units", "pad", "result", "matrix", "cost", "confusion", "spikes", "weights", "compare", "data"],
+  },
+};
+
+export const LAB_NAMES = Object.keys(LABS) as readonly LabName[];
+
+const ofKind = (kind: NetworkKind): LabName => (kind === "areas" ? "predict" : "sleep");
+
+/** The lab that a Spec belongs to. */
+export const labOf = (spec: Pick<Spec, "network">): LabName => ofKind(kindOf(spec));
+
+/** The models that a lab offers. */
+export const modelsOf = (lab: LabName): readonly Model[] => MODELS.filter(({ network }) => ofKind(network) === lab);

@@ -1,0 +1,77 @@
+// What spiking areas did in each phase, as rows and as a table: errors, spikes, operations.
+
+import type { AreaActivity } from "../generated/engram.js";
+import { kindOf } from "../models.js";
+import type { ErrorSeries } from "../plots/errors.js";
+import type { Phase, Run } from "../run.js";
+import type { Column, Table } from "../table.js";
+import { populationNames } from "../watched.js";
+
+/** How many areas a run has; 0 where its network is of another kind. */
+export const areasIn = ({ spec }: Pick<Run, "spec">): number => (kindOf(spec) === "areas" ? spec.network.hidden.length : 0);
+
+/** An error over the phases, in the unit that it is shown in: the core tells those of spikes by the step. Without a label, as at a
+ *  test, the labels have none. */
+export function errorSeries({ spec, phases }: Pick<Run, "spec" | "phases">, pair: number): ErrorSeries[] {
+  const isLabels = pair === spec.network.hidden.length;
+  const scale = pair === 0 || isLabels ? 1000 / (spec.areas?.dt ?? 1) : 1;
+  const of = (activity: AreaActivity | undefined): number | null => {
+    const error = activity?.error[pair];
+    return error === undefined ? null : scale * error;
+  };
+  const learning: ErrorSeries = { name: "learning", values: phases.map((phase) => of(phase.learning)), dashed: false };
+  const answering: ErrorSeries = { name: "tests", values: phases.map((phase) => of(phase.answering)), dashed: true };
+  return isLabels ? [learning] : [learning, answering];
+}
+
+export interface ActivityRow {
+  readonly name: string;
+  readonly unit: string;
+  readonly learning: number | null;
+  readonly answering: number | null;
+}
+
+/** What areas did for one sample, a row a quantity. */
+export function activityRows({ learning, answering }: Pick<Phase, "learning" | "answering">): ActivityRow[] {
+  const some = answering ?? learning;
+  if (!some) return [];
+  const row = (name: string, unit: string, of: (activity: AreaActivity) => number): ActivityRow => ({
+    name,
+    unit,
+    learning: learning ? of(learning) : null,
+    answering: answering ? of(answering) : null,
+  });
+  const spikes = populationNames(some.spikes.length - 3).map((name, i) => row(`Spikes of ${name}`, "spikes", (activity) => activity.spikes[i]!));
+  return [...spikes, row("Synaptic operations", "operations", ({ operations }) => operations), row("Changes of weights", "changes", ({ changes }) => changes)];
+}
+
+export function costTable({ phases }: Pick<Run, "phases">): Table {
+  const column = (key: string, label: string): Column => ({ key, label, unit: "for one sample" });
+  return {
+    name: "spikes-and-operations",
+    title: "Spikes and operations for one sample, phase by phase",
+    columns: [{ key: "phase", label: "Phase" }, { key: "what", label: "What" }, column("learning", "While it learnt"), column("answering", "While it answered")],
+    rows: phases.flatMap((phase) => activityRows(phase).map(({ name, learning, answering }) => [phase.name, name, learning, answering])),
+  };
+}
+
+/** Errors over the phases; `names`: what each pair expects something of. */
+export function errorTable(run: Pick<Run, "spec" | "phases">, names: readonly string[], units: (pair: number) => string): Table {
+  return {
+    name: "errors-by-phase",
+    title: "Prediction errors over the phases",
+    columns: [
+      { key: "phase", label: "Phase" },
+      { key: "of", label: "Of" },
+      { key: "unit", label: "Unit" },
+      { key: "learning", label: "While it learnt", unit: "root mean square" },
+      { key: "answering", label: "On test images", unit: "root mean square" },
+    ],
+    rows: run.phases.flatMap((phase, i) =>
+      names.map((name, pair) => {
+        const [learning, answering] = errorSeries(run, pair);
+        return [phase.name, name, units(pair), learning!.values[i] ?? null, answering?.values[i] ?? null];
+      }),
+    ),
+  };
+}

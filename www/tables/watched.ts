@@ -1,0 +1,71 @@
+// One showing of an image to spiking areas, as tables: spikes, what was expected, errors, weights.
+
+import type { Watched } from "../generated/engram.js";
+import type { Run } from "../run.js";
+import type { Table } from "../table.js";
+import { areasOf, pairNames, populationNames, unitOf } from "../watched.js";
+import { areasIn, errorTable } from "./areas.js";
+
+export function singleSpikes(watched: Watched): Table {
+  const names = populationNames(areasOf(watched));
+  return {
+    name: "spikes-while-shown",
+    title: "Single spikes while the image was shown",
+    columns: [
+      { key: "population", label: "Units of" },
+      { key: "time", label: "Since the image appeared", unit: "ms" },
+      { key: "unit", label: "Unit, counted from 1" },
+    ],
+    rows: watched.populations.flatMap(({ spikes }, p) => spikes.flatMap((units, t) => units.map((unit) => [names[p]!, (t + 1) * watched.dt, unit + 1]))),
+  };
+}
+
+export function expectedTables(watched: Watched): Table[] {
+  const areas = areasOf(watched);
+  return watched.pairs.map(({ came, expected }, pair): Table => {
+    const name = pairNames(areas)[pair]!;
+    const unit = unitOf(pair, areas);
+    return {
+      name: `expected-${name.replace(" ", "-")}`,
+      title: `What was expected of the ${name}, and what came: means over the showing`,
+      columns: [
+        { key: "unit", label: "Unit, counted from 1" },
+        { key: "came", label: pair === areas ? "Should have spiked" : "Came", unit },
+        { key: "expected", label: "Expected", unit },
+      ],
+      rows: expected.map((value, i) => [i + 1, came[i] ?? null, value]),
+    };
+  });
+}
+
+/** Errors during the showing, where there is one, and over the phases. */
+export function errorTables(watched: Watched | null, run: Run): Table[] {
+  const areas = areasIn(run);
+  const names = pairNames(areas);
+  const units = (pair: number) => unitOf(pair, areas);
+  const over = errorTable(run, names, units);
+  if (!watched) return [over];
+  const during: Table = {
+    name: "errors-while-shown",
+    title: "Prediction errors while the image was shown",
+    columns: [{ key: "time", label: "Since the image appeared", unit: "ms" }, ...names.map((name, pair) => ({ key: name.replace(" ", "_"), label: `Of the ${name}`, unit: `${units(pair)}, root mean square in ${watched.window} ms` }))],
+    rows: watched.pairs[0]!.error.map((_, t) => [(t + 1) * watched.dt, ...watched.pairs.map(({ error }) => error[t] ?? null)]),
+  };
+  return [during, over];
+}
+
+/** `width` is that of the images, in pixels. */
+export function unitsTable({ first }: Watched, width: number): Table {
+  return {
+    name: "what-units-expect",
+    title: "Weights between the pixels and the units of the first area that spiked most",
+    columns: [
+      { key: "unit", label: "Unit, counted from 1" },
+      { key: "row", label: "Pixel's row, from 1 at the top" },
+      { key: "column", label: "Pixel's column, from 1 at the left" },
+      { key: "expects", label: "Of predictions, W₀", unit: "units of weight" },
+      { key: "hears", label: "Of errors, E₀", unit: "units of weight" },
+    ],
+    rows: first.flatMap(({ unit, expects, hears }) => expects.map((weight, i) => [unit + 1, Math.floor(i / width) + 1, (i % width) + 1, weight, hears[i]!])),
+  };
+}
