@@ -81,6 +81,7 @@ export const GROUPS: readonly Group[] = [
     title: "Tasks and strategy",
     fields: [
       { path: "tasks.classes", label: "Tasks", unit: "class numbers", kind: partition, meaning: "Classes that are learnt together, counted from 0; a bar divides the tasks." },
+      { path: "tasks.permutations", label: "Permuted copies", unit: "tasks", kind: number, matters: ({ tasks }) => tasks.classes.length === 1, meaning: "So many tasks, each all these classes with its pixels in places of its own; 0: the images as they are, once." },
       { path: "tasks.order", label: "Order, written out", unit: "positions", kind: order, meaning: "listed, shuffled (by the seed), or written out, as in 3 1 2 5 4." },
       {
         path: "strategy.kind",
@@ -234,6 +235,7 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.homeostasis", label: "Own thresholds follow", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
       { path: "areas.target_rate", label: "Rate aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
       { path: "areas.protection", label: "Protection of regular units", unit: "", kind: number, matters: isAreas, meaning: "The weights of units that spiked regularly in earlier tasks change less; 0: all change alike." },
+      { path: "areas.gate", label: "Units that a task opens", unit: "part of an area, on the CPU", kind: number, matters: isAreas, meaning: "Each task is learnt by a part of the units, shared with like tasks; an image goes to those of the task whose mean image is nearest. 0: all units, always." },
     ],
   },
   {
@@ -288,7 +290,7 @@ function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
 }
 
 /** A rule that no GPU computes is not asked of one. */
-const onCpu = ({ engine }: Spec, kind: RuleKind): [string, string][] => (engine === "gpu" && !isEp({ rule: { kind } }) ? [["engine", "auto"]] : []);
+const onCpu = ({ engine }: Spec, kind: RuleKind): [string, string][] => (engine === "gpu" && !isEp({ rule: { kind } }) && kind !== "local_errors" ? [["engine", "auto"]] : []);
 
 /** Only backpropagation through time goes straight through the outputs. */
 const cutAgain = ({ rule }: Spec, kind: RuleKind): [string, string][] => (rule.straight_through && kind !== "bptt" ? [["rule.straight_through", "false"]] : []);

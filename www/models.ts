@@ -48,7 +48,11 @@ export const suits = (rule: RuleKind, kind: NetworkKind): boolean => MODELS.some
 /** The rule that a kind of network learns by unless another is asked for. */
 export const usualRule = (kind: NetworkKind): RuleKind => MODELS.find(({ network }) => network === kind)!.rule;
 
-/** Whether it learns by equilibrium propagation; of all else nothing is computed on a GPU. */
+/** Whether a GPU computes it, too. */
+export const isOnGpu = (spec: Pick<Spec, "rule" | "network" | "areas">): boolean =>
+  isEp(spec) || (kindOf(spec) === "areas" && !((spec.areas?.gate ?? 0) > 0));
+
+/** Whether it learns by equilibrium propagation. */
 export const isEp = ({ rule }: { readonly rule: Pick<Spec["rule"], "kind"> }): boolean => rule.kind === "predictive" || rule.kind === "contrastive";
 
 /** As many numbers as there are layers: hidden layers beyond those that were there take the last one's. */

@@ -4,7 +4,7 @@ import type { Capacity } from "./capacity.js";
 import { isLost, whyLost, type ComparisonStatus } from "./compare.js";
 import type { Analyses, DataSetInfo, Spec } from "./generated/engram.js";
 import type { Run } from "./run.js";
-import { classNames } from "./tasks.js";
+import { taskNames } from "./tasks.js";
 
 /** What the last sleep did to all tasks; or which synapses carry the classes of two tasks, in runs of their own. */
 export type StudyKind = "sleep" | "importance";
@@ -45,13 +45,15 @@ type Names = Pick<DataSetInfo, "classes"> | undefined;
 
 /** Names of the tasks by their place in the order. */
 export function taskLabels(study: Study, set: Names): string[] {
-  return commonTasks(study)?.map((classes) => classNames(classes, set)) ?? study.spec.tasks.classes.map((_, i) => `task ${i + 1}`);
+  const common = commonTasks(study);
+  const { permutations = 0, classes } = study.spec.tasks;
+  return common ? taskNames(common, set) : Array.from({ length: permutations || classes.length }, (_, i) => `task ${i + 1}`);
 }
 
 /** Names of the classes in the order they were learnt: where each run has an order of its own, `2a` is the first of the second task. */
 export function classLabels(study: Study, set: Names): string[] {
   const common = commonTasks(study);
-  if (common) return common.flat().map((c) => set?.classes[c] ?? String(c));
+  if (common) return [...new Set(common.flat())].map((c) => set?.classes[c] ?? String(c));
   return study.spec.tasks.classes.flatMap((classes, task) => classes.map((_, i) => `${task + 1}${String.fromCharCode(97 + i)}`));
 }
 

@@ -350,6 +350,15 @@ impl Plain {
         }
     }
 
+    /// A network that is about to see an input: through its gate, where it has gates.
+    pub fn before(net: &Net, constants: Constants, input: &[f32]) -> Plain {
+        let mut plain = Plain::new(net, constants);
+        if let Some(gate) = Gate::of(&net.gates, input) {
+            plain.close(gate);
+        }
+        plain
+    }
+
     /// Silences the units that a gate leaves out, for good.
     pub fn close(&mut self, gate: &Gate) {
         for (area, open) in self.areas.iter_mut().zip(&gate.open) {
@@ -531,10 +540,7 @@ pub fn input_spikes(input: &[f32], constants: &Constants, seat: &Seat, t: u32) -
 impl Net {
     /// Each label's part of what the labels' units have spiked so far, without a label: steps × classes.
     pub fn shares(&self, input: &[f32], constants: &Constants, seat: &Seat) -> Vec<Vec<f64>> {
-        let mut plain = Plain::new(self, *constants);
-        if let Some(gate) = Gate::of(&self.gates, input) {
-            plain.close(gate);
-        }
+        let mut plain = Plain::before(self, *constants, input);
         let mut counts = vec![0.0; plain.label.current.len()];
         let step = |t| {
             plain.step(&input_spikes(input, constants, seat, t), None);

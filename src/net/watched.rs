@@ -188,7 +188,7 @@ impl Net {
     pub fn watch(&self, input: &[f32], label: Option<usize>, spec: &spec::Spec) -> Watched {
         let constants = Constants::of(&spec.areas);
         let seat = Seat::of_one(spec.seed);
-        let mut plain = Plain::new(self, constants);
+        let mut plain = Plain::before(self, constants, input);
         let mut watch = Watch::new(&plain, &spec.areas);
         for t in 0..constants.steps {
             watch.step(&mut plain, &input_spikes(input, &constants, &seat, t), label);

@@ -79,6 +79,31 @@ test("areas are seen while they learn: spikes, what is expected, errors, weights
   assert.equal(await page.locator(".see :is(.search, .analyses, .ablations, .settling)").count(), 0, "what does not apply is not there");
 });
 
+test("the curves name their scenario: told the task or not, and of permuted copies", async (t) => {
+  const page = await openLab(t, { hash: SMALL });
+  const scenario = () => page.locator(".curves .stage svg").first().textContent();
+  const told = page.getByLabel("Told which task");
+  assert.equal(await told.isVisible(), false, "nothing is measured yet");
+  await button(page, "Run").click();
+  await reach(page, /^Finished/);
+  assert.match(await scenario(), /class-incremental: one head, no task label/);
+  const described = () => page.locator(".curves .stage svg").first().getAttribute("aria-label");
+  const all = (text) => Number(/over all classes (\d+)/.exec(text)[1]);
+  const untold = all(await described());
+  await told.check();
+  assert.match(await scenario(), /task-incremental: told which task/);
+  assert.ok(all(await described()) > untold, "it helps to be told");
+  await told.uncheck();
+  assert.equal(all(await described()), untold);
+
+  const copies = await openLab(t, { hash: SMALL.replace("[[0,1],[2,3]]", "[[0,1,2]]&tasks.permutations=2") });
+  await button(copies, "Next phase").click();
+  await reach(copies, /^Paused in T1/);
+  assert.match(await copies.locator(".curves .stage svg").first().textContent(), /domain-incremental: one head, no task label/);
+  assert.equal(await copies.getByLabel("Told which task").isVisible(), false, "copies have the same classes");
+  assert.deepEqual((await copies.locator(".matrix thead th").allTextContents()).slice(1, 3), ["copy 1", "copy 2"]);
+});
+
 test("another image is shown at once, the numbers are those of the core, and an earlier network can be looked at", async (t) => {
   const page = await learnt(t);
   await button(page, "Next phase").click();

@@ -11,7 +11,7 @@ const { activityRows, areasIn, costTable, errorSeries } = await load("tables/are
 const { errorTables, expectedTables, singleSpikes, unitsTable } = await load("tables/watched.ts");
 const { LABS, LAB_NAMES, labOf, modelsOf } = await load("labs.ts");
 const { PANELS } = await load("embed.ts");
-const { scenarioOf } = await load("tasks.ts");
+const { classesOf, scenarioOf, taskNames } = await load("tasks.ts");
 
 const spiking = (units, spikes) => ({ units, spikes });
 /** Four steps of half a ms; four pixels, one area of two units, three labels. */
@@ -93,6 +93,15 @@ test("a Spec belongs to one lab, which offers its models and shows panels that t
 });
 
 test("the scenario says what is told at a test", () => {
-  assert.equal(scenarioOf({ strategy: { kind: "sequential" } }), "class-incremental: one head, no task label");
-  assert.equal(scenarioOf({ strategy: { kind: "parallel" } }), "all classes at once: one head, no task label");
+  const [pairs, all] = [{ classes: [[0, 1], [2, 3]] }, { classes: [[0, 1]], permutations: 3 }];
+  assert.equal(scenarioOf({ strategy: { kind: "sequential" }, tasks: pairs }), "class-incremental: one head, no task label");
+  assert.equal(scenarioOf({ strategy: { kind: "sequential" }, tasks: pairs }, true), "task-incremental: told which task");
+  assert.equal(scenarioOf({ strategy: { kind: "sequential" }, tasks: all }), "domain-incremental: one head, no task label");
+  assert.equal(scenarioOf({ strategy: { kind: "parallel" }, tasks: pairs }), "all classes at once: one head, no task label");
+});
+
+test("tasks are called by their classes, and copies by their place", () => {
+  assert.deepEqual(taskNames([[0, 1], [3]], undefined), ["0 / 1", "3"]);
+  assert.deepEqual(taskNames([[0, 1], [0, 1]], undefined), ["copy 1", "copy 2"]);
+  assert.deepEqual(classesOf([[3, 1], [1, 3], [0]]), [0, 1, 3]);
 });

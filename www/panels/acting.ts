@@ -86,7 +86,9 @@ function teachPart(runner: Runner): Panel<State> {
       if (!run?.plan || plan === run.plan.tasks) return;
       plan = run.plan.tasks;
       const set = dataSet(state, run.spec.data.name);
-      which.replaceChildren(...run.plan.tasks.map((classes) => el("option", { value: JSON.stringify(classes) }, classNames(classes, set))));
+      // Copies of a task have the same classes, all of which are taught.
+      const tasks = new Map(run.plan.tasks.map((classes) => [JSON.stringify(classes), classes]));
+      which.replaceChildren(...[...tasks.values()].map((classes) => el("option", { value: JSON.stringify(classes) }, classNames(classes, set))));
     },
   };
 }

@@ -13,7 +13,7 @@ import { sourceOfComparison } from "../source.js";
 import { dataSet, type State, type Store } from "../state.js";
 import type { Summary } from "../statistics.js";
 import { comparisonTables } from "../tables/comparison.js";
-import { classNames, learntIn } from "../tasks.js";
+import { taskNames, learntIn } from "../tasks.js";
 import { percent } from "../words.js";
 import { comparedTable, withSpread } from "./compared-table.js";
 import { comparingPanel } from "./comparing.js";
@@ -170,10 +170,10 @@ function curvesOf(state: State, comparison: Comparison, arm: number): Curves {
   const set = dataSet(state, comparison.arms[arm]!.spec.data.name);
   const { phases = [], tasks = [] } = plans[0] ?? {};
   // Where each seed has an order of its own, a place in the order has no classes.
-  const label = (classes: readonly number[], i: number) => (orders.size === 1 ? classNames(classes, set) : `task ${i + 1}`);
+  const names = taskNames(tasks, set);
   return {
     phases,
-    tasks: tasks.map((classes, i) => ({ label: label(classes, i), learnt: learntIn(i, phases) })),
+    tasks: names.map((name, i) => ({ label: orders.size === 1 ? name : `task ${i + 1}`, learnt: learntIn(i, phases) })),
     rows: measured.map(({ accuracy }) => accuracy),
     means: measured.map(({ mean }) => mean),
     chance: chanceOf(comparison),

@@ -5,7 +5,7 @@ import { el, enable, isEnabled, type Panel } from "../dom.js";
 import type { EngineKind, Order, Preset } from "../generated/engram.js";
 import { labOf, modelsOf } from "../labs.js";
 import { change, parts } from "../link.js";
-import { isEp, modelOf } from "../models.js";
+import { isOnGpu, modelOf } from "../models.js";
 import { isActive } from "../run.js";
 import type { Until } from "../messages.js";
 import type { Runner } from "../runner.js";
@@ -49,7 +49,7 @@ export function controlsPanel(store: Store, runner: Runner): Panel<State> {
       model.value = modelOf(state.spec).name;
       fillOrder(order, state.spec.tasks.order);
       engine.value = state.spec.engine ?? "auto";
-      gpu.disabled = !isEp(state.spec); // which the core refuses: the CPU alone computes it
+      gpu.disabled = !isOnGpu(state.spec); // which the core refuses: the CPU alone computes it
       if (document.activeElement !== seed) seed.value = String(state.spec.seed);
       buttons.update(state);
     },

@@ -9,8 +9,8 @@ import { dataTables } from "../save/data.js";
 import { saveMenu } from "../save/menu.js";
 import { sourceOfRun } from "../source.js";
 import { dataSet, type State } from "../state.js";
-import { accuracyTable } from "../tables/accuracy.js";
-import { classNames, learntIn, scenarioOf, testImages } from "../tasks.js";
+import { accuracyTable, toldTable } from "../tables/accuracy.js";
+import { classesOf, learntIn, scenarioOf, taskNames, testImages } from "../tasks.js";
 import { count, percent } from "../words.js";
 
 /** `expect`: what a run will show, where nothing is shown yet. */
@@ -21,13 +21,16 @@ export function curvesPanel(expect: string): Panel<State> {
   const caption = el("p", { class: "caption" });
   const names = el("span");
   let latest: State | null = null;
-  const tables = () => (latest?.run ? [accuracyTable(latest, latest.run)] : []);
+  const told = el("input", { type: "checkbox", change: () => latest && update(latest) });
+  const scenario = el("label", { class: "told", hidden: true }, told, " Told which task an image is of (task-incremental)");
+  const isTold = () => told.checked && canBeTold(latest?.run ?? null);
+  const tables = () => (latest?.run ? [accuracyTable(latest, latest.run), ...(canBeTold(latest.run) ? [toldTable(latest, latest.run)] : [])] : []);
   const save = saveMenu(TITLE, () => latest?.run && { title: TITLE, caption: `${LEAD} ${names.textContent} ${caption.textContent}`, tables: tables(), source: sourceOfRun(latest.run) }, [stage]);
   const numbers = dataTables(TITLE, tables);
   const element = el(
     "figure",
     { class: "panel curves" },
-    el("figcaption", {}, el("div", { class: "titled" }, el("h2", {}, TITLE), save.element), el("p", {}, `${LEAD} `, names, " ", howToRead("curves", TITLE))),
+    el("figcaption", {}, el("div", { class: "titled" }, el("h2", {}, TITLE), save.element), el("p", {}, `${LEAD} `, names, " ", howToRead("curves", TITLE)), scenario),
     stage,
     caption,
     numbers.element,
@@ -37,9 +40,9 @@ export function curvesPanel(expect: string): Panel<State> {
   const draw = (state: State) => {
     const size = room();
     if (size.width === 0) return;
-    const key = [state.run?.plan, state.run?.phases.length, size.width, size.height, size.fontSize];
+    const key = [state.run?.plan, state.run?.phases.length, isTold(), size.width, size.height, size.fontSize];
     if (drawn?.key.every((part, i) => part === key[i])) return;
-    const data = state.run?.plan ? curvesOf(state, state.run) : NOTHING;
+    const data = state.run?.plan ? curvesOf(state, state.run, isTold()) : NOTHING;
     const svg = asImage(curves(data, { ...size, width: Math.max(280, size.width), height: Math.max(220, size.height) }), described(data));
     const x = svg.scale("x")!;
     drawn = { key, x: (value) => x.apply(value) };
@@ -49,10 +52,11 @@ export function curvesPanel(expect: string): Panel<State> {
   };
   const update = (state: State) => {
     latest = state;
+    scenario.hidden = !canBeTold(state.run);
     draw(state);
     guide.hidden = state.run !== null;
     if (drawn) showNow(now, state.run, drawn.x);
-    say(caption, captionOf(state));
+    say(caption, captionOf(state, isTold()));
     say(names, namesOf(state.run?.plan?.phases ?? []));
     save.element.hidden = numbers.element.hidden = !state.run?.plan;
   };
@@ -60,21 +64,28 @@ export function curvesPanel(expect: string): Panel<State> {
   return { element, update };
 }
 
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+
+/** Whether a run was asked what it knows when it is told the task. */
+const canBeTold = (run: Run | null): boolean => (run?.phases[0]?.task_incremental ?? []).length > 0;
+
 const TITLE = "Forgetting curves";
 const LEAD = "Accuracy on each task's test images after every phase.";
 
 const NOTHING: Curves = { phases: [], tasks: [], rows: [], means: [], chance: 0.1, scenario: "" };
 
-function curvesOf(state: State, run: Run): Curves {
+/** `isTold`: the answer is one of the task's own classes. */
+function curvesOf(state: State, run: Run, isTold: boolean): Curves {
   const { phases, tasks } = run.plan!;
+  const rows = run.phases.map((phase) => (isTold ? (phase.task_incremental ?? []) : phase.accuracy));
   const set = dataSet(state, run.spec.data.name);
   return {
     phases,
-    tasks: tasks.map((classes, i) => ({ label: classNames(classes, set), learnt: learntIn(i, phases) })),
-    rows: run.phases.map((phase) => phase.accuracy),
-    means: run.phases.map((phase) => phase.mean),
-    chance: 1 / tasks.flat().length,
-    scenario: scenarioOf(run.spec),
+    tasks: taskNames(tasks, set).map((label, i) => ({ label, learnt: learntIn(i, phases) })),
+    rows,
+    means: isTold ? rows.map(mean) : run.phases.map((phase) => phase.mean),
+    chance: isTold ? mean(tasks.map((classes) => 1 / classes.length)) : 1 / classesOf(tasks).length,
+    scenario: scenarioOf(run.spec, isTold),
   };
 }
 
@@ -113,14 +124,14 @@ function namesOf(phases: readonly string[]): string {
     .join(" ");
 }
 
-function captionOf(state: State): string {
+function captionOf(state: State, isTold: boolean): string {
   const { run } = state;
   if (!run?.plan) return "Nothing measured yet.";
   const set = dataSet(state, run.spec.data.name);
   const images = testImages(run);
   return [
     `${run.status.kind === "recorded" ? "Recorded: one" : "One"} run (n = 1): ${run.preset}, seed ${run.plan.seed}.`,
-    `“All” is the accuracy over all ${run.plan.tasks.flat().length} classes, learnt or not`,
+    isTold ? "“All” is the mean over the tasks, learnt or not" : `“All” is the accuracy over all ${classesOf(run.plan.tasks).length} classes, learnt or not`,
     images === null ? "." : `: ${count(images)} test images of ${set?.title ?? run.spec.data.name}.`,
   ].join(" ").replace(" .", ".").replace(" :", ":");
 }

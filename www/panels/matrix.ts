@@ -6,7 +6,7 @@ import { color } from "../plots/curves.js";
 import { isSleep, shownPhase, type Phase, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
 import { accuracyTable } from "../tables/accuracy.js";
-import { classNames, learntIn } from "../tasks.js";
+import { taskNames, learntIn } from "../tasks.js";
 
 export function matrixPanel(): Panel<State> {
   return card({
@@ -22,8 +22,8 @@ export function matrixPanel(): Panel<State> {
 function table(state: State, run: Run): HTMLTableElement {
   const { phases, tasks } = run.plan!;
   const set = dataSet(state, run.spec.data.name);
-  const heads = tasks.map((classes, i) =>
-    el("th", { scope: "col" }, el("span", { class: "chip", style: `background:${color(i)}` }), classNames(classes, set)),
+  const heads = taskNames(tasks, set).map((name, i) =>
+    el("th", { scope: "col" }, el("span", { class: "chip", style: `background:${color(i)}` }), name),
   );
   const shown = shownPhase(run, state.scrub)?.phase;
   const rows = phases.map((name, i) => row(name, run.phases[i], tasks.map((_, task) => i >= learntIn(task, phases)), i === shown));

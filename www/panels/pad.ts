@@ -17,7 +17,7 @@ import { sourceOfRun } from "../source.js";
 import { dataSet, EMPTY_PAD, type State, type Store } from "../state.js";
 import type { Table } from "../table.js";
 import { answerTables } from "../tables/answers.js";
-import { classNames } from "../tasks.js";
+import { classesOf, classNames } from "../tasks.js";
 import { imageSize } from "./fields.js";
 
 /** How long the steps take that an answer comes by, in milliseconds. */
@@ -152,7 +152,7 @@ function toolsPart(store: Store, runner: Runner, next: () => Promise<void>): Pan
       if (!run?.plan || tasks === run.plan.tasks) return;
       tasks = run.plan.tasks;
       const set = dataSet(state, run.spec.data.name);
-      const classes = run.plan.tasks.flat().sort((a, b) => a - b);
+      const classes = classesOf(run.plan.tasks);
       label.replaceChildren(...classes.map((c) => el("option", { value: c }, classNames([c], set))));
     },
   };
