@@ -82,7 +82,8 @@ test("areas are seen while they learn: spikes, what is expected, errors, weights
 test("the curves name their scenario: told the task or not, and of permuted copies", async (t) => {
   const page = await openLab(t, { hash: SMALL });
   const scenario = () => page.locator(".curves .stage svg").first().textContent();
-  const told = page.getByLabel("Told which task");
+  const toldOf = (page) => page.getByRole("checkbox", { name: "Told which task", includeHidden: true });
+  const told = toldOf(page);
   assert.equal(await told.isVisible(), false, "nothing is measured yet");
   await button(page, "Run").click();
   await reach(page, /^Finished/);
@@ -100,7 +101,7 @@ test("the curves name their scenario: told the task or not, and of permuted copi
   await button(copies, "Next phase").click();
   await reach(copies, /^Paused in T1/);
   assert.match(await copies.locator(".curves .stage svg").first().textContent(), /domain-incremental: one head, no task label/);
-  assert.equal(await copies.getByLabel("Told which task").isVisible(), false, "copies have the same classes");
+  assert.equal(await toldOf(copies).isVisible(), false, "copies have the same classes");
   assert.deepEqual((await copies.locator(".matrix thead th").allTextContents()).slice(1, 3), ["copy 1", "copy 2"]);
 });
 
