@@ -34,7 +34,7 @@ export const LABS: Readonly<Record<LabName, Lab>> = {
     title: "Predict lab",
     intro:
       "Areas of spiking units learn by predicting one another: each tells the one below what to expect, and what came otherwise, the error, goes back up and changes the weights on its way. No gradient is computed.",
-    first: "v=1&preset=predict-mnist-sequential&tasks.order=listed&seed=0",
+    first: "v=1&preset=predict-mnist-quick&tasks.order=listed&seed=0",
     guide:
       "Spiking areas see one image after another, one task after another (T1, T2, …), and learn from nothing but what they expected wrongly. Below you see, for an image of your choice, every spike, what is expected of the image, and what that misses, while they learn.",
     panels: ["progress", "recording", "curves", "scrub", "rasters", "expected", "errors", "units", "pad", "result", "matrix", "cost", "confusion", "spikes", "weights", "compare", "data"],

@@ -40,7 +40,7 @@ test("each lab has its tab, its presets and its models, and the address says whi
   await page.keyboard.press("Enter");
   await page.getByText("Areas of spiking units learn by predicting one another").waitFor();
   assert.equal(await current(page), "Predict lab");
-  assert.match(hash(page), /preset=predict-mnist-sequential/);
+  assert.match(hash(page), /preset=predict-mnist-quick/);
   assert.ok((await offered()).length >= 3 && (await offered()).every((name) => name.startsWith("predict-")));
   assert.equal(await page.title(), "Predict lab · Engram");
   for (const id of ["#model", "#network-kind", "#rule-kind", "#network-beta", "#evaluation-energy"]) assert.equal(await page.locator(id).isVisible(), false, `${id} does not apply`);
