@@ -33,7 +33,7 @@ export async function openResults(store: Store, file: File): Promise<void> {
 }
 
 /** Engram's own results, which the site holds: their names in the address, and what they are. */
-export const OWN_RESULTS = { table2: "Table 2", table3: "Table 3", fig5: "Fig. 5" } as const;
+export const OWN_RESULTS = { table2: "Table 2", table3: "Table 3", fig5: "Fig. 5", predict: "Spiking areas" } as const;
 export type OwnResults = keyof typeof OWN_RESULTS;
 
 /** Those that an address asks for: `?results=table2`. */

@@ -35,6 +35,13 @@ pub struct Stored {
     pub line: String,
 }
 
+impl Stored {
+    /// Whether it says what it took beside time: runs of older versions do not, nor what they know when told the task.
+    fn says_cost(&self) -> bool {
+        matches!(self.outcome, Outcome::Finished { cost: Some(_), .. })
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -70,10 +77,13 @@ pub(super) fn key(spec: &Spec) -> String {
 pub struct Runs(BTreeMap<String, Stored>);
 
 impl Runs {
-    /// Takes up runs; of two of the same Spec the first counts.
+    /// Takes up runs; of two of the same Spec the first counts, unless only the other says what it took.
     pub fn take(&mut self, runs: Vec<Stored>) {
         for run in runs {
-            self.0.entry(key(&run.spec)).or_insert(run);
+            let known = self.0.entry(key(&run.spec)).or_insert_with(|| run.clone());
+            if !known.says_cost() && run.says_cost() {
+                *known = run;
+            }
         }
     }
 

@@ -219,6 +219,18 @@ fn claims_of_forgetting_and_of_what_it_takes_are_decided_by_the_runs() {
     assert!(!table.contains("forgets") && !table.contains("What it takes"));
 }
 
+#[test]
+fn of_two_like_runs_the_one_that_says_more_counts() {
+    let plan = predict();
+    let spec = plan.cells().find(|cell| cell.id() == "mnist/areas/pairs").unwrap().spec().unwrap().unwrap();
+    let (old, new) = (finished_line(&finished(&spec, 0.3), &made()), with_more(&spec, 0.3, 0.9, 0.5, (8, 8.0)));
+    for text in [old.clone() + &new, new.clone() + &old] {
+        let mut runs = Runs::default();
+        runs.take(read(&text).unwrap());
+        assert_eq!(runs.of(&spec).unwrap().line, new);
+    }
+}
+
 /// Of two orders a difference of any size has an interval that holds 0: nothing is decided before all are there.
 #[test]
 fn claims_wait_for_all_orders() {
