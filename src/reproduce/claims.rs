@@ -81,7 +81,7 @@ pub(super) fn judge(claim: &Claim, cells: Cells<'_>) -> ClaimReport {
         Question::Adds { to, with, low, high } => adds(cells, to, with, *low, *high),
         Question::Needed { rehearsal, src, percent } => needed(cells, rehearsal, src, *percent),
         Question::NoMore { rehearsal, src, percent } => no_more(cells, rehearsal, src, *percent),
-        Question::Forgets { a, most } => forgets(cells, a, *most),
+        Question::Forgets { a, most, known } => forgets(cells, a, *most, *known),
         Question::Saves { a, b, what, percent } => saves(cells, a, b, *what, *percent),
         Question::Near { a, b, most } => compared(cells, a, b, |difference| match difference.interval {
             [low, _] if low >= -most => ClaimAnswer::Holds,
@@ -171,14 +171,19 @@ fn adds(cells: Cells<'_>, to: &str, with: &str, low: f64, high: f64) -> Found {
 }
 
 /// The mean over all orders decides.
-fn forgets(cells: Cells<'_>, a: &str, most: f64) -> Found {
+fn forgets(cells: Cells<'_>, a: &str, most: f64, known: f64) -> Found {
     let Some(cell) = cells.all.iter().find(|cell| cell.id == a) else {
         return undecided(format!("there is no {a}"));
     };
-    match cell.forgetting.filter(|forgetting| forgetting.n >= cells.wanted) {
-        Some(forgetting) => Found {
-            answer: ClaimAnswer::of(forgetting.mean <= most),
-            by: format!("{} points are forgotten, {} orders", spread(forgetting.mean, forgetting.sd), forgetting.n),
+    match cell.forgetting.zip(cell.ours).filter(|(forgetting, _)| forgetting.n >= cells.wanted) {
+        Some((forgetting, ours)) => Found {
+            answer: ClaimAnswer::of(forgetting.mean <= most && ours.mean >= known),
+            by: format!(
+                "{} points are forgotten, {} % are right in the end, {} orders",
+                spread(forgetting.mean, forgetting.sd),
+                spread(ours.mean, ours.sd),
+                forgetting.n
+            ),
             difference: None,
         },
         None => undecided(format!("{} of {} orders of {a} finished", cell.runs.len(), cells.wanted)),

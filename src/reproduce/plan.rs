@@ -128,8 +128,8 @@ pub enum Question {
     Needed { rehearsal: String, src: String, percent: f64 },
     /// Past `percent`, the curve `src` is no better than the curve `rehearsal`.
     NoMore { rehearsal: String, src: String, percent: f64 },
-    /// `a` forgets no more than so many points.
-    Forgets { a: String, most: f64 },
+    /// `a` forgets no more than so many points, and knows at least so many percent in the end: who learns nothing forgets nothing.
+    Forgets { a: String, most: f64, known: f64 },
     /// `a` takes at least so many percent less of `what` than `b`.
     Saves { a: String, b: String, what: Resource, percent: f64 },
     /// `a` is at most so many points behind `b`.

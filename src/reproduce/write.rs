@@ -12,7 +12,8 @@ impl Reproduction {
     pub fn to_markdown(&self) -> String {
         let mut text = format!("# {}\n\n{}\n\n{}{}", self.title, self.preface(), self.table(), self.costs());
         if !self.claims.is_empty() {
-            let whose = if self.cells.iter().any(|cell| cell.paper.is_some()) { "The paper's claims" } else { "Claims" };
+            let whose =
+                if self.cells.iter().any(|cell| cell.paper.is_some()) { "The paper's claims" } else { "Claims" };
             text += &format!("\n## {whose} in words\n\n");
             text += "| Claim | Here | By how much |\n|---|---|---|\n";
             text += &self.claims.iter().map(claim).collect::<String>();

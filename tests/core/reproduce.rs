@@ -197,6 +197,9 @@ fn claims_of_forgetting_and_of_what_it_takes_are_decided_by_the_runs() {
         assert_eq!(answers(&spare, text), vec![ClaimAnswer::Holds; count], "{text}");
         assert_eq!(answers(&lavish, text), vec![ClaimAnswer::DoesNot; count], "{text}");
     }
+    // Nothing forgotten of nothing learnt is no achievement.
+    let ignorant = of(true).replace("\"accuracy\":0.90", "\"accuracy\":0.20");
+    assert_eq!(answers(&report(&plan, "predict", &ignorant), "without forgetting"), [ClaimAnswer::DoesNot; 2]);
     assert_eq!(answers(&spare, "Task identity"), [ClaimAnswer::DoesNot]);
     assert_eq!(answers(&spare, "Joint training"), [ClaimAnswer::Holds]);
     assert_eq!(answers(&spare, "ISI and sleep: at least 15"), [ClaimAnswer::Holds; 2]);

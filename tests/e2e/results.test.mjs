@@ -139,6 +139,9 @@ test("Engram's own tables are opened from the page and by an address, and one th
 
   const linked = await openLab(t, { path: "?results=fig5" });
   await results(linked).getByRole("heading", { name: "Fig. 5" }).waitFor();
+  const areas = await openLab(t, { path: "?results=predict" });
+  await results(areas).getByRole("heading", { name: /^Spiking areas over long rows/ }).waitFor();
+  assert.match(await results(areas).innerText(), /Five pairs of classes, task-incremental \(told which task\)/);
 
   await page.route("**/results/table3.json", (route) => route.fulfill({ status: 404 }));
   await button(page, "Table 3").click();
