@@ -290,6 +290,7 @@ pub enum Analysis {
   table2        Kubo et al. 2025, Table 2: three models, five data sets, five strategies
   table3        Table 3: feedforward networks, with sleep and with OWM
   fig5          Fig. 5: accuracy against the rehearsed part of past data, with and without sleep
+  predict       Spiking areas over long rows of tasks, beside other networks, and what they take
   PLAN.json     your own cells, in the format of presets/reproduce.json
 
 All runs are one queue over the cores, the longest first. Each is kept as a line of JSON as it ends; a run is known by its Spec,
@@ -316,7 +317,7 @@ pub struct ReproduceArgs {
     #[command(subcommand)]
     pub command: Option<ReproduceCommand>,
 
-    /// table2, table3, fig5, or a file with a plan of your own
+    /// table2, table3, fig5, predict, or a file with a plan of your own
     #[arg(value_name = "TABLE_OR_PLAN", required = true)]
     pub what: Option<String>,
 
