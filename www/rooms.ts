@@ -11,6 +11,9 @@ import type { Runner } from "./runner.js";
 import { isComparing, type State } from "./state.js";
 import { words } from "./words.js";
 
+/** As the page has it. */
+const TITLE = document.title;
+
 /** Where controls and curves stand one below the other. */
 const narrow = matchMedia("(max-width: 63.99rem)");
 
@@ -113,7 +116,7 @@ export class Rooms {
     this.#main.replaceChildren(notice, this.#drop, ...[steer, first].filter((side) => side.hasChildNodes()), see);
     const intro = document.querySelector("header .intro");
     if (intro) say(intro, LABS[name].intro);
-    document.title = name === "sleep" ? "Engram" : `${LABS[name].title} · Engram`;
+    document.title = name === "sleep" ? TITLE : `${LABS[name].title} · ${TITLE}`;
     this.#arrange();
     this.#dress();
     this.#mark();

@@ -94,7 +94,11 @@ test("the curves name their scenario: told the task or not, and of permuted copi
   await told.check();
   assert.match(await scenario(), /task-incremental: told which task/);
   assert.ok(all(await described()) > untold, "it helps to be told");
+  await page.locator(".curves details.data summary").click();
+  const header = () => page.locator(".curves .data-table thead th").last().textContent();
+  assert.match(await header(), /Task 2/, "the numbers follow");
   await told.uncheck();
+  await page.locator(".curves .data-table thead th", { hasText: "All classes" }).waitFor();
   assert.equal(all(await described()), untold);
 
   const copies = await openLab(t, { hash: SMALL.replace("[[0,1],[2,3]]", "[[0,1,2]]&tasks.permutations=2") });

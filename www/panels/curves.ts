@@ -24,7 +24,7 @@ export function curvesPanel(expect: string): Panel<State> {
   const told = el("input", { type: "checkbox", change: () => latest && update(latest) });
   const scenario = el("label", { class: "tick", hidden: true }, told, " Told which task an image is of (task-incremental)");
   const isTold = () => told.checked && canBeTold(latest?.run ?? null);
-  const tables = () => (latest?.run ? [accuracyTable(latest, latest.run), ...(canBeTold(latest.run) ? [toldTable(latest, latest.run)] : [])] : []);
+  const tables = () => (latest?.run ? [(isTold() ? toldTable : accuracyTable)(latest, latest.run)] : []);
   const save = saveMenu(TITLE, () => latest?.run && { title: TITLE, caption: `${LEAD} ${names.textContent} ${caption.textContent}`, tables: tables(), source: sourceOfRun(latest.run) }, [stage]);
   const numbers = dataTables(TITLE, tables);
   const element = el(
