@@ -196,6 +196,9 @@ pub fn is_receptive(trace: f32, voltage: f32) -> bool {
     trace > 0.1 || voltage > 0.0
 }
 
+/// Steps of silence that no sample outlasts: those of a unit that a gate leaves out.
+pub const SHUT: u32 = u32::MAX;
+
 /// Where the random draws of one sample stand: the same in every engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Seat {
@@ -361,9 +364,8 @@ impl Plain {
 
     /// Silences the units that a gate leaves out, for good.
     pub fn close(&mut self, gate: &Gate) {
-        for (area, open) in self.areas.iter_mut().zip(&gate.open) {
-            let closed = (0..area.silent.len()).filter(|&unit| open.binary_search(&(unit as u32)).is_err());
-            closed.for_each(|unit| area.silent[unit] = u32::MAX);
+        for (l, area) in self.areas.iter_mut().enumerate() {
+            gate.closed(l, area.silent.len()).for_each(|unit| area.silent[unit] = SHUT);
         }
     }
 

@@ -6,6 +6,7 @@
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::correlation;
 use crate::rng::{Purpose, Stream};
 
 /// What a task opens.
@@ -23,7 +24,7 @@ impl Gate {
     /// closed.
     pub fn next(earlier: &[Gate], mean: Vec<f32>, units: &[usize], part: f64, seed: u32) -> Gate {
         let mut stream = Stream::new(seed, Purpose::Gate, 0, earlier.len() as u32);
-        let similar = |gate: &Gate| correlation(&gate.mean, &mean);
+        let similar = |gate: &Gate| correlation(&[gate.mean.clone(), mean.clone()])[0][1];
         let most = earlier.iter().map(|gate| (similar(gate), gate)).max_by(|a, b| a.0.total_cmp(&b.0));
         let open_of = |(layer, &units): (usize, &usize)| {
             let wanted = ((part * units as f64).round() as usize).clamp(1, units);
@@ -51,6 +52,11 @@ impl Gate {
         gates.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
+    /// Units of a hidden layer that it leaves out, ascending; the layer has so many.
+    pub fn closed(&self, layer: usize, units: usize) -> impl Iterator<Item = usize> + '_ {
+        (0..units).filter(move |&unit| self.open[layer].binary_search(&(unit as u32)).is_err())
+    }
+
     /// Bytes that it holds.
     pub fn bytes(&self) -> usize {
         size_of_val(&self.mean[..]) + self.open.iter().map(|open| size_of_val(&open[..])).sum::<usize>()
@@ -63,21 +69,6 @@ impl Gate {
         };
         self.mean.len() == inputs && self.open.len() == units.len() && self.open.iter().zip(units).all(layer_fits)
     }
-}
-
-/// Pearson's; 0 where one of the two does not vary.
-fn correlation(a: &[f32], b: &[f32]) -> f64 {
-    let mean = |values: &[f32]| values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
-    let (of_a, of_b) = (mean(a), mean(b));
-    let (mut product, mut squares_a, mut squares_b) = (0.0, 0.0, 0.0);
-    for (&a, &b) in a.iter().zip(b) {
-        let (a, b) = (f64::from(a) - of_a, f64::from(b) - of_b);
-        product += a * b;
-        squares_a += a * a;
-        squares_b += b * b;
-    }
-    let size = (squares_a * squares_b).sqrt();
-    if size > 0.0 { product / size } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -97,7 +88,7 @@ mod tests {
         let opposite = Gate::next(earlier, vec![0.0, 1.0, 0.5, 1.0], &[100, 40], 0.3, 7);
         assert_eq!((shared(&opposite), opposite.open[0].len()), (0, 30));
         let half = Gate::next(earlier, vec![1.0, 0.0, 0.0, 0.8], &[100, 40], 0.3, 7);
-        let r = correlation(&half.mean, &first.mean);
+        let r = correlation(&[half.mean.clone(), first.mean.clone()])[0][1];
         assert!(r > 0.1 && r < 0.9 && shared(&half) == (30.0 * r).round() as usize, "{r}");
     }
 

@@ -8,15 +8,12 @@ use multiversion::multiversion;
 use super::held::fields;
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
-use crate::net::areas::{Constants, Intervals, Plasticity, Seat, is_receptive};
+use crate::net::areas::{Constants, Intervals, Plasticity, SHUT, Seat, is_receptive};
 use crate::net::gate::Gate;
 use crate::rng::{self, Purpose};
 
 /// Samples that are shown side by side where they need not wait for each other: as many as a cache holds.
 const SIDE_BY_SIDE: usize = 8;
-
-/// Steps of silence that no sample outlasts.
-const SHUT: u32 = u32::MAX;
 
 /// The states of a population of units, B × units.
 #[derive(Default)]
@@ -182,13 +179,16 @@ impl Stage {
     fn close(&mut self, network: &Network, data: &Images, rows: &[u32]) {
         let areas = self.areas.iter();
         self.taking_part = areas.map(|area| vec![1.0; area.units]).collect();
+        if network.gates.is_empty() {
+            return;
+        }
         let share = 1.0 / rows.len() as f32;
         let mut input = vec![0.0; data.width];
-        for (b, &row) in rows.iter().enumerate().filter(|_| !network.gates.is_empty()) {
+        for (b, &row) in rows.iter().enumerate() {
             data.row_into(row as usize, &mut input);
             let gate = Gate::of(&network.gates, &input).expect("there are gates");
-            for ((area, open), part) in self.areas.iter_mut().zip(&gate.open).zip(&mut self.taking_part) {
-                for unit in (0..area.units).filter(|&unit| open.binary_search(&(unit as u32)).is_err()) {
+            for (l, (area, part)) in self.areas.iter_mut().zip(&mut self.taking_part).enumerate() {
+                for unit in gate.closed(l, area.units) {
                     area.silent[b * area.units + unit] = SHUT;
                     part[unit] -= share;
                 }
