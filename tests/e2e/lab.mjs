@@ -92,9 +92,44 @@ export const button = (page, name) => page.getByRole("button", { name, exact: tr
 
 export const status = (page) => page.locator(".status").textContent();
 
-/** Waits until the line of status matches. */
+/**
+ * Waits until the line of status matches. Every change is seen, also one that stands for a few frames only: a quick run
+ * passes through a phase sooner than a locator asks again.
+ */
 export async function reach(page, pattern, timeout = RUN_LIMIT) {
-  await page.locator(".status").filter({ hasText: pattern }).waitFor({ timeout });
+  const wanted = typeof pattern === "string" ? new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")) : pattern;
+  const until = Date.now() + timeout;
+  for (;;) {
+    const left = Math.max(1, until - Date.now());
+    try {
+      const last = await page.locator(".status").evaluate(watchStatus, [wanted.source, wanted.flags, left], { timeout: left });
+      assert.equal(last, null, `the line of status is not ${wanted} after ${timeout} ms, but "${last}"`);
+      return;
+    } catch (error) {
+      if (!/context was destroyed|navigation/i.test(error.message)) throw error;
+    }
+  }
+}
+
+/** In the page: null once the text matches, or the text that stood there when time was out. */
+function watchStatus(element, [source, flags, milliseconds]) {
+  const pattern = new RegExp(source, flags);
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(look);
+    const limit = setTimeout(() => end(element.textContent), milliseconds);
+    observer.observe(element, { childList: true, characterData: true, subtree: true });
+    look();
+
+    function look() {
+      if (pattern.test(element.textContent)) end(null);
+    }
+
+    function end(text) {
+      observer.disconnect();
+      clearTimeout(limit);
+      resolve(text);
+    }
+  });
 }
 
 /** The accuracy matrix as the table shows it: { T1: ["99.8", …, mean], … }; phases to come are left out. */
