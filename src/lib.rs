@@ -11,6 +11,7 @@
 //! - [`kernels`]: the vocabulary a network is trained with ([`kernels::Device`]) and the engines that speak it.
 //! - [`sleep`]: from a trained network and the data it saw to the integers of a spiking one.
 //! - [`continual`]: strategies, the resumable experiment and what is measured.
+//! - [`connect`]: the Connect lab: networks that learn from trials, by rules that reach back through time or do not.
 //! - [`analysis`]: what sleep did, and how; pure functions.
 //! - [`study`]: runs of a Spec that are watched closely, and what the analyses make of them together.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
@@ -30,6 +31,7 @@ pub mod bench;
 pub mod cli;
 #[cfg(feature = "engine")]
 pub mod clock;
+pub mod connect;
 #[cfg(feature = "engine")]
 pub mod continual;
 pub mod data;

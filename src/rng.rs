@@ -45,6 +45,16 @@ pub enum Purpose {
     Permutation = 16,
     /// Units that a task's gate opens; step: how many gates there are before it.
     Gate = 17,
+    /// Trials that are learnt from; phase: the place in the minibatch, step: the iteration.
+    Trial = 18,
+    /// Trials that Lyapunov exponents are measured with; phase: the series, step: the trial.
+    Probe = 19,
+    /// Trials that are flossed with; phase: the place in the minibatch, step: the iteration.
+    Flossing = 20,
+    /// Trials that a trained network is tested with; phase: the place.
+    Test = 21,
+    /// Directions in which Lyapunov exponents are measured.
+    Tangent = 22,
 }
 
 /// Philox4x32-10: four random words for a 128-bit counter and a 64-bit key.

@@ -5,8 +5,8 @@ use engram::spec;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    if let Ok(spec) = spec::from_hash(text) {
+    if let Ok(spec) = spec::from_hash::<spec::Spec>(text) {
         spec.validate().unwrap();
-        assert_eq!(spec::from_hash(&spec::to_hash(&spec)).unwrap(), spec);
+        assert_eq!(spec::from_hash::<spec::Spec>(&spec::to_hash(&spec)).unwrap(), spec);
     }
 });

@@ -61,6 +61,6 @@ mod tests {
         let (_, metadata) = SafeTensors::read_metadata(&bytes).unwrap();
         let metadata = metadata.metadata().clone().unwrap();
         assert_eq!(Spec::from_json(&metadata["engram_spec"]).unwrap(), spec);
-        assert_eq!(crate::spec::from_hash(&metadata["engram_link"]).unwrap(), spec);
+        assert_eq!(crate::spec::from_hash::<Spec>(&metadata["engram_link"]).unwrap(), spec);
     }
 }

@@ -3,31 +3,59 @@
 //! The hash reads `v=1&preset=quick-mnist-src&seed=3&sleep.rate=0.4`: a preset and what differs from it. Each
 //! `path=value` is what `--set` takes on the command line.
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::{Spec, SpecError, VERSION, preset, presets};
+use super::{Spec, SpecError, VERSION, presets};
+
+/// What a link, `--set` and a preset speak of: plain data with named fields, validated as a whole.
+pub trait Described: Serialize + Sized + 'static {
+    /// Validates a JSON value.
+    fn from_value(value: Value) -> Result<Self, SpecError>;
+
+    /// The presets' names and what they say, in the order they are offered.
+    fn offered() -> impl Iterator<Item = (&'static str, &'static Self)>;
+}
+
+impl Described for Spec {
+    fn from_value(value: Value) -> Result<Spec, SpecError> {
+        Spec::from_value(value)
+    }
+
+    fn offered() -> impl Iterator<Item = (&'static str, &'static Spec)> {
+        presets().iter().map(|preset| (&*preset.name, &preset.spec))
+    }
+}
+
+/// What the preset of this name says.
+pub fn named<S: Described>(name: &str) -> Result<&'static S, SpecError> {
+    let found = S::offered().find(|(offered, _)| *offered == name);
+    found.map(|(_, spec)| spec).ok_or_else(|| SpecError::NoSuchPreset {
+        name: name.chars().take(60).collect(),
+        known: S::offered().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+    })
+}
 
 /// The longest hash that is read, in bytes: more than the longest that is written, which is full of drawings.
 const LIMIT: usize = 1 << 18;
 
 /// Writes `spec` as its nearest preset and the fields that differ. The result needs no further escaping.
-pub fn to_hash(spec: &Spec) -> String {
+pub fn to_hash<S: Described>(spec: &S) -> String {
     let target = serde_json::to_value(spec).expect("a Spec is plain data");
-    presets()
-        .iter()
-        .map(|preset| {
-            let base = serde_json::to_value(&preset.spec).expect("a Spec is plain data");
+    S::offered()
+        .map(|(name, preset)| {
+            let base = serde_json::to_value(preset).expect("a Spec is plain data");
             let mut fields = Vec::new();
             differences(&base, &target, "", &mut fields);
             let fields: String = fields.iter().map(|(path, value)| format!("&{path}={}", escape(value))).collect();
-            format!("v={VERSION}&preset={}{fields}", preset.name)
+            format!("v={VERSION}&preset={name}{fields}")
         })
         .min_by_key(String::len)
         .expect("there is at least one preset")
 }
 
 /// Reads what [`to_hash`] wrote, with or without the leading `#`.
-pub fn from_hash(hash: &str) -> Result<Spec, SpecError> {
+pub fn from_hash<S: Described>(hash: &str) -> Result<S, SpecError> {
     let hash = hash.strip_prefix('#').unwrap_or(hash);
     if hash.len() > LIMIT {
         return Err(SpecError::TooLong { bytes: hash.len(), limit: LIMIT });
@@ -49,17 +77,17 @@ pub fn from_hash(hash: &str) -> Result<Spec, SpecError> {
     }
     let name = name.ok_or_else(|| malformed("preset", "is missing: a link names the preset it starts from"))?;
     let fields: Vec<(&str, &str)> = fields.iter().map(|(path, value)| (*path, value.as_str())).collect();
-    set(&preset(&name)?.spec, &fields)
+    set(named::<S>(&name)?, &fields)
 }
 
 /// `spec` with some fields replaced. A path is dotted (`sleep.rate`, `rule.rates.0`); a value is JSON, or plain
 /// text for a string. The result is validated as a whole.
-pub fn set(spec: &Spec, fields: &[(&str, &str)]) -> Result<Spec, SpecError> {
+pub fn set<S: Described>(spec: &S, fields: &[(&str, &str)]) -> Result<S, SpecError> {
     let mut value = serde_json::to_value(spec).expect("a Spec is plain data");
     for (path, text) in fields {
         replace(&mut value, path, read(text))?;
     }
-    Spec::from_value(value)
+    S::from_value(value)
 }
 
 /// JSON; a number as people write it (`.5`); or else a string.

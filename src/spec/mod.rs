@@ -8,10 +8,10 @@ mod areas;
 mod codec;
 mod plain;
 mod preset;
-mod validate;
+pub(crate) mod validate;
 
 pub use areas::{Areas, Feedback, LabelError};
-pub use codec::{from_hash, set, to_hash};
+pub use codec::{Described, from_hash, named, set, to_hash};
 pub use preset::{Preset, Reported, preset, presets};
 
 use serde::{Deserialize, Serialize};
@@ -435,13 +435,18 @@ impl Spec {
         if let Some(found) = value.get("version").filter(|v| v.as_u64() != Some(VERSION.into())) {
             return Err(SpecError::Version { found: found.to_string() });
         }
-        let spec: Spec = serde_path_to_error::deserialize(value).map_err(|e| SpecError::Malformed {
-            field: e.path().to_string(),
-            message: plain::plain(&e.inner().to_string()),
-        })?;
+        let spec: Spec = read_fields(value)?;
         spec.validate()?;
         Ok(spec)
     }
+}
+
+/// Reads plain data, refused with the field that is wrong, in words for people.
+pub(crate) fn read_fields<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, SpecError> {
+    serde_path_to_error::deserialize(value).map_err(|e| SpecError::Malformed {
+        field: e.path().to_string(),
+        message: plain::plain(&e.inner().to_string()),
+    })
 }
 
 impl RuleKind {

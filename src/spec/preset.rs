@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
-use super::{Spec, SpecError};
+use super::{Spec, SpecError, named};
 
 /// A Spec that was run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,8 +67,6 @@ pub fn presets() -> &'static [Preset] {
 }
 
 pub fn preset(name: &str) -> Result<&'static Preset, SpecError> {
-    presets().iter().find(|preset| preset.name == name).ok_or_else(|| SpecError::NoSuchPreset {
-        name: name.chars().take(60).collect(),
-        known: presets().iter().map(|preset| preset.name.as_str()).collect::<Vec<_>>().join(", "),
-    })
+    let found = presets().iter().find(|preset| preset.name == name);
+    found.ok_or_else(|| named::<Spec>(name).expect_err("no preset has that name"))
 }

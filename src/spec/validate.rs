@@ -268,13 +268,18 @@ const MOST_DIGITS: usize = 1 << 16;
 const LARGEST_DRAWING: usize = 128 * 128;
 
 /// Refuses a number outside `low..=high`; NaN is outside every range.
-fn between<T: PartialOrd + std::fmt::Display>(field: &str, value: T, low: T, high: T) -> Result<(), SpecError> {
+pub(crate) fn between<T: PartialOrd + std::fmt::Display>(
+    field: &str,
+    value: T,
+    low: T,
+    high: T,
+) -> Result<(), SpecError> {
     if value >= low && value <= high {
         return Ok(());
     }
     Err(out_of_range(field, value, &format!("from {low} to {high} is allowed")))
 }
 
-fn out_of_range(field: &str, value: impl std::fmt::Display, allowed: &str) -> SpecError {
+pub(crate) fn out_of_range(field: &str, value: impl std::fmt::Display, allowed: &str) -> SpecError {
     SpecError::OutOfRange { field: field.into(), value: value.to_string(), allowed: allowed.into() }
 }

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "engine")]
 mod bench;
+#[cfg(feature = "engine")]
+mod connect;
 mod page;
 #[cfg(feature = "engine")]
 mod search;
@@ -13,7 +15,12 @@ mod session;
 
 #[cfg(feature = "engine")]
 pub use bench::bench;
-pub use page::{catalogue, own_set, presets, spec_from_hash, spec_set, spec_to_hash};
+#[cfg(feature = "engine")]
+pub use connect::{ConnectSession, connect_summary, connect_trial, saved_connect_spec};
+pub use page::{
+    catalogue, connect_from_hash, connect_presets, connect_set, connect_timing, connect_to_hash, own_set, presets,
+    spec_from_hash, spec_set, spec_to_hash,
+};
 #[cfg(feature = "engine")]
 pub use search::{Search, Trier};
 #[cfg(feature = "engine")]
@@ -23,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 
-use crate::spec::Spec;
+use crate::connect::spec::ConnectSpec;
+use crate::spec::{Described, Spec};
 
 /// Called by the generated loader when the module is instantiated.
 #[wasm_bindgen(start)]
@@ -44,6 +52,12 @@ pub struct NamedFile {
 fn read_spec(value: JsValue) -> Result<Spec, JsError> {
     let value: serde_json::Value = serde_wasm_bindgen::from_value(value)?;
     Ok(Spec::from_value(value)?)
+}
+
+/// A study's Spec from JavaScript.
+fn read_connect_spec(value: JsValue) -> Result<ConnectSpec, JsError> {
+    let value: serde_json::Value = serde_wasm_bindgen::from_value(value)?;
+    Ok(ConnectSpec::from_value(value)?)
 }
 
 fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsError> {

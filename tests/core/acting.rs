@@ -270,7 +270,7 @@ proptest! {
             experiment.act(act).unwrap();
         }
         let outcome = finish(&mut experiment);
-        let linked = Spec { seed: 4, ..spec::from_hash(&spec::to_hash(&outcome.spec)).unwrap() };
+        let linked = Spec { seed: 4, ..spec::from_hash::<Spec>(&spec::to_hash(&outcome.spec)).unwrap() };
         prop_assert_eq!(&linked, &outcome.spec);
         prop_assert_eq!(&finish(&mut start(&linked)), &outcome);
 

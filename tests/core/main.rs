@@ -5,6 +5,7 @@ mod acting;
 mod areas;
 mod areas_gpu;
 mod bptt;
+mod connect;
 mod engine;
 #[path = "../shared/engines.rs"]
 mod engines;

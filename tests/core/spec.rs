@@ -80,11 +80,11 @@ fn broken_links_are_refused_in_words() {
         ("v=1&preset=quick-mnist-src&sleep.rate=1e999", "sleep.rate"),
         ("v=1&preset=quick-mnist-src&sleep.rate", "form field=value"),
     ] {
-        let message = from_hash(hash).unwrap_err().to_string();
+        let message = from_hash::<Spec>(hash).unwrap_err().to_string();
         assert!(message.contains(words), "{hash} says {message:?}");
     }
     let long = format!("v=1&preset={}", "x".repeat(300_000));
-    assert!(from_hash(&long).unwrap_err().to_string().contains("262144"));
+    assert!(from_hash::<Spec>(&long).unwrap_err().to_string().contains("262144"));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn actions_are_checked_and_travel_in_links() {
     );
     let sleep = r#"{"phase":0,"done":64,"act":{"kind":"sleep","steps":500}}"#;
     let spec = json(&format!("[{sleep},{drawing}]")).unwrap();
-    assert_eq!(from_hash(&to_hash(&spec)).unwrap(), spec);
+    assert_eq!(from_hash::<Spec>(&to_hash(&spec)).unwrap(), spec);
     for (actions, words) in [
         (format!("[{drawing},{sleep}]"), "as they are done"),
         (r#"[{"phase":0,"done":0,"act":{"kind":"sleep","steps":0}}]"#.into(), "actions[0].act.steps"),
@@ -119,7 +119,7 @@ fn actions_are_checked_and_travel_in_links() {
     let all: Vec<u8> = (0..200).collect();
     let teach = format!(r#"{{"phase":2,"done":4000000000,"act":{{"kind":"teach","classes":{all:?},"epochs":1000}}}}"#);
     let full = json(&format!("[{}]", [vec![digits.clone(); 4], vec![teach; 96]].concat().join(","))).unwrap();
-    assert_eq!(from_hash(&to_hash(&full)).unwrap(), full, "the longest link is read");
+    assert_eq!(from_hash::<Spec>(&to_hash(&full)).unwrap(), full, "the longest link is read");
     assert!(
         json(&format!("[{}]", vec![digits; 5].join(","))).unwrap_err().to_string().contains("digits of all drawings")
     );
@@ -211,8 +211,8 @@ proptest! {
         spec.validate().unwrap();
         let hash = to_hash(&spec);
         prop_assert!(hash.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>`#".contains(&b)), "{}", hash);
-        prop_assert_eq!(from_hash(&hash).unwrap(), spec.clone());
-        prop_assert_eq!(from_hash(&format!("#{hash}")).unwrap(), spec);
+        prop_assert_eq!(from_hash::<Spec>(&hash).unwrap(), spec.clone());
+        prop_assert_eq!(from_hash::<Spec>(&format!("#{hash}")).unwrap(), spec);
     }
 
     #[test]
@@ -222,10 +222,10 @@ proptest! {
 
     #[test]
     fn no_text_panics(text in "\\PC{0,200}") {
-        let _ = from_hash(&text);
+        let _ = from_hash::<Spec>(&text);
         let _ = Spec::from_json(&text);
         let _ = spec::set(&default(), &[(&text, &text)]);
-        let _ = from_hash(&format!("v=1&preset=quick-mnist-src&{text}"));
+        let _ = from_hash::<Spec>(&format!("v=1&preset=quick-mnist-src&{text}"));
     }
 
     #[test]
@@ -235,7 +235,7 @@ proptest! {
         value in prop_oneof!["\\PC{0,40}", "-?[0-9]{1,30}(\\.[0-9]{0,5})?(e[0-9]{1,3})?", "\\[[0-9,\\[\\]]{0,30}\\]", "null|true|\\{\\}"],
     ) {
         if let Ok(spec) = spec::set(&default(), &[(field, &value)]) {
-            prop_assert_eq!(from_hash(&to_hash(&spec)).unwrap(), spec);
+            prop_assert_eq!(from_hash::<Spec>(&to_hash(&spec)).unwrap(), spec);
         }
     }
 }

@@ -16,7 +16,7 @@ mod owm;
 pub mod relax;
 mod relax_deep;
 mod show;
-mod simd;
+pub(crate) mod simd;
 mod sleep;
 mod spmm;
 mod tally;

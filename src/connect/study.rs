@@ -1,0 +1,366 @@
+//! A study under way: one call does a small piece of work and returns an event; between calls it can be saved, restored and asked.
+//!
+//! First every origin, which is a gain, a treatment and a seed, is prepared: its exponents are measured and it is flossed where the Spec
+//! says so. Then a network for each of the rules and learning rates is trained from it. All networks take turns, so that
+//! their curves grow side by side; each sees trials that only its seed and the iteration decide, so that what differs between two
+//! networks is what the Spec says. How the networks are shared out to Workers or threads changes none of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::adam::Adam;
+use super::credit::{Pathways, Room, gradient, random_feedback};
+use super::ctrnn::{Course, Judged, Shape, Weights, judge, run};
+use super::flossing;
+use super::lyapunov::exponents;
+use super::save::are_whole;
+use super::spec::ConnectSpec;
+use super::summary::{Arm, NetworkRecord, Score};
+use super::tasks::Trials;
+use crate::clock;
+use crate::rng::Purpose;
+use crate::spec::SpecError;
+
+/// Trials that a trained network is tested with.
+const TESTS: usize = 512;
+
+/// Multiplications of a slice of work: some twenty milliseconds in a browser.
+const SLICE: usize = 40_000_000;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum ConnectEvent {
+    /// A network was added, flossed, trained for a window, or finished: its record as it is now.
+    Network {
+        /// The number of the network, counted over all shares.
+        network: u32,
+        record: Box<NetworkRecord>,
+    },
+    /// The exponents that an iteration of flossing began with.
+    Flossing { gain: f64, seed: u32, iteration: u32, exponents: Vec<f64> },
+    /// A slice of work was done.
+    Progress {
+        /// The part of this share's work that is done, 0 to 1.
+        fraction: f64,
+        /// Seconds of computing since it began.
+        seconds: f64,
+        /// Training iterations of all networks of this share.
+        iterations: u64,
+    },
+}
+
+/// Where networks come from: weights that several rules and learning rates begin with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Origin {
+    gain: f64,
+    flossed: bool,
+    seed: u32,
+    weights: Weights,
+    adam: Adam,
+    /// Iterations of flossing that are done.
+    iterations: u32,
+    /// Empty until measured.
+    untrained: Vec<f64>,
+    after_flossing: Vec<f64>,
+}
+
+/// A network that is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Replica {
+    /// Its number, counted over all shares.
+    number: u32,
+    record: NetworkRecord,
+    weights: Weights,
+    adam: Adam,
+    iterations: u32,
+    /// Sums over the window that is under way.
+    window: Score,
+    is_over: bool,
+}
+
+/// What is saved of a study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct State {
+    pub spec: ConnectSpec,
+    share: (u32, u32),
+    origins: Vec<Origin>,
+    replicas: Vec<Replica>,
+    /// Whose turn it is.
+    turn: usize,
+    seconds: f64,
+}
+
+impl State {
+    /// Whether everything is as large as the Spec says: what is read from a file is not relied upon.
+    pub(super) fn fits(&self) -> bool {
+        let shape = Shape::of(&self.spec);
+        let origins = self
+            .origins
+            .iter()
+            .all(|origin| are_whole(&origin.weights, shape) && origin.adam.len() == shape.units * shape.units);
+        let replicas = self.replicas.iter().all(|r| are_whole(&r.weights, shape) && r.adam.len() == shape.weights());
+        let each = self.spec.rules.len() * self.spec.training.rates.len();
+        let count = self.replicas.len();
+        origins && replicas && count.is_multiple_of(each) && count / each <= self.origins.len() && self.turn <= count
+    }
+}
+
+/// A study, or a share of one.
+pub struct Study {
+    pub(super) state: State,
+    /// Events that wait to be told.
+    news: std::collections::VecDeque<ConnectEvent>,
+    course: Course,
+    judged: Judged,
+    room: Room,
+    gradient: Weights,
+    /// Trials of a seed and iteration: all networks of a seed that are at the same place see the same.
+    trials: Option<((u32, u32), Trials)>,
+}
+
+impl Study {
+    /// The share of a study that is the `share`-th of `shares`, counted from 0.
+    ///
+    /// # Errors
+    /// Where the Spec is not valid.
+    pub fn new(spec: ConnectSpec, share: u32, shares: u32) -> Result<Study, SpecError> {
+        spec.validate()?;
+        let shape = Shape::of(&spec);
+        let mut origins = Vec::new();
+        for &flossed in spec.flossing.when.arms() {
+            for &gain in &spec.gains {
+                for seed in spec.seed..spec.seed + spec.seeds {
+                    origins.push(Origin {
+                        gain,
+                        flossed,
+                        seed,
+                        weights: Weights::initial(shape, gain, seed),
+                        adam: Adam::new(shape.units * shape.units),
+                        iterations: 0,
+                        untrained: Vec::new(),
+                        after_flossing: Vec::new(),
+                    });
+                }
+            }
+        }
+        let shares = shares.max(1);
+        let mut number = 0..;
+        let origins = origins.into_iter().filter(|_| number.next().is_some_and(|n: u32| n % shares == share)).collect();
+        let state = State { spec, share: (share, shares), origins, replicas: Vec::new(), turn: 0, seconds: 0.0 };
+        Ok(Study::from_state(state))
+    }
+
+    pub(super) fn from_state(state: State) -> Study {
+        let shape = Shape::of(&state.spec);
+        Study {
+            state,
+            news: std::collections::VecDeque::new(),
+            course: Course::default(),
+            judged: Judged::default(),
+            room: Room::default(),
+            gradient: Weights::zeros(shape),
+            trials: None,
+        }
+    }
+
+    pub fn spec(&self) -> &ConnectSpec {
+        &self.state.spec
+    }
+
+    /// What became of each network so far, with its number.
+    pub fn records(&self) -> impl Iterator<Item = (u32, &NetworkRecord)> {
+        self.state.replicas.iter().map(|replica| (replica.number, &replica.record))
+    }
+
+    /// The weights of a network of this share.
+    pub fn weights(&self, network: u32) -> Option<&Weights> {
+        let replica = self.state.replicas.iter().find(|replica| replica.number == network);
+        replica.map(|replica| &replica.weights)
+    }
+
+    /// Whether there is nothing more to tell or to do.
+    pub fn is_over(&self) -> bool {
+        self.news.is_empty() && self.is_done()
+    }
+
+    fn is_done(&self) -> bool {
+        self.unready().is_none() && self.state.replicas.iter().all(|replica| replica.is_over)
+    }
+
+    /// A piece of work, or an event that waits; `None` once all is done.
+    pub fn next(&mut self) -> Option<ConnectEvent> {
+        if let Some(event) = self.news.pop_front() {
+            return Some(event);
+        }
+        if self.is_done() {
+            return None;
+        }
+        let began = clock::now();
+        match self.unready() {
+            Some(origin) => self.prepare(origin),
+            None => self.train(),
+        }
+        self.state.seconds += clock::now() - began;
+        self.news.push_back(self.progress());
+        self.news.pop_front()
+    }
+
+    fn progress(&self) -> ConnectEvent {
+        let State { spec, origins, replicas, seconds, .. } = &self.state;
+        let iterations: u64 = replicas.iter().map(|replica| u64::from(replica.iterations)).sum();
+        let (floss, train) = (u64::from(spec.flossing.iterations), u64::from(spec.training.iterations));
+        let to_floss = origins.iter().filter(|origin| origin.flossed).count() as u64 * floss;
+        let flossed: u64 = origins.iter().map(|origin| u64::from(origin.iterations)).sum();
+        let arms = (spec.rules.len() * spec.training.rates.len()) as u64;
+        let total = to_floss + origins.len() as u64 * arms * train;
+        // What diverged has nothing more to do.
+        let trained: u64 = replicas.iter().map(|r| if r.is_over { train } else { u64::from(r.iterations) }).sum();
+        let fraction = if total == 0 { 1.0 } else { (flossed + trained) as f64 / total as f64 };
+        ConnectEvent::Progress { fraction, seconds: *seconds, iterations }
+    }
+
+    /// The first origin that its networks still wait for.
+    fn unready(&self) -> Option<usize> {
+        let ready = self.state.replicas.len() / self.networks_each();
+        (ready < self.state.origins.len()).then_some(ready)
+    }
+
+    fn networks_each(&self) -> usize {
+        self.state.spec.rules.len() * self.state.spec.training.rates.len()
+    }
+
+    /// One step of what comes before training.
+    fn prepare(&mut self, place: usize) {
+        let State { spec, origins, .. } = &mut self.state;
+        let origin = &mut origins[place];
+        if origin.untrained.is_empty() {
+            origin.untrained = exponents(&origin.weights, spec, origin.seed);
+            if origin.flossed {
+                return;
+            }
+        }
+        if origin.flossed && origin.iterations < spec.flossing.iterations {
+            let (gain, seed, iteration) = (origin.gain, origin.seed, origin.iterations);
+            let exponents = flossing::iterate(&mut origin.weights, &mut origin.adam, spec, seed, iteration);
+            origin.iterations += 1;
+            self.news.push_back(ConnectEvent::Flossing { gain, seed, iteration, exponents });
+            return;
+        }
+        if origin.flossed {
+            origin.after_flossing = exponents(&origin.weights, spec, origin.seed);
+        }
+        self.found(place);
+    }
+
+    /// Adds the networks of an origin that is ready.
+    fn found(&mut self, place: usize) {
+        let State { spec, share, origins, replicas, .. } = &mut self.state;
+        let origin = &origins[place];
+        let each = spec.rules.len() * spec.training.rates.len();
+        let first = (place as u32 * share.1 + share.0) * each as u32;
+        let arms = spec.rules.iter().flat_map(|&rule| spec.training.rates.iter().map(move |&rate| (rule, rate)));
+        for (i, (rule, rate)) in arms.enumerate() {
+            let arm = Arm { gain: origin.gain, rule, rate, flossed: origin.flossed, seed: origin.seed };
+            let record = NetworkRecord {
+                arm,
+                curve: Vec::new(),
+                test: None,
+                untrained: origin.untrained.clone(),
+                flossed: origin.after_flossing.clone(),
+                trained: Vec::new(),
+                diverged: None,
+            };
+            let replica = Replica {
+                number: first + i as u32,
+                record,
+                weights: origin.weights.clone(),
+                adam: Adam::new(origin.weights.values.len()),
+                iterations: 0,
+                window: NOTHING,
+                is_over: false,
+            };
+            self.news.push_back(told(&replica));
+            replicas.push(replica);
+        }
+    }
+
+    /// A slice of the training of the network whose turn it is.
+    fn train(&mut self) {
+        let count = self.state.replicas.len();
+        let waiting = (0..count).map(|i| (self.state.turn + i) % count);
+        let Some(place) = waiting.into_iter().find(|&place| !self.state.replicas[place].is_over) else { return };
+        self.state.turn = (place + 1) % count;
+        let spec = &self.state.spec;
+        let timing = spec.task.timing();
+        let units = spec.network.units as usize;
+        let cost = timing.steps * spec.training.batch as usize * units * (units + timing.inputs + timing.outputs);
+        let slice = (SLICE / cost).max(1) as u32;
+        let until = (self.state.replicas[place].iterations + slice).min(spec.training.iterations);
+        while self.state.replicas[place].iterations < until && !self.state.replicas[place].is_over {
+            self.iterate(place);
+        }
+    }
+
+    /// One iteration of a network, and what follows from it.
+    fn iterate(&mut self, place: usize) {
+        let spec = &self.state.spec;
+        let replica = &mut self.state.replicas[place];
+        let Arm { rule, rate, seed, .. } = replica.record.arm;
+        let leak = spec.leak() as f32;
+        let timing = spec.task.timing();
+        let wanted = (seed, replica.iterations);
+        if self.trials.as_ref().is_none_or(|(of, _)| *of != wanted) {
+            let batch = spec.training.batch as usize;
+            self.trials = Some((wanted, spec.task.trials(seed, Purpose::Trial, replica.iterations, batch)));
+        }
+        let (_, trials) = self.trials.as_ref().expect("just drawn");
+        run(&replica.weights, leak, trials, &mut self.course);
+        judge(&self.course, trials, timing.loss, &mut self.judged);
+        let feedback =
+            if rule.has_random_feedback() { random_feedback(replica.weights.shape, seed) } else { Vec::new() };
+        let pathways = Pathways { credit: rule, leak, feedback: &feedback };
+        gradient(&replica.weights, &pathways, trials, &self.course, &self.judged, &mut self.room, &mut self.gradient);
+        replica.adam.step(&mut replica.weights.values, &self.gradient.values, rate);
+        if !self.judged.loss.is_finite() || !crate::kernels::cpu::simd::all_finite(&replica.weights.values) {
+            replica.record.diverged = Some(replica.iterations);
+            replica.is_over = true;
+            self.news.push_back(told(replica));
+            return;
+        }
+        replica.iterations += 1;
+        replica.window.loss += self.judged.loss;
+        replica.window.accuracy += self.judged.accuracy;
+        self.conclude(place);
+    }
+
+    /// Notes a window that is full, and tests a network that is trained.
+    fn conclude(&mut self, place: usize) {
+        let State { spec, replicas, .. } = &mut self.state;
+        let replica = &mut replicas[place];
+        let is_last = replica.iterations == spec.training.iterations;
+        let filled = replica.iterations % spec.training.window;
+        if filled != 0 && !is_last {
+            return;
+        }
+        let count = f64::from(if filled == 0 { spec.training.window } else { filled });
+        let Score { loss, accuracy } = std::mem::replace(&mut replica.window, NOTHING);
+        replica.record.curve.push(Score { loss: loss / count, accuracy: accuracy / count });
+        if is_last {
+            let seed = replica.record.arm.seed;
+            let tests = spec.task.trials(seed, Purpose::Test, 0, TESTS);
+            run(&replica.weights, spec.leak() as f32, &tests, &mut self.course);
+            judge(&self.course, &tests, spec.task.timing().loss, &mut self.judged);
+            replica.record.test = Some(Score { loss: self.judged.loss, accuracy: self.judged.accuracy });
+            replica.record.trained = exponents(&replica.weights, spec, seed);
+            replica.is_over = true;
+        }
+        self.news.push_back(told(replica));
+    }
+}
+
+const NOTHING: Score = Score { loss: 0.0, accuracy: 0.0 };
+
+fn told(replica: &Replica) -> ConnectEvent {
+    ConnectEvent::Network { network: replica.number, record: Box::new(replica.record.clone()) }
+}
