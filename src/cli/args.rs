@@ -38,6 +38,8 @@ pub enum Command {
     Analyse(AnalyseArgs),
     /// Run the cells of a paper's tables, and write our numbers beside its
     Reproduce(ReproduceArgs),
+    /// Run a study of the Connect lab: every gain with every rule, learning rate and seed
+    Connect(ConnectArgs),
     /// List the presets, or show one
     Presets(PresetsArgs),
     /// Bring data sets, and list them
@@ -105,6 +107,38 @@ pub struct RunArgs {
     /// What computes: `auto` measures both for a moment and takes the faster; like `--set engine=…`
     #[arg(long, value_parser = ["auto", "cpu", "gpu"])]
     pub engine: Option<String>,
+
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+A study trains a network for every gain, rule, learning rate, treatment and seed of its Spec. The result is JSON: the Spec, `lines` with
+mean and standard deviation over seeds for each gain, rule and treatment with the learning rate that did best, `networks` with every
+network's learning curve and Lyapunov exponents, and what made it.
+
+Examples:
+  engram connect connect-romo-quick
+  engram connect connect-romo-quick --set gains=[0.2,1] --set flossing.when=both --out study.json
+  engram reproduce connect                   all figures of the paper")]
+pub struct ConnectArgs {
+    /// A preset's name (`engram presets` lists them), a link to the page, or a file with a Spec or a result, whose Spec is run again
+    #[arg(value_name = "PRESET_OR_FILE")]
+    pub source: String,
+
+    /// Replace a field of the Spec; a value is JSON, or plain text for a name [repeatable]
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<(String, String)>,
+
+    /// Write the result to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Networks trained side by side; by default as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
 
     /// Say nothing but errors
     #[arg(long, short)]
@@ -317,7 +351,7 @@ pub struct ReproduceArgs {
     #[command(subcommand)]
     pub command: Option<ReproduceCommand>,
 
-    /// table2, table3, fig5, predict, or a file with a plan of your own
+    /// table2, table3, fig5, predict, connect, or a file with a plan of your own
     #[arg(value_name = "TABLE_OR_PLAN", required = true)]
     pub what: Option<String>,
 

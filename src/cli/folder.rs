@@ -26,7 +26,7 @@ pub fn runs(folder: &Path) -> Result<Runs, Failure> {
 }
 
 /// In the order of their names, so that of two runs with the same Spec the same one counts each time.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !folder.exists() {
         return Ok(Vec::new());
     }

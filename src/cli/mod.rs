@@ -1,4 +1,4 @@
-//! The command line: `engram run`, `engram tune`, `engram analyse`, `engram reproduce`, `engram presets`, `engram data` and
+//! The command line: `engram run`, `engram tune`, `engram analyse`, `engram reproduce`, `engram connect`, `engram presets`, `engram data` and
 //! `engram bench`.
 //!
 //! Results go to standard output or a file, everything said to a person goes to standard error. Exit codes: 0 done,
@@ -7,15 +7,18 @@
 mod analyse;
 mod args;
 mod bench;
+mod connect;
 mod data;
 mod folder;
 mod output;
 mod presets;
 mod report;
 mod reproduce;
+mod reproduce_connect;
 mod run;
 mod shard;
 mod source;
+mod studies;
 mod tune;
 
 use std::io::{self, Write};
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Tune(args) => tune::tune(&args),
         Command::Analyse(args) => analyse::analyse(&args),
         Command::Reproduce(args) => reproduce::reproduce(&args),
+        Command::Connect(args) => connect::connect(&args),
         Command::Presets(args) => presets::presets(&args),
         Command::Data(args) => data::data(&args.command),
         Command::Bench(args) => bench::run(&args),

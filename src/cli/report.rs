@@ -33,26 +33,31 @@ impl Screen {
     /// Shows how far the runs of `specs`, side by side from run number `first` on, are.
     pub fn progress(&self, event: &Event, first: usize, specs: &[Spec]) {
         let Event::Progress { name, activity, fraction, .. } = event else { return };
+        let doing = match activity {
+            Activity::Train => "learns",
+            Activity::Sleep => "sleeps",
+            Activity::Evaluate => "is tested",
+        };
+        let who = match specs {
+            [one] => format!("seed {} {doing}", one.seed),
+            several => format!("{} seeds, each {doing}", several.len()),
+        };
+        self.advance(first, specs.len(), *fraction, &format!("{name}: {who}"));
+    }
+
+    /// Shows that `count` runs from number `first` on are done to this part, and what they are at.
+    pub fn advance(&self, first: usize, count: usize, fraction: f64, at: &str) {
         let mut done = self.done.lock().expect("drawing does not panic");
         let is_first = done[first].is_none();
-        done[first..first + specs.len()].fill(Some(*fraction));
+        done[first..first + count].fill(Some(fraction));
         let sum: f64 = done.iter().flatten().sum();
         self.bar.set_position((sum / done.len() as f64 * STEPS as f64) as u64);
         if is_first {
             // A resumed run begins with work that took no time now.
             self.bar.reset_eta();
         }
-        let doing = match activity {
-            Activity::Train => "learns",
-            Activity::Sleep => "sleeps",
-            Activity::Evaluate => "is tested",
-        };
         let ended = done.iter().flatten().filter(|&&fraction| fraction >= 1.0).count();
-        let who = match specs {
-            [one] => format!("seed {} {doing}", one.seed),
-            several => format!("{} seeds, each {doing}", several.len()),
-        };
-        self.bar.set_message(format!("{name}: {who}; {ended} of {} runs done", done.len()));
+        self.bar.set_message(format!("{at}; {ended} of {} runs done", done.len()));
     }
 
     /// Says something, unless told to be quiet.

@@ -14,7 +14,7 @@ use pollster::block_on;
 use super::args::{MergeArgs, ReproduceArgs, ReproduceCommand};
 use super::report::{self, Screen};
 use super::run::stop_on_interrupt;
-use super::{Failure, cores, folder, print, shard};
+use super::{Failure, cores, folder, print, reproduce_connect, shard};
 use crate::continual::engine::on_cpu;
 use crate::continual::{Run, RunError};
 use crate::data::{DataSet, cache, catalogue};
@@ -38,6 +38,9 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
         return merge(merge_args);
     }
     let what = args.what.as_deref().unwrap_or_default();
+    if what == reproduce_connect::NAME {
+        return reproduce_connect::reproduce(args);
+    }
     let (plan, names, title) = planned(what)?;
     let experiments: Vec<&PlannedExperiment> =
         plan.experiments.iter().filter(|experiment| names.contains(&experiment.name)).collect();
@@ -127,16 +130,16 @@ fn own(path: &Path) -> Result<Plan, Failure> {
 }
 
 /// What makes the runs and the tables: this build, by what was asked of it. Where and how fast is nobody's matter.
-fn made() -> Made {
+pub(super) fn made() -> Made {
     Made { engram: env!("ENGRAM_VERSION").into(), command: command_line(without_place(arguments())) }
 }
 
 /// Of this process; what is no text is told as near as it goes.
-fn arguments() -> impl Iterator<Item = String> {
+pub(super) fn arguments() -> impl Iterator<Item = String> {
     env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned())
 }
 
-fn command_line(arguments: impl Iterator<Item = String>) -> String {
+pub(super) fn command_line(arguments: impl Iterator<Item = String>) -> String {
     arguments.fold("engram".into(), |line, argument| format!("{line} {}", word(&argument)))
 }
 

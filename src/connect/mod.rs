@@ -23,6 +23,8 @@ pub mod lyapunov;
 #[cfg(feature = "engine")]
 mod products;
 #[cfg(feature = "engine")]
+pub mod report;
+#[cfg(feature = "engine")]
 mod save;
 pub mod spec;
 #[cfg(feature = "engine")]

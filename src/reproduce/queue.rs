@@ -67,7 +67,7 @@ impl Shard {
 
     /// Its part of all runs. The runs are dealt like cards: each part gets long and short ones, and together the parts are
     /// everything once.
-    pub fn share(self, errands: Vec<Errand>) -> Vec<Errand> {
+    pub fn share<T>(self, errands: Vec<T>) -> Vec<T> {
         errands.into_iter().skip(self.index as usize - 1).step_by(self.of as usize).collect()
     }
 }
