@@ -721,3 +721,74 @@ fn an_interrupted_reproduction_says_how_to_go_on() {
         serde_json::from_str(&fs::read_to_string(folder.0.join("reproduced/small.json")).unwrap()).unwrap();
     assert!(report["cells"].as_array().unwrap().iter().any(|cell| cell["verdict"] == "incomplete"));
 }
+
+/// A study that takes a moment.
+const STUDY: [&str; 13] = [
+    "connect",
+    "connect-romo-quick",
+    "--set",
+    "network.units=8",
+    "--set",
+    "exponents.count=2",
+    "--set",
+    "training.iterations=20",
+    "--set",
+    "training.batch=4",
+    "--set",
+    "gains=[0.5,1.2]",
+    "-q",
+];
+
+#[test]
+fn a_study_is_one_result_that_can_be_run_again() {
+    let folder = Folder::new("connect");
+    let output = folder.run(&STUDY);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let result: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(result["lines"].as_array().unwrap().len(), 4, "two gains by two rules");
+    assert_eq!(result["networks"].as_array().unwrap().len(), 12, "three seeds each");
+    assert!(result["lines"][0]["test_loss"]["mean"].as_f64().unwrap() > 0.0);
+    assert!(result["made"]["command"].as_str().unwrap().starts_with("engram connect connect-romo-quick"));
+    fs::write(folder.0.join("study.json"), stdout(&output)).unwrap();
+    let again = folder.run(&["connect", "study.json", "--threads", "1", "--out", "again.json", "-q"]);
+    assert!(again.status.success(), "{}", stderr(&again));
+    let again: Value = serde_json::from_str(&fs::read_to_string(folder.0.join("again.json")).unwrap()).unwrap();
+    assert_eq!((&again["spec"], &again["networks"]), (&result["spec"], &result["networks"]));
+}
+
+#[test]
+fn studies_are_listed_and_what_makes_no_sense_is_refused() {
+    let folder = Folder::new("connect-usage");
+    let listed = stdout(&folder.run(&["presets"]));
+    let study = listed.lines().find(|line| line.starts_with("connect-romo-quick "));
+    assert!(study.is_some_and(|line| line.contains("Romo, quick")), "{listed}");
+    let spec: Value = serde_json::from_str(&stdout(&folder.run(&["presets", "connect-romo", "--json"]))).unwrap();
+    assert_eq!(spec["task"], "romo");
+    fs::write(folder.0.join("broken.json"), "{").unwrap();
+    for (arguments, part) in [
+        (&["connect", "connect-nothing"][..], "there is neither a study nor a file `connect-nothing`"),
+        (&["connect", "broken.json"], "is not JSON"),
+        (&["connect", "connect-romo-quick", "--set", "network.tau=0.1"], "`network.tau` is 0.1"),
+        (&["connect", "v=1&preset=connect-romo-quick&gain=2"], "there is no field `gain`"),
+        (&["reproduce", "connect", "--model", "mrnn"], "no data sets, models and strategies"),
+    ] {
+        let said = fails(&folder.run(arguments), 2);
+        assert!(said.contains(part), "{arguments:?} says {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn reproduced_studies_go_on_where_they_were_stopped() {
+    let folder = Folder::new("reproduce-connect");
+    let shard = ["reproduce", "connect", "--shard", "3/4", "--threads", "2", "--dir", "parts", "-q"];
+    let mut child = folder.engram().args(shard).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    // A part that is there is not done again, and nothing is begun over another's.
+    let part = r#"{"event":"study","spec":1}"#;
+    fs::write(folder.0.join("parts/other.jsonl"), format!("{part}\n")).unwrap();
+    let said = fails(&folder.run(&["reproduce", "connect", "--dir", "parts"]), 1);
+    assert!(said.contains("other.jsonl: line 1 is no part of a study"), "{said}");
+}

@@ -19,6 +19,7 @@ mod run;
 mod shard;
 mod source;
 mod studies;
+mod study_figures;
 mod tune;
 
 use std::io::{self, Write};

@@ -4,9 +4,15 @@ use std::fmt::Write;
 
 use super::args::PresetsArgs;
 use super::{Failure, print};
+use crate::connect::spec as connect;
 use crate::spec::{Preset, preset, presets as all};
 
 pub fn presets(args: &PresetsArgs) -> Result<(), Failure> {
+    let studies = connect::presets();
+    if let Some(study) = studies.iter().find(|study| args.name.as_ref() == Some(&study.name)) {
+        let title = if args.json { String::new() } else { format!("{}: {}\n", study.name, study.title) };
+        return print(&(title + &json(&study.spec)));
+    }
     let text = match (&args.name, args.json) {
         (Some(name), true) => json(&preset(name)?.spec),
         (Some(name), false) => describe(preset(name)?),
@@ -30,6 +36,10 @@ fn list() -> String {
             None => writeln!(text, "{name:width$}  {title}"),
         }
         .expect("writing to a String does not fail");
+    }
+    text += "\nStudies of the Connect lab, for `engram connect`:\n";
+    for connect::ConnectPreset { name, title, .. } in connect::presets() {
+        writeln!(text, "{name:width$}  {title}").expect("writing to a String does not fail");
     }
     text
 }

@@ -1,6 +1,5 @@
 //! `engram reproduce connect`: the studies behind the figures of Liu, Zhang & Liu (2024), as figures, tables and what agrees.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::Write;
@@ -12,9 +11,11 @@ use super::report::Screen;
 use super::reproduce::{arguments, command_line, made};
 use super::run::stop_on_interrupt;
 use super::studies::{Errand, Share, shares, work};
-use super::{Failure, cores, folder, shard};
-use crate::connect::report::StudyResult;
+use super::{Failure, cores, folder, print, shard, study_figures};
+use crate::connect::claims::claims;
+use crate::connect::report::{RESULT_FORMAT, StudyResult, agreement, table, to_csv};
 use crate::connect::spec::{ConnectPreset, presets};
+use crate::data::cache;
 
 /// What it is called on the command line.
 pub const NAME: &str = "connect";
@@ -57,7 +58,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     let done = kept(&args.dir)?;
     let left = errands.iter().filter(|errand| share_of(&done, errand).is_none()).count();
     if shard.is_none() {
-        write(&studies, &done, args)?;
+        write(&studies, &done, &args.dir, args.quiet)?;
     }
     if left > 0 {
         let again = if args.resume { "" } else { " --resume" };
@@ -93,17 +94,86 @@ fn share_of<'a>(done: &'a [Share], errand: &Errand) -> Option<&'a Share> {
     done.iter().find(|done| (done.share, done.shares) == (errand.share, errand.shares) && done.spec == *errand.spec)
 }
 
-/// Writes what there is of all studies.
-fn write(studies: &[&ConnectPreset], done: &[Share], args: &ReproduceArgs) -> Result<(), Failure> {
-    let mut results: BTreeMap<&str, StudyResult> = BTreeMap::new();
+/// Writes what there is: figures of each study that is whole, and of all of them a table, a CSV and JSON.
+fn write(studies: &[&ConnectPreset], done: &[Share], dir: &Path, quiet: bool) -> Result<(), Failure> {
+    let mut results = Vec::new();
+    let mut missing = Vec::new();
     for study in studies {
         let shares: Option<Vec<&Share>> = errands(study).map(|errand| share_of(done, &errand)).collect();
-        let Some(shares) = shares else { continue };
+        let Some(shares) = shares else {
+            missing.push(&*study.name);
+            continue;
+        };
         let networks = shares.iter().flat_map(|share| share.networks.clone()).collect();
         let seconds = shares.iter().map(|share| share.seconds).sum();
-        let made = shares[0].made.clone();
-        results.insert(&study.name, StudyResult::new(study.spec.clone(), networks, seconds, made));
+        let result = StudyResult::new(study.spec.clone(), networks, seconds, shares[0].made.clone());
+        for (kind, drawn) in [
+            ("curves", study_figures::curves(&study.title, &result)),
+            ("exponents", study_figures::exponents(&study.title, &result)),
+        ] {
+            let svg = drawn.map_err(Failure::Failed)?;
+            cache::write(&dir.join(format!("{}-{kind}.svg", study.name)), svg.as_bytes())?;
+        }
+        results.push((*study, result));
     }
-    let _ = (&results, args);
+    let csv = to_csv(results.iter().map(|(study, result)| (&*study.name, result)));
+    cache::write(&dir.join(format!("{NAME}.csv")), csv.as_bytes())?;
+    cache::write(&dir.join(format!("{NAME}.json")), json(&results).as_bytes())?;
+    let file = dir.join(format!("{NAME}.md"));
+    cache::write(&file, markdown(&results, &missing).as_bytes())?;
+    if !quiet {
+        let (whole, all) = (results.len(), studies.len());
+        print(&format!("{whole} of {all} studies are whole; in {}, .csv, .json and figures\n", file.display()))?;
+    }
     Ok(())
+}
+
+/// The lines of all studies, without each network's own.
+fn json(results: &[(&ConnectPreset, StudyResult)]) -> String {
+    let studies = results.iter().map(|(study, result)| {
+        serde_json::json!({
+            "name": study.name, "title": study.title, "figures": study.figures, "spec": result.spec, "lines": result.lines,
+            "seconds": result.seconds, "made": result.made, "claims": claims(&study.name, result),
+        })
+    });
+    serde_json::to_string(&serde_json::json!({ "format": RESULT_FORMAT, "studies": studies.collect::<Vec<_>>() }))
+        .expect("plain data")
+        + "\n"
+}
+
+fn markdown(results: &[(&ConnectPreset, StudyResult)], missing: &[&str]) -> String {
+    let mut text = String::from(
+        "# Initial connectivity and learning\n\nAfter Liu, Zhang & Liu 2024, \"The influence of initial connectivity on biologically plausible learning\" \
+(arXiv:2410.11164), with every figure's study trained anew: `engram reproduce connect`.\n\n## What agrees\n\nPositive differences speak \
+for the claim; it holds where the 95 % interval of the differences, seed by seed, is above 0. How well a network learns is its \
+mean loss over all iterations.\n\n",
+    );
+    let all: Vec<_> = results.iter().flat_map(|(study, result)| claims(&study.name, result)).collect();
+    text += &agreement(&all);
+    for (study, result) in results {
+        let of = match &study.figures[..] {
+            [one] if one.parse::<u32>().is_err() => {
+                format!("the figures with twice the {}", if one == "N" { "units" } else { "batch" })
+            }
+            figures => format!("figure {}", figures.join(" and ")),
+        };
+        text += &format!(
+            "\n## {} ({of})\n\n![Learning curves]({}-curves.svg)\n\n![Exponents]({}-exponents.svg)\n\n",
+            study.title, study.name, study.name
+        );
+        text += &table(&result.lines, &result.spec);
+        let (made, first) = (&result.made, result.spec.seed);
+        text += &format!(
+            "\nSeeds {first} to {}. `engram connect {}`; made by `{}`, engram {}; {:.0} s of computing.\n",
+            first + result.spec.seeds - 1,
+            study.name,
+            made.command,
+            made.engram,
+            result.seconds
+        );
+    }
+    if !missing.is_empty() {
+        text += &format!("\nNot run, or not wholly: {}.\n", missing.join(", "));
+    }
+    text
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::claims::{Answer, StudyClaim};
 use super::spec::{ConnectSpec, Credit};
 use super::summary::{NetworkRecord, StudyLine, summary};
 use crate::analysis::Spread;
@@ -51,7 +52,7 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
         "| rule | flossed | gain | learning rate | mean loss while learning | test loss | right answers, % | largest exponent before, 1/step | after, 1/step | n |\n|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for line in lines {
-        let mean: f64 = line.loss.iter().map(|at| at.mean).sum::<f64>() / line.loss.len().max(1) as f64;
+        let mean = mean_loss(line);
         writeln!(
             text,
             "| {} | {} | {} | {} | {mean:.4} | {} | {} | {} | {} | {} |",
@@ -74,6 +75,70 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
         unit.unit, unit.dt, unit.unit
     )
     .expect("writing to a String does not fail");
+    text
+}
+
+/// A row for each line of each study, for spreadsheets.
+pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> String {
+    let mut text = String::from(
+        "study,task,units,batch,tau,rule,flossed,gain,rate,mean_loss,test_loss,test_loss_sd,accuracy,accuracy_sd,exponent_before,exponent_before_sd,exponent_after,exponent_after_sd,n,diverged\n",
+    );
+    for (name, StudyResult { spec, lines, .. }) in results {
+        for line in lines {
+            let both = |spread: &Option<Spread>| match spread {
+                Some(Spread { mean, sd, .. }) => format!("{mean},{}", sd.map_or(String::new(), |sd| sd.to_string())),
+                None => ",".into(),
+            };
+            writeln!(
+                text,
+                "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                plain(&spec.task),
+                spec.network.units,
+                spec.training.batch,
+                spec.network.tau,
+                plain(&line.rule),
+                line.flossed,
+                line.gain,
+                line.rate,
+                mean_loss(line),
+                both(&line.test_loss),
+                both(&line.test_accuracy),
+                both(&line.before),
+                both(&line.after),
+                line.test_loss.map_or(0, |spread| spread.n),
+                line.diverged,
+            )
+            .expect("writing to a String does not fail");
+        }
+    }
+    text
+}
+
+/// As it is written in a Spec.
+fn plain(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Over all windows: how well a line learns.
+fn mean_loss(line: &StudyLine) -> f64 {
+    line.loss.iter().map(|at| at.mean).sum::<f64>() / line.loss.len().max(1) as f64
+}
+
+/// What agrees with the paper, as a Markdown table.
+pub fn agreement(claims: &[StudyClaim]) -> String {
+    let mut text =
+        String::from("| study | claim | | difference, with its 95 % interval | n |\n|---|---|---|---|---|\n");
+    for StudyClaim { study, text: claim, answer, difference, unit } in claims {
+        let answer = match answer {
+            Answer::Holds => "holds",
+            Answer::Fails => "**fails**",
+            Answer::Undecided => "undecided",
+        };
+        let [low, high] = difference.interval;
+        let (mean, n) = (difference.mean, difference.n);
+        writeln!(text, "| {study} | {claim} | {answer} | {mean:.4} ({low:.4} to {high:.4}) {unit} | {n} |")
+            .expect("writing to a String does not fail");
+    }
     text
 }
 

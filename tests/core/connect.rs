@@ -1,16 +1,19 @@
 //! The Connect lab's rules, exponents and studies against plain references in f64, their definitions and closed forms.
 
 use engram::connect::adam::Adam;
+use engram::connect::claims::{Answer, claims};
 use engram::connect::credit::{Pathways, Room, gradient, random_feedback};
 use engram::connect::ctrnn::{Course, Judged, Shape, Weights, judge, run};
 use engram::connect::flossing::{floss, warm_up};
 use engram::connect::lyapunov::{Tangent, decompose, exponents, frame};
+use engram::connect::report::{StudyResult, agreement, table, to_csv};
 use engram::connect::spec::{ConnectSpec, Credit, FlossGradient, TaskKind};
 use engram::connect::study::{ConnectEvent, Study};
-use engram::connect::summary::{NetworkRecord, summary};
+use engram::connect::summary::{Arm, NetworkRecord, Score, summary};
 use engram::connect::tasks::Trials;
 use engram::connect::timing::Loss;
 use engram::connect::{spec, trajectories};
+use engram::reproduce::Made;
 use engram::rng::Purpose;
 use engram::spec::{from_hash, named, set, to_hash};
 use proptest::prelude::*;
@@ -766,6 +769,7 @@ fn training_lowers_the_loss_under_every_rule_and_flossing_moves_exponents_to_zer
         ("flossing.when", "both"),
         ("flossing.iterations", "60"),
         ("flossing.rate", "0.01"),
+        ("flossing.exponents", "1"),
         ("exponents.count", "2"),
     ];
     for task in ["romo", "two_af", "dms"] {
@@ -880,4 +884,65 @@ fn a_network_that_is_shown_answers_as_it_is_judged_and_its_ways_lie_in_the_plane
     let both: f64 = places.iter().map(|p| f64::from(p.0) * f64::from(p.1)).sum::<f64>() / places.len() as f64;
     let spread: f64 = places.iter().map(|p| f64::from(p.0).powi(2)).sum::<f64>() / places.len() as f64;
     assert!(mean.abs() < 1e-4 * spread.sqrt() && both.abs() < 1e-3 * spread, "centred and uncorrelated");
+}
+
+/// A study of two gains by e-prop with and without flossing, whose networks did as `loss` and `exponents` (before, after) say of their gain, treatment and seed.
+fn told(loss: impl Fn(f64, bool, u32) -> f64, exponents: impl Fn(f64, u32) -> (f64, f64)) -> StudyResult {
+    let spec =
+        quick(&[("flossing.when", "both"), ("rules", "[\"eprop\"]"), ("seeds", "5"), ("training.rates", "[0.001]")]);
+    let mut networks = Vec::new();
+    for flossed in [false, true] {
+        for &gain in &spec.gains {
+            for seed in 0..5 {
+                let loss = loss(gain, flossed, seed);
+                let (before, after) = exponents(gain, seed);
+                networks.push(NetworkRecord {
+                    arm: Arm { gain, rule: Credit::Eprop, rate: 0.001, flossed, seed },
+                    curve: vec![Score { loss, accuracy: 0.5 }; 3],
+                    test: Some(Score { loss, accuracy: 0.5 }),
+                    untrained: vec![before],
+                    flossed: if flossed { vec![0.0] } else { Vec::new() },
+                    trained: vec![after],
+                    diverged: None,
+                });
+            }
+        }
+    }
+    let made = Made { engram: "0".into(), command: "engram".into() };
+    StudyResult::new(spec, networks, 1.0, made)
+}
+
+#[test]
+fn claims_hold_fail_or_stay_open_as_paired_differences_say() {
+    let noise = |seed: u32| 0.01 * f64::from(seed % 3);
+    let poor = |gain: f64| gain < 1.0;
+    let loss = |gain: f64, flossed: bool, seed| match (poor(gain), flossed) {
+        (true, false) => 1.0 + noise(seed),
+        (true, true) => 0.7,
+        (false, false) => 0.6,
+        (false, true) => 0.55 + noise(seed),
+    };
+    let exponents = |gain: f64, seed| if poor(gain) { (-1.0, -0.01 - noise(seed)) } else { (-0.2, -0.1) };
+    let answers = |result: &StudyResult| claims("s", result).iter().map(|claim| claim.answer).collect::<Vec<_>>();
+    let all = told(loss, exponents);
+    assert_eq!(answers(&all), [Answer::Holds; 5]);
+    let first = &claims("s", &all)[0];
+    let expected: f64 = (0..5).map(|seed| 0.4 + noise(seed)).sum::<f64>() / 5.0;
+    assert!((first.difference.mean - expected).abs() < 1e-12 && first.difference.n == 5);
+
+    let reversed = told(
+        |gain, flossed, seed| -loss(gain, flossed, seed),
+        |gain, seed| exponents(if poor(gain) { 1.2 } else { 0.5 }, seed),
+    );
+    assert_eq!(answers(&reversed), [Answer::Fails; 5]);
+    let level = told(|_, _, seed| if seed % 2 == 0 { 0.5 + noise(seed) } else { 0.5 }, |_, _| (-0.5, -0.1 - 1e-9));
+    assert_eq!(answers(&level)[0], Answer::Undecided, "no gain is worse");
+
+    let rows = to_csv([("s", &all)].into_iter());
+    let mut lines = rows.lines();
+    let columns = lines.next().unwrap().split(',').count();
+    assert!(lines.all(|line| line.split(',').count() == columns));
+    assert_eq!(rows.lines().count(), 5, "two gains, with flossing and without");
+    assert!(agreement(&claims("s", &all)).contains("| holds |"));
+    assert_eq!(table(&all.lines, &all.spec).lines().filter(|line| line.starts_with("| e-prop")).count(), 4);
 }
