@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 
 /** `take` is given what was dropped. */
 export function dropPanel(take: (files: readonly File[]) => Promise<void>): HTMLElement {
-  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run or study here, a file of engram reproduce, or your images: IDX files of images and of labels. They stay in this browser."));
+  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, or a saved study, a file of engram reproduce, or your images: IDX files of images and of labels. They stay in this browser."));
   const files = (event: DragEvent) => (event.dataTransfer?.types.includes("Files") ? event.dataTransfer : null);
   addEventListener("dragover", (event) => {
     if (!files(event)) return;
