@@ -22,6 +22,6 @@ bundle() { esbuild "$@" --bundle --target=es2022 --minify --legal-comments=linke
 bundle www/main.ts www/bench.ts www/talk/talk.ts --format=esm --splitting --chunk-names='chunk-[hash]'
 # Plain scripts: browsers refuse a Worker that is a module in a frame that a page keeps apart, and a page of any origin loads
 # the element by a script element; the last one says so where modules are refused.
-bundle www/worker.ts www/search-worker.ts www/bench-worker.ts www/engram-lab.ts www/opened.ts --format=iife --define:import.meta.url=location.href
+bundle www/worker.ts www/connect/worker.ts www/search-worker.ts www/bench-worker.ts www/engram-lab.ts www/opened.ts --format=iife --define:import.meta.url=location.href
 cp www/talk/index.html "$stage/talk/"
 node scripts/docs.mjs "$stage/docs"

@@ -12,6 +12,7 @@ const SOURCE = fileURLToPath(new URL("../www/docs", import.meta.url));
 const PAGES = [
   { file: "index.html", name: "Overview" },
   { file: "sleep-lab.html", name: "The Sleep lab" },
+  { file: "connect-lab.html", name: "The Connect lab" },
   { file: "figures.html", name: "Reading the figures" },
   { file: "cite.html", name: "How to cite" },
   { file: "host.html", name: "Host it yourself" },

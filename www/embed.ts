@@ -27,12 +27,24 @@ export const PANELS = [
 ] as const;
 export type PanelName = (typeof PANELS)[number];
 
+/** The same of the Connect lab. */
+export const CONNECT_PANELS = ["progress", "learning", "flossing", "outcome", "exponents", "looking", "trial", "trajectories", "spectrum"] as const;
+export type ConnectPanelName = (typeof CONNECT_PANELS)[number];
+
+const ALL_PANELS = [...new Set([...PANELS, ...CONNECT_PANELS])];
+
+/** Those of an embedding that a lab has; where it has none of them, the one that it is about. */
+export function panelsOf<P extends string>({ panels }: Embedding, has: readonly P[], usual: P): readonly P[] {
+  const found = panels.filter((name): name is P & Embedding["panels"][number] => (has as readonly string[]).includes(name));
+  return found.length > 0 ? found : [usual];
+}
+
 export const THEMES = ["auto", "light", "dark"] as const;
 /** `run`: a button that runs and pauses; `steer`: all that steers a run; `none`: only messages and the page's own start. */
 export const CONTROLS = ["run", "steer", "none"] as const;
 
 export interface Embedding {
-  readonly panels: readonly PanelName[];
+  readonly panels: readonly (PanelName | ConnectPanelName)[];
   readonly theme: (typeof THEMES)[number];
   readonly controls: (typeof CONTROLS)[number];
   /** Whether the run starts by itself. */
@@ -48,7 +60,7 @@ export function embedding(query: string): Embedding | null {
   if (!isOn("embed", asked.get("embed"))) return null;
   const names = asked.get("panels")?.split(",").filter((name) => name !== "");
   return {
-    panels: names?.length ? names.map((name) => oneOf("panels", PANELS, name)) : PLAIN.panels,
+    panels: names?.length ? names.map((name) => oneOf("panels", ALL_PANELS, name)) : PLAIN.panels,
     theme: oneOf("theme", THEMES, asked.get("theme") ?? PLAIN.theme),
     controls: oneOf("controls", CONTROLS, asked.get("controls") ?? PLAIN.controls),
     autoplay: isOn("autoplay", asked.get("autoplay")),

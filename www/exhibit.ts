@@ -1,6 +1,6 @@
 // What a card can give away: its numbers and its words, with where they come from.
 
-import type { Spec } from "./generated/engram.js";
+import type { ConnectSpec, Spec } from "./generated/engram.js";
 import type { Table } from "./table.js";
 
 /** What was computed to get numbers: a run, or an arm of a comparison. */
@@ -10,7 +10,7 @@ export interface Origin {
   /** The preset that the Spec is nearest to. */
   readonly preset: string;
   readonly seeds: readonly number[];
-  readonly spec: Spec;
+  readonly spec: Spec | ConnectSpec;
   /** The Spec as the page's address holds it. */
   readonly link: string;
   /** What computes the same on the command line; `null`: nothing does. */

@@ -3,7 +3,8 @@
 import type { NetworkKind, RuleKind, Spec } from "./generated/engram.js";
 import { isEp, kindOf, perLayer, stepsOf, suits, usualRule } from "./models.js";
 
-export interface Field {
+/** A field of a Spec `P`. */
+export interface FieldOf<P> {
   /** Where it is in the Spec. */
   readonly path: string;
   readonly label: string;
@@ -11,10 +12,12 @@ export interface Field {
   readonly meaning: string;
   readonly kind: Kind;
   /** Whether it has a part in what the Spec does. */
-  readonly matters?: (spec: Spec) => boolean;
+  readonly matters?: (spec: P) => boolean;
   /** Whether a choice can be taken as the rest of the Spec is. */
-  readonly allows?: (spec: Spec, choice: string) => boolean;
+  readonly allows?: (spec: P, choice: string) => boolean;
 }
+
+export type Field = FieldOf<Spec>;
 
 /** How a value is written for people, and read again as the JSON that the core takes. */
 export interface Kind {
@@ -24,15 +27,17 @@ export interface Kind {
   readonly choices?: readonly (readonly [string, string])[];
 }
 
-export interface Group {
+export interface GroupOf<P> {
   readonly title: string;
-  readonly fields: readonly Field[];
+  readonly fields: readonly FieldOf<P>[];
 }
 
-const number: Kind = { write: (value) => String(value), read: (text) => text.trim() };
+export type Group = GroupOf<Spec>;
+
+export const number: Kind = { write: (value) => String(value), read: (text) => text.trim() };
 
 /** Numbers with commas between them. */
-const numbers: Kind = {
+export const numbers: Kind = {
   write: (value) => (value as number[]).join(", "),
   read: (text) => `[${text.split(/[\s,]+/).filter(Boolean).join(",")}]`,
 };
@@ -63,7 +68,7 @@ const order: Kind = {
   },
 };
 
-const choice = (...choices: (readonly [string, string])[]): Kind => ({ ...number, choices });
+export const choice = (...choices: (readonly [string, string])[]): Kind => ({ ...number, choices });
 
 /** By its strategy, or because a person puts the network to sleep. */
 const sleeps = ({ strategy, actions }: Spec) =>
@@ -248,7 +253,7 @@ export const GROUPS: readonly Group[] = [
 ];
 
 /** The value at a dotted path, `undefined` where there is none. */
-export function valueAt(spec: Spec, path: string): unknown {
+export function valueAt(spec: object, path: string): unknown {
   return path.split(".").reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], spec);
 }
 

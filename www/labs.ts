@@ -1,17 +1,21 @@
-// The labs of the page: which of them a Spec belongs to, what each is about, and what it shows.
+// The labs of the page: which of them a Spec belongs to, what each is about, and what it shows. The Connect lab has a Spec of its own.
 
 import { PANELS, type PanelName } from "./embed.js";
 import type { NetworkKind, Spec } from "./generated/engram.js";
 import { kindOf, MODELS, type Model } from "./models.js";
 
 export type LabName = "sleep" | "predict";
+export type TabName = LabName | "connect";
 
-export interface Lab {
+export interface Tab {
   readonly title: string;
   /** A sentence for whoever sees it first. */
   readonly intro: string;
   /** What it opens on, as the address holds it. */
   readonly first: string;
+}
+
+export interface Lab extends Tab {
   /** What to expect of a run, where its curves will be. */
   readonly guide: string;
   /** What can be shown of a run, in the order of the page. */
@@ -41,7 +45,17 @@ export const LABS: Readonly<Record<LabName, Lab>> = {
   },
 };
 
-export const LAB_NAMES = Object.keys(LABS) as readonly LabName[];
+/** In the order of the page. */
+export const TABS: Readonly<Record<TabName, Tab>> = {
+  ...LABS,
+  connect: {
+    title: "Connect lab",
+    intro: "A small recurrent network learns a task of memory or decision. How strong its connections are at birth, one number, decides whether a local learning rule can teach it.",
+    first: "v=1&preset=connect-romo-quick",
+  },
+};
+
+export const TAB_NAMES = Object.keys(TABS) as readonly TabName[];
 
 const ofKind = (kind: NetworkKind): LabName => (kind === "areas" ? "predict" : "sleep");
 

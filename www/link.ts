@@ -1,36 +1,52 @@
 // The Spec in the URL's hash. Only the core reads and writes it.
 
-import type { Spec } from "./generated/engram.js";
-import { spec_from_hash, spec_set, spec_to_hash } from "./generated/page.js";
-import { LABS, type LabName } from "./labs.js";
+import type { ConnectSpec, Spec } from "./generated/engram.js";
+import { connect_from_hash, connect_to_hash, spec_from_hash, spec_set, spec_to_hash } from "./generated/page.js";
+import { TABS, type TabName } from "./labs.js";
 import { isActive } from "./run.js";
 import type { State, Store } from "./state.js";
 import { words } from "./words.js";
 
 export type Link = Pick<State, "spec" | "hash" | "problem">;
 
+/** A link to the Connect lab. */
+export interface ConnectLink {
+  readonly spec: ConnectSpec;
+  readonly hash: string;
+  readonly problem: string | null;
+}
+
+export type AnyLink = Link | ConnectLink;
+
+export const isConnectLink = (link: AnyLink): link is ConnectLink => "gains" in link.spec;
+
+/** Whether a hash, right or wrong, is meant for the Connect lab. */
+const isForConnect = (hash: string): boolean => /(^|&)preset=connect-/.test(hash);
+
+const read = (hash: string): AnyLink => (isForConnect(hash) ? namedStudy(connect_from_hash(hash)) : named(spec_from_hash(hash)));
+
 /** What a lab opens on. */
-export const firstOf = (lab: LabName): Link => named(spec_from_hash(LABS[lab].first));
+export const firstOf = (tab: TabName): AnyLink => read(TABS[tab].first);
 
 /** The Spec that the address names; without one the first one, and with a faulty one that and what is wrong. */
-export function open(): Link {
+export function open(): AnyLink {
   const hash = location.hash.slice(1);
   if (hash === "") return firstOf("sleep");
   try {
-    return named(spec_from_hash(hash));
+    return read(hash);
   } catch (error) {
     const problem = `This link cannot be read: ${words(error)}. It is left in the address bar; below is the lab's usual start.`;
-    return { ...firstOf("sleep"), problem };
+    return { ...firstOf(isForConnect(hash) ? "connect" : "sleep"), problem };
   }
 }
 
 /** Follows the address when a person edits it, goes back or takes a tab. `refused` is told of a faulty one, in words. */
-export function follow(arrive: (link: Link) => void, refused: (problem: string) => void): void {
+export function follow(arrive: (link: AnyLink) => void, refused: (problem: string) => void): void {
   addEventListener("hashchange", () => {
     const hash = location.hash.slice(1);
-    let link: Link;
+    let link: AnyLink;
     try {
-      link = hash === "" ? firstOf("sleep") : named(spec_from_hash(hash));
+      link = hash === "" ? firstOf("sleep") : read(hash);
     } catch (error) {
       return refused(`This link cannot be read: ${words(error)}. Nothing was changed.`);
     }
@@ -99,4 +115,8 @@ export function isOf(hash: string, spec: Spec): boolean {
 
 export function named(spec: Spec): Link {
   return { spec, hash: spec_to_hash(spec), problem: null };
+}
+
+export function namedStudy(spec: ConnectSpec): ConnectLink {
+  return { spec, hash: connect_to_hash(spec), problem: null };
 }

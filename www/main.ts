@@ -16,7 +16,7 @@ import { versionPanel } from "./panels/version.js";
 import { fetchRecording } from "./recording.js";
 import { listen } from "./remote.js";
 import { askedResults, openOwnResults } from "./results-file.js";
-import type { Room } from "./room.js";
+import { isRoom, type Room } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { words } from "./words.js";
 
@@ -32,14 +32,14 @@ try {
   await openCore();
   const link = open();
   const isBare = !embed && location.hash === "";
-  const rooms: Rooms = new Rooms(lab, { ...link, problem: misread ?? link.problem }, { embed, recorded, held }, (room) => {
+  const rooms = await Rooms.open(lab, { ...link, problem: misread ?? link.problem }, { embed, recorded, held }, (place) => {
     // What this tab had there before it was loaded anew.
-    void reopened(room, (spec) => labOf(spec) === room.name);
-    obey(room.store, room.runner);
+    if (isRoom(place)) void reopened(place, (spec) => labOf(spec) === place.name);
+    obey((order) => place.obey(order));
   });
   const { shown } = rooms;
   if (!link.problem) noteInAddress(link.hash);
-  follow((link) => rooms.arrive(link), (problem) => rooms.shown.store.set({ problem }));
+  follow((link) => rooms.arrive(link), (problem) => rooms.shown.refuse(problem));
   // What draws is larger than all before, and comes after it; scripts/budget.mjs holds the page to that.
   performance.mark("usable");
   await rooms.furnish();
@@ -47,13 +47,13 @@ try {
     const offline = idle().then(() => Offline.open());
     const version = versionPanel(offline);
     rooms.frame([version.element], [offlinePanel(offline)]);
-    shown.store.subscribe(() => version.update(rooms.busiest));
+    shown.watch(() => version.update(rooms.isAtWork));
   }
   const wanted = embed ? null : askedResults(location.search);
-  if (wanted) void openOwnResults(shown.store, wanted);
-  await begin(shown, isBare);
+  if (wanted && isRoom(shown)) void openOwnResults(shown.store, wanted);
+  await (isRoom(shown) ? begin(shown, isBare) : embed?.autoplay && shown.obey("start"));
   lab.ariaBusy = "false";
-  obey(rooms.shown.store, rooms.shown.runner);
+  obey((order) => rooms.shown.obey(order));
   void idle().then(() => engine().catch(() => {})); // the first run asks again, and says what is wrong
 } catch (error) {
   lab.ariaBusy = "false";

@@ -17,7 +17,7 @@ export function order(message: unknown): Order | null {
 
 /** Listens from now on. A page may give its orders as soon as the frame has loaded, before the lab has opened: the last one waits
  *  until there is a run to order. */
-export function listen(): (store: Store, runner: Runner) => void {
+export function listen(): (carryOut: (given: Order) => void) => void {
   let waiting: Order | null = null;
   let obey = (given: Order): void => {
     waiting = given;
@@ -26,8 +26,8 @@ export function listen(): (store: Store, runner: Runner) => void {
     const given = order(data);
     if (given) obey(given);
   });
-  return (store, runner) => {
-    obey = (given) => carryOut(given, store, runner);
+  return (carryOut) => {
+    obey = carryOut;
     if (waiting) obey(waiting);
   };
 }

@@ -1,9 +1,9 @@
-// One lab of the page: its state, its run and its panels. They live on while another lab is shown.
+// A lab on classes of images: its state, its run and its panels. They live on while another lab is shown.
 
 import { keepAsking } from "./asking.js";
 import { engine } from "./core.js";
 import { el, type Panel } from "./dom.js";
-import type { Embedding, PanelName } from "./embed.js";
+import { PANELS, panelsOf, type Embedding, type PanelName } from "./embed.js";
 import { catalogue, presets, type OwnInfo, type Spec } from "./generated/page.js";
 import { LABS, type LabName } from "./labs.js";
 import type { Link } from "./link.js";
@@ -17,9 +17,12 @@ import { recordingPanel } from "./panels/recording.js";
 import { reportedPanel } from "./panels/reported.js";
 import { resultsPlace } from "./panels/results-place.js";
 import { runBar } from "./panels/run-bar.js";
+import type { Place } from "./place.js";
 import { Player, type Recording } from "./recording.js";
+import { carryOut, type Order } from "./remote.js";
+import { isActive } from "./run.js";
 import { Runner } from "./runner.js";
-import { EMPTY_PAD, NOT_COMPARED, NOT_STUDIED, Store, type State } from "./state.js";
+import { EMPTY_PAD, isComparing, NOT_COMPARED, NOT_STUDIED, Store, type State } from "./state.js";
 
 /** What a lab is about: where there is no room beside it, it comes before the controls. */
 const FIRST: readonly PanelName[] = ["progress", "recording", "curves"];
@@ -37,23 +40,14 @@ export interface Page {
   readonly home: (spec: Spec) => Runner;
 }
 
-export interface Room {
+export interface Room extends Place {
   readonly name: LabName;
   readonly store: Store;
   readonly runner: Runner;
   readonly player: Player;
-  /** What stands before the page's main part, from the first to the last. */
-  readonly around: readonly HTMLElement[];
-  /** In the main part: messages; the controls and the figures beside them; all other figures. */
-  readonly notice: HTMLElement;
-  readonly steer: HTMLElement;
-  readonly first: HTMLElement;
-  readonly see: HTMLElement;
-  /** What leads through the lab; `null` where nothing does. */
-  readonly guide: HTMLElement | null;
-  /** Brings the figures, which are larger than all else: once. */
-  furnish(): Promise<void>;
 }
+
+export const isRoom = (place: Place): place is Room => "player" in place;
 
 export function openRoom(name: LabName, link: Link, page: Page): Room {
   const { embed } = page;
@@ -81,13 +75,19 @@ export function openRoom(name: LabName, link: Link, page: Page): Room {
     first: side("first", first),
     see: el("div", { class: "see" }),
     guide: null as HTMLElement | null,
+    address: () => store.state.hash,
+    atWork: () => atWork(store.state),
+    refuse: (problem: string) => store.set({ problem }),
+    obey: (order: Order) => carryOut(order, store, runner),
+    watch: (changed: () => void) => store.subscribe(changed),
+    present: (isShown: boolean) => void (store.isShown = isShown),
   };
   const furnish = async () => {
     const { figures, tourPanel } = await import("./figures.js").catch(() => {
       throw new Error("The figures cannot be loaded: there is no answer. Is the network, or the server, still there?");
     });
     const draw = figures(store, runner, player);
-    const seen = (embed ? embed.panels : LABS[name].panels.filter((panel) => !FIRST.includes(panel))).map((panel) => draw[panel]());
+    const seen = (embed ? panelsOf(embed, PANELS, "curves") : LABS[name].panels.filter((panel) => !FIRST.includes(panel))).map((panel) => draw[panel]());
     room.see.append(...seen.map(({ element }) => element));
     if (!embed) {
       const curves = draw.curves();
@@ -106,6 +106,11 @@ export function openRoom(name: LabName, link: Link, page: Page): Room {
     void page.held().then((held) => store.set({ held }));
   };
   return Object.assign(room, { furnish });
+}
+
+function atWork({ run, compare }: State): "running" | "standing" | null {
+  if (run?.status.kind === "running") return "running";
+  return isActive(run) || isComparing(compare) ? "standing" : null;
 }
 
 const stateOf = (link: Link, own: readonly OwnInfo[]): State => ({

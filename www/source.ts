@@ -116,7 +116,7 @@ export function sourceOfStudy(study: Study, analysis: string): Source {
 }
 
 /** Tells apart in file names what one preset and its seeds do not: `-3fa2c1`, of all settings but the seed. Nothing for a preset as it is. */
-function mark(links: readonly string[]): string {
+export function mark(links: readonly string[]): string {
   const settings = links.map((link) => {
     const { preset, changes } = parts(link);
     return [preset, ...changes.filter(([path]) => path !== "seed").flat()];

@@ -80,22 +80,22 @@ export interface Fields {
   readonly fields: readonly Field[] | null;
 }
 
-export class Store {
-  #state: State;
-  #listeners: ((state: State) => void)[] = [];
+export class StoreOf<S> {
+  #state: S;
+  #listeners: ((state: S) => void)[] = [];
   #scheduled = false;
   /** Whether its lab is the one that the page shows: that one alone writes the address. */
   isShown = true;
 
-  constructor(state: State) {
+  constructor(state: S) {
     this.#state = state;
   }
 
-  get state(): State {
+  get state(): S {
     return this.#state;
   }
 
-  set(change: Partial<State>): void {
+  set(change: Partial<S>): void {
     this.#state = { ...this.#state, ...change };
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -106,11 +106,14 @@ export class Store {
   }
 
   /** Calls `listener` now and, at most once a frame, after the state was set. */
-  subscribe(listener: (state: State) => void): void {
+  subscribe(listener: (state: S) => void): void {
     this.#listeners.push(listener);
     listener(this.#state);
   }
 }
+
+/** The state of a lab on classes of images. */
+export class Store extends StoreOf<State> {}
 
 export function dataSet(state: State, name: string): DataSetInfo | OwnInfo | undefined {
   return [...state.catalogue, ...state.own].find((set) => set.name === name);

@@ -8,7 +8,7 @@ import { openLab, useLab } from "./lab.mjs";
 
 useLab();
 
-const PAGES = ["", "sleep-lab.html", "figures.html", "cite.html", "host.html"];
+const PAGES = ["", "sleep-lab.html", "connect-lab.html", "figures.html", "cite.html", "host.html"];
 const openPage = (t, page, options) => openLab(t, { path: `docs/${page}`, ready: null, ...options });
 
 for (const path of PAGES) {

@@ -11,5 +11,5 @@ const WWW = fileURLToPath(new URL("../../www", import.meta.url));
 test("only Workers take more than types from the whole core", () => {
   const sources = readdirSync(WWW, { recursive: true }).filter((path) => /\.ts$/.test(path) && !path.startsWith("generated"));
   const takers = sources.filter((path) => /^import (?!type )[^;]*generated\/engram\.js"/m.test(readFileSync(join(WWW, path), "utf8")));
-  assert.deepEqual(takers.sort(), ["bench-worker.ts", "search-worker.ts", "worker.ts"]);
+  assert.deepEqual(takers.sort(), ["bench-worker.ts", "connect/worker.ts", "search-worker.ts", "worker.ts"]);
 });

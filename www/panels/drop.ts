@@ -1,21 +1,10 @@
 // Where files are dropped: anywhere on the page, which says so while they hover over it.
 
 import { el } from "../dom.js";
-import { take as takeImages } from "../own.js";
-import { isResultsFile, openResults } from "../results-file.js";
-import { isRunFile, openRun } from "../run-file.js";
-import type { Runner } from "../runner.js";
-import type { Store } from "../state.js";
 
-/** `shown`: the lab that takes what is dropped. */
-export function dropPanel(shown: () => { readonly store: Store; readonly runner: Runner }): HTMLElement {
-  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, a file of engram reproduce, or your images: IDX files of images and of labels. They stay in this browser."));
-  const take = async (files: readonly File[]) => {
-    const { store, runner } = shown();
-    if (await isRunFile(files)) await openRun(store, runner, files[0]!);
-    else if (await isResultsFile(files)) await openResults(store, files[0]!);
-    else await takeImages(store, files);
-  };
+/** `take` is given what was dropped. */
+export function dropPanel(take: (files: readonly File[]) => Promise<void>): HTMLElement {
+  const element = el("div", { class: "drop", hidden: true }, el("p", {}, "Drop a saved run here, or a saved study, a file of engram reproduce, or your images: IDX files of images and of labels. They stay in this browser."));
   const files = (event: DragEvent) => (event.dataTransfer?.types.includes("Files") ? event.dataTransfer : null);
   addEventListener("dragover", (event) => {
     if (!files(event)) return;

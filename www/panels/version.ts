@@ -2,11 +2,10 @@
 
 import { el, say, type Panel } from "../dom.js";
 import type { Offline } from "../offline.js";
-import { isActive } from "../run.js";
-import { isComparing, type State } from "../state.js";
 import { words } from "../words.js";
 
-export function versionPanel(opened: Promise<Offline>): Panel<State> {
+/** Its state is whether something is at work that a reload would end. */
+export function versionPanel(opened: Promise<Offline>): Panel<boolean> {
   const text = el("span");
   const button = el("button", { type: "button", hidden: true, click: () => void replace() }, "Reload");
   // There from the start, though empty: readers tell what changes in such a region, not that one appears.
@@ -22,8 +21,8 @@ export function versionPanel(opened: Promise<Offline>): Panel<State> {
   opened.then((offline) => offline.watch(appear)).catch(() => {}); // the panel of offline use says why
   return {
     element,
-    update({ run, compare }) {
-      say(button, isActive(run) || isComparing(compare) ? "End the run and reload" : "Reload");
+    update(isAtWork) {
+      say(button, isAtWork ? "End the run and reload" : "Reload");
     },
   };
 }

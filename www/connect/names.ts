@@ -1,0 +1,55 @@
+// What tasks, rules and their parts are called.
+
+import type { ConnectSpec, Credit, StudyLine, TaskKind } from "../generated/engram.js";
+
+interface TaskName {
+  readonly title: string;
+  readonly asks: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export const TASKS: Readonly<Record<TaskKind, TaskName>> = {
+  romo: {
+    title: "Romo: which stimulus was larger?",
+    asks: "Two stimuli come one after the other, with a delay between them. In the end the output of the larger one is to be 0.5.",
+    inputs: ["stimulus"],
+    outputs: ["first larger", "second larger"],
+  },
+  two_af: {
+    title: "2AF: to which side does it lean?",
+    asks: "Noisy evidence for two sides comes in for two seconds. In the end the network is to choose the side that had more.",
+    inputs: ["fixation", "side 1", "side 2"],
+    outputs: ["fixate", "side 1", "side 2"],
+  },
+  dms: {
+    title: "DMS: is it the one from before?",
+    asks: "A sample is shown, and after a delay a test. In the end the network is to say whether they match.",
+    inputs: ["fixation", "direction 1", "direction 2"],
+    outputs: ["fixate", "match", "non-match"],
+  },
+};
+
+export const TASK_NAMES = Object.keys(TASKS) as readonly TaskKind[];
+
+/** Short names for figures, and a line of meaning. */
+export const RULES: Readonly<Record<Credit, { readonly title: string; readonly meaning: string }>> = {
+  bptt: { title: "BPTT", meaning: "Backpropagation through time: the exact gradient, which no neuron could know." },
+  eprop: { title: "e-prop", meaning: "Eligibility traces that each synapse keeps for itself, times an error that comes back through the output weights." },
+  eprop_self: { title: "e-prop, self term", meaning: "The same; the trace also knows what a unit does to itself." },
+  rflo: { title: "RFLO, random feedback", meaning: "e-prop's traces; the error comes back through fixed random weights." },
+};
+
+export const RULE_NAMES = Object.keys(RULES) as readonly Credit[];
+
+/** `e-prop, flossed`: the name of a panel. */
+export const titleOf = ({ rule, flossed }: Pick<StudyLine, "rule" | "flossed">): string => `${RULES[rule].title}${flossed ? ", flossed first" : ""}`;
+
+/** The panels of a study's figures: a rule each, and a treatment, where both are compared. */
+export function panelsOf({ rules, flossing }: ConnectSpec): Pick<StudyLine, "rule" | "flossed">[] {
+  const arms = flossing.when === "both" ? [false, true] : [flossing.when === "always"];
+  return rules.flatMap((rule) => arms.map((flossed) => ({ rule, flossed })));
+}
+
+/** `seeds 0 to 2`, `seed 4`. */
+export const seedsOf = ({ seed, seeds }: ConnectSpec): string => (seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`);

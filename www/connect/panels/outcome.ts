@@ -1,0 +1,44 @@
+// What a study came to, a row a gain, rule and treatment.
+
+import { el, type Child, type Panel } from "../../dom.js";
+import type { StudyLine } from "../../generated/engram.js";
+import { color } from "../../plots/curves.js";
+import { spread } from "../../words.js";
+import { overSeeds, paceOf, soFar, studyCard } from "../about.js";
+import { spreadWords, spectrumOf } from "../curves.js";
+import { RULES } from "../names.js";
+import type { ConnectState } from "../state.js";
+import type { Study } from "../study.js";
+import { outcomeTable } from "../tables.js";
+
+export function outcomePanel(): Panel<ConnectState> {
+  return studyCard({
+    kind: "outcome",
+    title: "What came of it",
+    lead: "Loss and accuracy on 512 test trials that no network was trained on, mean ± s.d. over seeds; λ is the largest Lyapunov exponent in 1/step, when training begins → when it is over.",
+    depends: (_, { lines, status }) => (lines.length > 0 ? [lines, status.kind] : null),
+    pace: paceOf,
+    draw: (_, study) => [el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of what came of it" }, table(study)), el("p", { class: "caption" }, `${overSeeds(study)}${soFar(study)}`)],
+    tables: (_, study) => [outcomeTable(study)],
+  });
+}
+
+function table(study: Study): HTMLTableElement {
+  const isBoth = study.spec.flossing.when !== "never";
+  const heads = ["Gain", "Rule", ...(isBoth ? ["Flossed"] : []), "Rate", "Test loss", "Test accuracy", "λ before → after, 1/step", "n"];
+  const rows = study.lines.map((line) => row(study, line, isBoth));
+  return el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, ...rows));
+}
+
+const whole = (text: string) => el("span", { class: "spread" }, text);
+
+function row(study: Study, line: StudyLine, isBoth: boolean): HTMLTableRowElement {
+  const { gain, rule, flossed, rate, test_loss, test_accuracy, before, after, diverged, loss } = line;
+  const words = (value: Parameters<typeof spreadWords>[0] | null | undefined) => (value ? spreadWords(value) : "–");
+  const accuracy = test_accuracy ? (typeof test_accuracy.sd === "number" ? spread(test_accuracy.mean, test_accuracy.sd) : `${(100 * test_accuracy.mean).toFixed(1)}\u202f%`) : "–";
+  const stages = [...(flossed ? [spectrumOf(study, line, "untrained")[0]] : []), before, after];
+  const began = stages.flatMap((stage, i): Child[] => (i === 0 ? [whole(words(stage))] : [" → ", whole(words(stage))]));
+  const n = test_loss?.n ?? loss.at(-1)?.n ?? 0;
+  const cells: Child[][] = [[RULES[rule].title], ...(isBoth ? [[flossed ? "yes" : "no"]] : []), [String(rate)], [whole(words(test_loss))], [whole(accuracy)], began, [`${n}${diverged > 0 ? `, ${diverged} diverged` : ""}`]];
+  return el("tr", {}, el("th", { scope: "row" }, el("span", { class: "chip", style: `background:${color(study.spec.gains.indexOf(gain))}` }), String(gain)), ...cells.map((cell) => el("td", {}, ...cell)));
+}
