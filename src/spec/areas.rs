@@ -37,6 +37,10 @@ pub struct Areas {
     /// How strongly areas are held to what is expected of them: E₀ carries x − h·x̂ to the first area, and −h·e_l is part of the current
     /// of area l. 1: wholly (Ororbia 2023).
     pub hold: f64,
+    /// How often, in ms, what the errors of an area bring the one above it, E_l·e_l for l ≥ 1, is computed anew; in between the last
+    /// value goes on. These errors are dense, so that it is most of the work where there are two areas or more. Rounded to steps; 0: in every
+    /// step (Ororbia 2023).
+    pub error_interval: f64,
     /// What the labels' error compares.
     pub label_error: LabelError,
     /// What the labels' error does in the first area.
@@ -109,6 +113,7 @@ impl Default for Areas {
             input_rate: 63.75,
             label_rate: None,
             hold: 1.0,
+            error_interval: 0.0,
             label_error: LabelError::Spikes,
             feedback: Feedback::Drives,
             learns_after: 0.0,

@@ -201,6 +201,7 @@ impl Spec {
         between("areas.prediction_spread", areas.prediction_spread, 0.0, 10.0)?;
         between("areas.error_spread", areas.error_spread, 0.0, 10.0)?;
         between("areas.hold", areas.hold, 0.0, 1.0)?;
+        between("areas.error_interval", areas.error_interval, 0.0, areas.shown)?;
         between("areas.protection", areas.protection, 0.0, 1e6)?;
         between("areas.learns_after", areas.learns_after, 0.0, areas.shown)?;
         between("areas.decay", areas.decay, 0.0, 1.0)?;

@@ -126,6 +126,7 @@ proptest! {
         (traces, teaches) in any::<(bool, bool)>(),
         (learns_after, homeostasis) in prop_oneof![Just((0.0, 0.0)), (0.0..60.0f64, 0.0..0.05f64)],
         (hold, protection) in prop_oneof![Just((1.0, 0.0)), (0.0..1.0f64, 0.0..9.0f64)],
+        error_interval in prop_oneof![Just(0.0), 0.0..9.0f64],
     ) {
         let set = if dense { toy::features(9, 23, classes) } else { toy::digits(2, 1) };
         let areas = Areas {
@@ -138,6 +139,7 @@ proptest! {
             homeostasis,
             hold,
             protection,
+            error_interval,
             ..lively()
         };
         let spec = of_areas(&hidden, areas, seed);

@@ -37,6 +37,7 @@ proptest! {
         (traces, teaches) in any::<(bool, bool)>(),
         (learns_after, homeostasis) in prop_oneof![Just((0.0, 0.0)), (0.0..0.7f64, 0.0..0.05f64)],
         (hold, protection) in prop_oneof![Just((1.0, 0.0)), (0.0..1.0f64, 0.0..9.0f64)],
+        error_interval in prop_oneof![Just(0.0), 0.0..9.0f64],
     ) {
         let set = if dense { toy::features(9, 23, classes) } else { toy::digits(2, 1) };
         let shown = shown.round();
@@ -51,6 +52,7 @@ proptest! {
             homeostasis,
             hold,
             protection,
+            error_interval: error_interval.min(shown),
             ..lively()
         };
         let specs: Vec<Spec> = (0..3).map(|r| of_areas(&hidden, areas.clone(), seed.wrapping_add(r))).collect();

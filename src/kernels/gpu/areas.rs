@@ -75,7 +75,7 @@ impl Layout {
             pairs,
             units,
             half,
-            numbers: 5 * units + inputs + sizes.units(0) + sizes.classes() + 1,
+            numbers: 6 * units + inputs + sizes.units(0) + sizes.classes() + 1,
             words: 3 * units + inputs + 3 + 2 * half,
             weights,
         }
@@ -430,9 +430,9 @@ impl Course<'_> {
             [c.current_leak, c.expected_leak, c.current_gain, c.voltage_leak],
             [c.voltage_gain, c.trace_kept, c.threshold, c.label_worth],
             [c.hold, c.rate, of(|p| p.norm_limit), of(|p| p.homeostasis)],
-            [of(|p| p.target), 0.0, 0.0, 0.0],
         ];
         params.extend(numbers.as_flattened().iter().map(|number| number.to_bits()));
+        params.extend([of(|p| p.target).to_bits(), c.error_every, 0, 0]);
         let scalars = params.len();
         params.extend(layout.populations.iter().flat_map(|&[units, at, mask_at]| [units, at, mask_at, 0]));
         params.resize(scalars + 4 * POPULATIONS, 0);
