@@ -53,8 +53,8 @@ struct Params {
     homeostasis: f32,
     target_rate: f32, // spikes a step that homeostasis aims at
     error_every: u32, // steps from one computation of E·e between areas to the next
-    padding_a: u32,
-    padding_b: u32,
+    gates: u32,       // words of a replica's gates
+    padding: u32,
     populations: array<Population, 6>,
     pairs: array<Pair, 5>,
 }

@@ -1,4 +1,4 @@
-// show, 2: steps of spiking areas, all right-hand sides from the step before. A workgroup owns a sample, an invocation every
+// show, 3: steps of spiking areas, all right-hand sides from the step before. A workgroup owns a sample, an invocation every
 // THREADS-th unit; spikes are bits. After fixed.wgsl, philox.wgsl and areas.wgsl. Twin: src/kernels/cpu/show.rs.
 //
 //   τ_j dj/dt = −κ·j − h·e + E·e_below       τ_m dv/dt = −γ·v + R·j       s = v > θ

@@ -236,7 +236,7 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.homeostasis", label: "Own thresholds follow", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
       { path: "areas.target_rate", label: "Rate aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
       { path: "areas.protection", label: "Protection of regular units", unit: "", kind: number, matters: isAreas, meaning: "The weights of units that spiked regularly in earlier tasks change less; 0: all change alike." },
-      { path: "areas.gate", label: "Units that a task opens", unit: "part of an area, on the CPU", kind: number, matters: isAreas, meaning: "Each task is learnt by a part of the units, shared with like tasks; an image goes to those of the task whose mean image is nearest. 0: all units, always." },
+      { path: "areas.gate", label: "Units that a task opens", unit: "part of an area", kind: number, matters: isAreas, meaning: "Each task is learnt by a part of the units, shared with like tasks; an image goes to those of the task whose mean image is nearest. 0: all units, always." },
     ],
   },
   {

@@ -65,7 +65,7 @@ pub struct Areas {
     /// intervals in that task relative to their mean. 0: none. (The idea is that of arXiv:2604.16496; the formula is our own.)
     pub protection: f64,
     /// Part of each area's units that a task's gate opens; 0: no gates, all units take part in all tasks. Like tasks share units, and
-    /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)). The CPU alone computes it.
+    /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)).
     pub gate: f64,
     /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
     pub norm_limit: f64,

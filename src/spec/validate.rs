@@ -139,9 +139,6 @@ impl Spec {
             (NetworkKind::Rnn, _) => Some("a network that drives itself"),
             (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
             (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
-            (NetworkKind::Areas, _) if self.areas.gate > 0.0 => {
-                Some("a network of spiking areas whose tasks have gates")
-            }
             _ => None,
         }
     }
