@@ -186,8 +186,8 @@ impl Intervals {
     }
 
     /// 1/(1 + c·Ω) of each unit.
-    pub fn plastic(&self, protection: f32) -> Vec<f64> {
-        self.regularity.iter().map(|omega| 1.0 / (1.0 + f64::from(protection) * f64::from(*omega))).collect()
+    pub fn plastic(&self, protection: f32) -> impl Iterator<Item = f64> {
+        self.regularity.iter().map(move |omega| 1.0 / (1.0 + f64::from(protection) * f64::from(*omega)))
     }
 
     /// Whether they are those of so many units.

@@ -182,8 +182,8 @@ impl Stage {
 
     /// Closes the units that the samples' gates leave out: they are silent all the while, after a spike that never was.
     fn close(&mut self, network: &Network, data: &Images, rows: &[u32]) {
-        let areas = self.areas.iter();
-        self.taking_part = areas.map(|area| vec![1.0; area.units]).collect();
+        self.taking_part.resize(self.areas.len(), Vec::new());
+        self.taking_part.iter_mut().zip(&self.areas).for_each(|(part, area)| fill_with(part, area.units, 1.0));
         if network.gates.is_empty() {
             return;
         }
@@ -203,13 +203,14 @@ impl Stage {
 
     /// What protection leaves each unit.
     fn protect(&mut self, network: &mut Network, protection: f32) {
-        let units = || std::iter::once(self.expected.units).chain(network.units.iter().copied());
+        let units = std::iter::once(self.expected.units).chain(network.units.iter().copied());
         if protection > 0.0 && network.memory.intervals.is_empty() {
-            network.memory.intervals = units().map(Intervals::new).collect();
+            network.memory.intervals = units.clone().map(Intervals::new).collect();
         }
-        self.plastic = units().map(|units| vec![1.0; units]).collect();
+        self.plastic.resize(network.units.len() + 1, Vec::new());
+        self.plastic.iter_mut().zip(units).for_each(|(left, units)| fill_with(left, units, 1.0));
         for (left, intervals) in self.plastic.iter_mut().zip(&network.memory.intervals) {
-            *left = intervals.plastic(protection).into_iter().map(|left| left as f32).collect();
+            left.iter_mut().zip(intervals.plastic(protection)).for_each(|(left, now)| *left = now as f32);
         }
     }
 
@@ -685,6 +686,10 @@ fn limit_columns(matrix: &mut [f32], columns: usize, most: f32) {
 }
 
 fn fill(values: &mut Vec<f32>, count: usize) {
+    fill_with(values, count, 0.0);
+}
+
+fn fill_with(values: &mut Vec<f32>, count: usize, value: f32) {
     values.clear();
-    values.resize(count, 0.0);
+    values.resize(count, value);
 }
