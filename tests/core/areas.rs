@@ -219,6 +219,21 @@ fn lively_areas_spike_and_learn() {
     }
 }
 
+/// In the first step all is silent, and an area without errors below it stays so.
+#[test]
+fn errors_between_areas_arrive_as_seldom_as_they_are_told_to() {
+    let set = toy::digits(2, 1);
+    let counted = |error_interval: f64| {
+        let spec = of_areas(&[30, 20], Areas { error_interval, ..lively() }, 1);
+        shown(&net_of(&spec, &set), &set, &[0, 1, 2, 3], &spec, false).2
+    };
+    let [always, within_a_step, seldom, once] = [0.0, 0.4, 10.0, 80.0].map(counted);
+    assert!(always == within_a_step, "less than a step is every step");
+    assert!(always.spikes[3] > 0 && seldom.spikes[3] > 0);
+    assert_eq!(once.spikes[3], 0, "the second area has nothing to hear of but the first step's errors");
+    assert!(once.spikes[2] > 0 && once.operations < seldom.operations && seldom.operations < always.operations);
+}
+
 /// The update of one weight, everything that is not at its two ends being changed.
 #[test]
 fn an_update_knows_nothing_but_its_two_ends() {
