@@ -8,10 +8,11 @@ import temml from "temml";
 
 const SOURCE = fileURLToPath(new URL("../www/docs", import.meta.url));
 
-/** In the order of the navigation. Another lab's page takes its place after the Sleep lab's. */
+/** In the order of the navigation. */
 const PAGES = [
   { file: "index.html", name: "Overview" },
   { file: "sleep-lab.html", name: "The Sleep lab" },
+  { file: "predict-lab.html", name: "The Predict lab" },
   { file: "connect-lab.html", name: "The Connect lab" },
   { file: "figures.html", name: "Reading the figures" },
   { file: "cite.html", name: "How to cite" },

@@ -52,9 +52,9 @@ struct Params {
     norm_limit: f32,
     homeostasis: f32,
     target_rate: f32, // spikes a step that homeostasis aims at
-    padding_a: u32,
-    padding_b: u32,
-    padding_c: u32,
+    error_every: u32, // steps from one computation of E·e between areas to the next
+    gates: u32,       // words of a replica's gates
+    padding: u32,
     populations: array<Population, 6>,
     pairs: array<Pair, 5>,
 }
@@ -68,8 +68,9 @@ const VOLTAGE: u32 = 1u;
 const TRACE: u32 = 2u;
 const ERROR: u32 = 3u; // of a pair's lower units
 const SUM: u32 = 4u;   // of these errors over the steps
+const ARRIVING: u32 = 5u; // E·e of the areas from the second upwards, as it was computed last
 // … then x − h·x̂, what the labels' error teaches the first area, sums of the labels' units' voltages, and z_y.
-const LISTS: u32 = 5u;
+const LISTS: u32 = 6u;
 
 // `words`: likewise steps that a unit is still silent, spikes so far, the step of the last one (from 1; 0: none), …
 const SILENT: u32 = 0u;

@@ -1,4 +1,4 @@
-// show, 2: steps of spiking areas, all right-hand sides from the step before. A workgroup owns a sample, an invocation every
+// show, 3: steps of spiking areas, all right-hand sides from the step before. A workgroup owns a sample, an invocation every
 // THREADS-th unit; spikes are bits. After fixed.wgsl, philox.wgsl and areas.wgsl. Twin: src/kernels/cpu/show.rs.
 //
 //   τ_j dj/dt = −κ·j − h·e + E·e_below       τ_m dv/dt = −γ·v + R·j       s = v > θ
@@ -266,7 +266,7 @@ fn move_area(seat: Seat, area: u32, t: u32) {
                 }
             }
         } else {
-            drive = from_below(seat, area - 1u, s);
+            drive = from_below(seat, area - 1u, s, t);
         }
         if area < params.areas {
             drive -= params.hold * numbers[list_at(seat.sample, ERROR) + units.at + s];
@@ -306,16 +306,22 @@ fn from_label(seat: Seat, s: u32) -> f32 {
     return sum;
 }
 
-// E·e of pair p, whose errors are dense.
-fn from_below(seat: Seat, p: u32, s: u32) -> f32 {
+// E·e of pair p, whose errors are dense: of this step, or of the last one that computed it.
+fn from_below(seat: Seat, p: u32, s: u32, t: u32) -> f32 {
     let lower = params.populations[p];
-    let width = params.populations[p + 1u].units;
+    let upper = params.populations[p + 1u];
+    let width = upper.units;
+    let arriving_at = list_at(seat.sample, ARRIVING) + upper.at + s;
+    if t % params.error_every != 0u {
+        return numbers[arriving_at];
+    }
     let column = seat.weights + params.pairs[p].error_at + s;
     let errors = list_at(seat.sample, ERROR) + lower.at;
     var sum = 0.0;
     for (var i = 0u; i < lower.units; i++) {
         sum += numbers[errors + i] * weights[column + i * width];
     }
+    numbers[arriving_at] = sum;
     return sum;
 }
 
@@ -351,7 +357,10 @@ fn count(seat: Seat, t: u32) {
     changes += carried * select(spikes, atomicLoad(&counted[TAUGHT]), params.teaches != 0u);
     for (var p = 1u; p < params.areas; p++) {
         let arriving = atomicLoad(&counted[SPIKED + p + 1u]) * params.populations[p].units;
-        operations += atomicLoad(&counted[WRONG + p]) * params.populations[p + 1u].units + arriving;
+        operations += arriving;
+        if t % params.error_every == 0u {
+            operations += atomicLoad(&counted[WRONG + p]) * params.populations[p + 1u].units;
+        }
         changes += 2u * arriving;
     }
     add_wide(shown_at + OPERATIONS, operations);

@@ -1,4 +1,4 @@
-// show, 3: what a step changes in the weights, the mean over the minibatch. A workgroup takes a row of W or E, and skips the
+// show, 4: what a step changes in the weights, the mean over the minibatch. A workgroup takes a row of W or E, and skips the
 // samples in which its unit was silent, or erred in nothing. After areas.wgsl. Twin: src/kernels/cpu/show.rs.
 //
 //   ΔW = a·e·sᵀ      ΔE = a·b·s·eᵀ      or, taught by the labels' error,  ΔE_0 = taught·(x − h·x̂)ᵀ

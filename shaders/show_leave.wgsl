@@ -1,4 +1,4 @@
-// show, 6: what a minibatch leaves: rates in spikes a second, for equals among the labels' units their mean voltage, and the
+// show, 7: what a minibatch leaves: rates in spikes a second, for equals among the labels' units their mean voltage, and the
 // errors. A workgroup a sample. After areas.wgsl. Twin: src/kernels/cpu/show.rs.
 
 @group(0) @binding(2) var<storage, read> numbers: array<f32>;

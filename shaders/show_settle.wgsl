@@ -1,4 +1,4 @@
-// show, 4: what a step changes in the units: the areas' thresholds, by homeostasis, and the inter-spike intervals that are
+// show, 5: what a step changes in the units: the areas' thresholds, by homeostasis, and the inter-spike intervals that are
 // counted. An invocation a unit. After areas.wgsl. Twin: src/kernels/cpu/show.rs.
 
 @group(0) @binding(2) var<storage, read_write> words: array<u32>;
@@ -23,9 +23,12 @@ fn show_settle(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     let i = unit - params.populations[population].at;
     let mask_at = params.populations[population].mask_at + i / 32u;
     var spikes = 0u;
+    var open = 0u;
     for (var b = 0u; b < samples; b++) {
         let sample = replica * params.capacity + b;
         let done = words[done_at(sample)];
+        // No spike silences for longer than the refractory time: a gate does.
+        open += u32(words[word_list_at(sample, SILENT) + unit] <= params.refractory);
         let bits = words[masks_at(sample) + ((done - 1u) & 1u) * HALF + mask_at];
         if (bits & (1u << (i % 32u))) != 0u {
             spikes++;
@@ -36,8 +39,8 @@ fn show_settle(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocatio
     }
     if params.homeostasis > 0.0 && population >= 1u && population <= params.areas {
         let at = replica * (params.units - params.inputs) + unit - params.inputs;
-        let rise = params.homeostasis / f32(samples) * f32(spikes);
-        raised[at] = max(raised[at] + rise - params.homeostasis * params.target_rate, 0.0);
+        let share = params.homeostasis / f32(samples);
+        raised[at] = max(raised[at] + share * f32(spikes) - share * params.target_rate * f32(open), 0.0);
     }
 }
 

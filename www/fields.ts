@@ -214,6 +214,7 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.refractory", label: "Refractory time", unit: "ms", kind: number, matters: isAreas, meaning: "How long a unit is silent after a spike." },
       { path: "areas.input_rate", label: "Spikes of a bright pixel", unit: "spikes/s at full brightness", kind: number, matters: isAreas, meaning: "How often a pixel spikes." },
       { path: "areas.hold", label: "Hold of what is expected", unit: "", kind: number, matters: isAreas, meaning: "How much of what an area expects is taken off what drives the one below; 1 as published." },
+      { path: "areas.error_interval", label: "Errors between areas arrive every", unit: "ms; 0: in every step", kind: number, matters: (spec) => isAreas(spec) && spec.network.hidden.length > 1, meaning: "How often it is computed anew what an area's errors bring the one above it: most of the work of two areas or more." },
       { path: "areas.label_rate", label: "Label rate", unit: "spikes/s, or none", kind: orNone, matters: isAreas, meaning: "What the right label's unit should spike while it is taught; none: in every step." },
       {
         path: "areas.label_error",
@@ -240,7 +241,7 @@ export const GROUPS: readonly Group[] = [
       { path: "areas.homeostasis", label: "Own thresholds follow", unit: "of a threshold, a spike", kind: number, matters: isAreas, meaning: "How far a unit's threshold rises with each spike while it learns; 0: it stays." },
       { path: "areas.target_rate", label: "Rate aimed at", unit: "spikes/s of a unit", kind: number, matters: (spec) => isAreas(spec) && (spec.areas?.homeostasis ?? 0) > 0, meaning: "What homeostasis steers towards." },
       { path: "areas.protection", label: "Protection of regular units", unit: "", kind: number, matters: isAreas, meaning: "The weights of units that spiked regularly in earlier tasks change less; 0: all change alike." },
-      { path: "areas.gate", label: "Units that a task opens", unit: "part of an area, on the CPU", kind: number, matters: isAreas, meaning: "Each task is learnt by a part of the units, shared with like tasks; an image goes to those of the task whose mean image is nearest. 0: all units, always." },
+      { path: "areas.gate", label: "Units that a task opens", unit: "part of an area", kind: number, matters: isAreas, meaning: "Each task is learnt by a part of the units, shared with like tasks; an image goes to those of the task whose mean image is nearest. 0: all units, always." },
     ],
   },
   {

@@ -49,8 +49,7 @@ export const suits = (rule: RuleKind, kind: NetworkKind): boolean => MODELS.some
 export const usualRule = (kind: NetworkKind): RuleKind => MODELS.find(({ network }) => network === kind)!.rule;
 
 /** Whether a GPU computes it, too. */
-export const isOnGpu = (spec: Pick<Spec, "rule" | "network" | "areas">): boolean =>
-  isEp(spec) || (kindOf(spec) === "areas" && !((spec.areas?.gate ?? 0) > 0));
+export const isOnGpu = (spec: Pick<Spec, "rule" | "network">): boolean => isEp(spec) || kindOf(spec) === "areas";
 
 /** Whether it learns by equilibrium propagation. */
 export const isEp = ({ rule }: { readonly rule: Pick<Spec["rule"], "kind"> }): boolean => rule.kind === "predictive" || rule.kind === "contrastive";

@@ -96,14 +96,13 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
 
 /// The plan that `what` names, which of its experiments, and what the file of runs is called.
 fn planned(what: &str) -> Result<(Plan, Vec<String>, String), Failure> {
-    let mut built_in = Plan::built_in()?.into_iter();
-    if let Some(plan) = built_in.find(|plan| is_built_in(plan, what)) {
-        return Ok((plan, vec![what.to_owned()], what.to_owned()));
+    let mut built_in = Vec::from(Plan::built_in()?);
+    if let Some(place) = built_in.iter().position(|plan| is_built_in(plan, what)) {
+        return Ok((built_in.swap_remove(place), vec![what.to_owned()], what.to_owned()));
     }
     let path = Path::new(what);
     if !path.is_file() {
-        let plans = Plan::built_in()?;
-        let names = plans.iter().flat_map(|plan| &plan.experiments).map(|experiment| &*experiment.name);
+        let names = built_in.iter().flat_map(|plan| &plan.experiments).map(|experiment| &*experiment.name);
         let known = names.collect::<Vec<_>>().join(", ");
         let why = format!("there is neither a table nor a file `{what}`; there are {known}, or a plan of your own");
         return Err(Failure::Usage(why));

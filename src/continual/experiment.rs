@@ -1,6 +1,6 @@
 //! The experiment: a resumable state machine over the phases of one or more runs.
 //!
-//! One call of [`Experiment::next`] does one slice of work (a minibatch, 500 sleep steps or 1,000 test samples)
+//! One call of [`Experiment::next`] does one slice of work (a minibatch, 500 sleep steps or up to 1,000 test samples)
 //! or hands out an event that is waiting. Between calls it can be left alone, saved and restored: all that a
 //! continuation depends on is in [`State`], the weights and, during a sleep, the sleeping networks.
 
@@ -22,7 +22,7 @@ use crate::event::{
 };
 use crate::kernels::{Device, Draws, EngineError, Fault, Firing, Memory, Shown, Tally};
 use crate::learn::{Moment, answer, learn, phases, take};
-use crate::net::areas::Intervals;
+use crate::net::areas::{Constants, Intervals};
 use crate::net::effort::effort;
 use crate::net::gate::Gate;
 use crate::net::mrnn::Trace;
@@ -38,6 +38,10 @@ const TEST_SLICE: usize = 1000;
 const SHOWN_SLICE: usize = 32;
 /// … and of these on an engine that takes many at once.
 const LARGE_SHOWN_SLICE: usize = 256;
+/// What [`SHOWN_SLICE`] may take, in products, about a second in a browser: a run pauses between slices. …
+const SHOWN_SLICE_WORK: u64 = 1 << 30;
+/// … So much of it is a step of a unit, with the spikes that it sends and hears.
+const WORK_OF_UNIT: u64 = 64;
 /// Samples that sleep's gains are normalised on.
 const GAIN_SAMPLES: usize = 1000;
 /// Last steps of a slice of sleep whose spikes are kept one by one, when somebody watches.
@@ -678,7 +682,7 @@ impl<D: Device> Experiment<D> {
 
     // Measuring.
 
-    /// Up to 1,000 test samples after `done`, of one task where tasks share their classes; returns how many are done then, and how many there are.
+    /// A slice of test samples after `done`, of one task where tasks share their classes; returns how many are done then, and how many there are.
     async fn measure_slice(&mut self, done: usize) -> Result<(usize, usize), EngineError> {
         let total = self.replicas.iter().map(|replica| replica.tests.len()).max().unwrap_or(0);
         // Of tasks that share their classes, what one slice counts is of one task.
@@ -1080,10 +1084,21 @@ fn capacity<D: Device>(spec: &Spec) -> usize {
 /// Test samples of one slice.
 fn test_slice<D: Device>(spec: &Spec) -> usize {
     match spec.network.kind {
-        NetworkKind::Areas if D::WAITS => SHOWN_SLICE,
-        NetworkKind::Areas => LARGE_SHOWN_SLICE,
+        NetworkKind::Areas => {
+            let most = if D::WAITS { SHOWN_SLICE } else { LARGE_SHOWN_SLICE };
+            let work = SHOWN_SLICE_WORK * (most / SHOWN_SLICE) as u64;
+            most.min((work / work_of_sample(spec)) as usize).max(1)
+        }
         _ => TEST_SLICE,
     }
+}
+
+/// About what it takes to show spiking areas a sample, in products: errors between areas are dense, all else is followed by its spikes.
+fn work_of_sample(spec: &Spec) -> u64 {
+    let Constants { steps, error_every, .. } = Constants::of(&spec.areas);
+    let units = spec.network.hidden.iter().map(|&units| u64::from(units));
+    let dense: u64 = units.clone().zip(units.clone().skip(1)).map(|(lower, upper)| lower * upper).sum();
+    u64::from(steps) * (dense / u64::from(error_every) + WORK_OF_UNIT * units.sum::<u64>())
 }
 
 /// Test samples of one batch.
@@ -1167,5 +1182,22 @@ impl State {
             && stage_fits
             && self.logs.len() == runs
             && self.logs.iter().all(log_fits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::cpu::Cpu;
+    use crate::spec::preset;
+
+    #[test]
+    fn slices_of_slow_areas_are_small() {
+        let slice = |name: &str| test_slice::<Cpu>(&preset(name).expect("a preset").spec);
+        let named = ["mnist-src", "predict-mnist-parallel", "predict-mnist-500-500", "predict-mnist-published"];
+        assert_eq!(named.map(slice), [1000, 32, 32, 4]);
+        let mut slowest = preset("predict-mnist-published").expect("a preset").spec.clone();
+        (slowest.network.hidden, slowest.areas.shown) = (vec![4000, 4000], 2000.0);
+        assert_eq!(test_slice::<Cpu>(&slowest), 1);
     }
 }

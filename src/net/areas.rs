@@ -23,6 +23,9 @@
 //! ΔE_0 = a·b·g·(E_Y·e_Y)·(x − h·x̂)ᵀ      g = 1 where z_1 > 0.1 or v_1 > 0, else 0
 //! ```
 //!
+//! Where errors between areas arrive slowly ([`spec::Areas::error_interval`]), E_l·e_l for l ≥ 1 is that of the last step whose number,
+//! from 0, is a multiple of the interval; what is learnt and what holds an area is of each step still.
+//!
 //! Thresholds are θ plus a unit's own part, which homeostasis moves by η·(s − r*·dt) a step, never below 0.
 //!
 //! Inputs are spikes at a rate in proportion to their value; y is 1 for the label's unit and 0 for the others. The answer is
@@ -66,6 +69,8 @@ pub struct Constants {
     pub label_worth: f32,
     /// h: the part of what is expected that holds the areas.
     pub hold: f32,
+    /// Steps from one computation of E_l·e_l, l ≥ 1, to the next; at least one.
+    pub error_every: u32,
     /// Whether the labels' error is one of traces.
     pub compares_traces: bool,
     /// Whether the labels' error teaches, or else drives.
@@ -92,6 +97,7 @@ impl Constants {
             input_chance: areas.input_rate * areas.dt / 1000.0,
             label_worth: areas.label_rate.map_or(1.0, |rate| rate * areas.dt / 1000.0) as f32,
             hold: areas.hold as f32,
+            error_every: ((areas.error_interval / areas.dt).round() as u32).max(1),
             compares_traces: areas.label_error == spec::LabelError::Traces,
             teaches: areas.feedback == spec::Feedback::Teaches,
             learns_from: (areas.learns_after / areas.dt).round() as u32,
@@ -180,8 +186,8 @@ impl Intervals {
     }
 
     /// 1/(1 + c·Ω) of each unit.
-    pub fn plastic(&self, protection: f32) -> Vec<f64> {
-        self.regularity.iter().map(|omega| 1.0 / (1.0 + f64::from(protection) * f64::from(*omega))).collect()
+    pub fn plastic(&self, protection: f32) -> impl Iterator<Item = f64> {
+        self.regularity.iter().map(move |omega| 1.0 / (1.0 + f64::from(protection) * f64::from(*omega)))
     }
 
     /// Whether they are those of so many units.
@@ -316,6 +322,10 @@ pub struct Plain {
     pub expected: Population,
     pub areas: Vec<Population>,
     pub label: Population,
+    /// E_l·e_l of the areas from the second upwards, as it was computed last.
+    pub arriving: Vec<Vec<f64>>,
+    /// Steps that are done.
+    pub done: u32,
     /// z_y of the label's unit.
     pub label_trace: f64,
     /// What protection leaves of the changes of the weights that lead to each unit: of what is expected of the input, of each
@@ -347,6 +357,8 @@ impl Plain {
             expected: Population::new(hidden[0].fan_in),
             areas: hidden.iter().map(area).collect(),
             label: Population::new(output.units),
+            arriving: hidden[1..].iter().map(|layer| vec![0.0; layer.units]).collect(),
+            done: 0,
             label_trace: 0.0,
             plastic: populations(net).into_iter().map(|units| vec![1.0; units]).collect(),
             constants,
@@ -397,8 +409,8 @@ impl Plain {
         let mut taught = Vec::new();
         for l in 0..self.areas.len() {
             let units = self.areas[l].current.len();
-            let errors = if l == 0 { &carried } else { &below[l] };
-            let mut drive = product(errors, &self.pairs[l].error, units);
+            let mut drive =
+                if l == 0 { product(&carried, &self.pairs[0].error, units) } else { self.arriving(l, &below[l]) };
             if let Some(own) = below.get(l + 1) {
                 drive.iter_mut().zip(own).for_each(|(d, e)| *d -= hold * e);
             }
@@ -419,7 +431,16 @@ impl Plain {
             }
             nearest = nearest.min(self.areas[l].step(&drive, self.constants.current_leak, &self.constants));
         }
+        self.done += 1;
         (Errors { below, label: of_label, carried, taught }, nearest)
+    }
+
+    /// What the errors below bring area l.
+    fn arriving(&mut self, l: usize, errors: &[f64]) -> Vec<f64> {
+        if self.done.is_multiple_of(self.constants.error_every) {
+            self.arriving[l - 1] = product(errors, &self.pairs[l].error, self.areas[l].current.len());
+        }
+        self.arriving[l - 1].clone()
     }
 
     fn label_error(&mut self, label: usize) -> Vec<f64> {

@@ -37,6 +37,10 @@ pub struct Areas {
     /// How strongly areas are held to what is expected of them: E₀ carries x − h·x̂ to the first area, and −h·e_l is part of the current
     /// of area l. 1: wholly (Ororbia 2023).
     pub hold: f64,
+    /// How often, in ms, what the errors of an area bring the one above it, E_l·e_l for l ≥ 1, is computed anew; in between the last
+    /// value goes on. These errors are dense, so that it is most of the work where there are two areas or more. Rounded to steps; 0: in every
+    /// step (Ororbia 2023).
+    pub error_interval: f64,
     /// What the labels' error compares.
     pub label_error: LabelError,
     /// What the labels' error does in the first area.
@@ -61,7 +65,7 @@ pub struct Areas {
     /// intervals in that task relative to their mean. 0: none. (The idea is that of arXiv:2604.16496; the formula is our own.)
     pub protection: f64,
     /// Part of each area's units that a task's gate opens; 0: no gates, all units take part in all tasks. Like tasks share units, and
-    /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)). The CPU alone computes it.
+    /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)).
     pub gate: f64,
     /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
     pub norm_limit: f64,
@@ -109,6 +113,7 @@ impl Default for Areas {
             input_rate: 63.75,
             label_rate: None,
             hold: 1.0,
+            error_interval: 0.0,
             label_error: LabelError::Spikes,
             feedback: Feedback::Drives,
             learns_after: 0.0,

@@ -139,9 +139,6 @@ impl Spec {
             (NetworkKind::Rnn, _) => Some("a network that drives itself"),
             (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
             (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
-            (NetworkKind::Areas, _) if self.areas.gate > 0.0 => {
-                Some("a network of spiking areas whose tasks have gates")
-            }
             _ => None,
         }
     }
@@ -201,6 +198,7 @@ impl Spec {
         between("areas.prediction_spread", areas.prediction_spread, 0.0, 10.0)?;
         between("areas.error_spread", areas.error_spread, 0.0, 10.0)?;
         between("areas.hold", areas.hold, 0.0, 1.0)?;
+        between("areas.error_interval", areas.error_interval, 0.0, areas.shown)?;
         between("areas.protection", areas.protection, 0.0, 1e6)?;
         between("areas.learns_after", areas.learns_after, 0.0, areas.shown)?;
         between("areas.decay", areas.decay, 0.0, 1.0)?;

@@ -2,12 +2,14 @@
 
 use engram::continual::engine::{Choice, choose};
 use engram::continual::{Experiment, Run};
+use engram::data::DataSet;
 use engram::event::{Event, Finished};
 use engram::kernels::cpu::Cpu;
 use engram::kernels::gpu::Wishes;
 use engram::kernels::{Device, Draws, Showing};
 use engram::net::Net;
 use engram::net::areas::Constants;
+use engram::net::gate::Gate;
 use engram::spec::{Areas, EngineKind, Feedback, LabelError, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -15,7 +17,7 @@ use proptest::prelude::*;
 use crate::areas::little;
 use crate::bptt::finish;
 use crate::engines::{on_both, open, with_gpu};
-use crate::showing::{lively, net_of, of_areas, plainly, show};
+use crate::showing::{input, lively, net_of, of_areas, plainly, show};
 use crate::toy;
 
 proptest! {
@@ -26,7 +28,7 @@ proptest! {
     fn the_gpu_shows_as_the_cpu_does(
         hidden in prop::collection::vec(1u32..40, 1..4),
         classes in 1usize..6,
-        dense in any::<bool>(),
+        (dense, gates) in (any::<bool>(), 0usize..4),
         seed in any::<u32>(),
         (first, second) in (1u32..6, 1u32..3),
         shown in 2.0..40.0f64,
@@ -37,6 +39,7 @@ proptest! {
         (traces, teaches) in any::<(bool, bool)>(),
         (learns_after, homeostasis) in prop_oneof![Just((0.0, 0.0)), (0.0..0.7f64, 0.0..0.05f64)],
         (hold, protection) in prop_oneof![Just((1.0, 0.0)), (0.0..1.0f64, 0.0..9.0f64)],
+        error_interval in prop_oneof![Just(0.0), 0.0..9.0f64],
     ) {
         let set = if dense { toy::features(9, 23, classes) } else { toy::digits(2, 1) };
         let shown = shown.round();
@@ -51,10 +54,14 @@ proptest! {
             homeostasis,
             hold,
             protection,
+            error_interval: error_interval.min(shown),
             ..lively()
         };
         let specs: Vec<Spec> = (0..3).map(|r| of_areas(&hidden, areas.clone(), seed.wrapping_add(r))).collect();
-        let nets: Vec<Net> = specs.iter().map(|spec| net_of(spec, &set)).collect();
+        let mut nets: Vec<Net> = specs.iter().map(|spec| net_of(spec, &set)).collect();
+        // A replica may have fewer gates than another.
+        nets[0].gates = gates_of(&specs[0], &set, gates);
+        nets[2].gates = gates_of(&specs[2], &set, gates.saturating_sub(1));
         let rows: [Vec<u32>; 3] = [(0..first).collect(), Vec::new(), (3..3 + second).collect()];
         for r in [0, 2] {
             prop_assume!(plainly(&nets[r], &set, &rows[r], &specs[r], learns).is_some());
@@ -67,6 +74,15 @@ proptest! {
     }
 }
 
+/// As many gates, each for a task of one sample.
+fn gates_of(spec: &Spec, set: &DataSet, count: usize) -> Vec<Gate> {
+    let units: Vec<usize> = spec.network.hidden.iter().map(|&units| units as usize).collect();
+    (0..count as u32).fold(Vec::new(), |mut gates, row| {
+        gates.push(Gate::next(&gates, input(set, row), &units, 0.6, spec.seed));
+        gates
+    })
+}
+
 /// Areas wider than a workgroup, and more steps than a dispatch takes.
 #[test]
 fn the_gpu_shows_large_areas_as_the_cpu_does() {
@@ -77,7 +93,8 @@ fn the_gpu_shows_large_areas_as_the_cpu_does() {
         let (shown, input_rate) = if learns { (12.0, 400.0) } else { (70.0, 100.0) };
         let areas = Areas { shown, input_rate, error_spread: 0.2, homeostasis: 0.01, protection: 2.0, ..lively() };
         let spec = of_areas(if learns { &[300, 270] } else { &[257] }, areas, seed);
-        let net = [net_of(&spec, &set)];
+        let mut net = [net_of(&spec, &set)];
+        net[0].gates = gates_of(&spec, &set, if seed % 3 == 0 { 2 } else { 0 });
         if plainly(&net[0], &set, &[4], &spec, learns).is_some() {
             let cpu = block_on(show(&mut Cpu, &net, &set, &[&[4]], &spec, learns));
             let gpu = with_gpu(|gpu| block_on(show(gpu, &net, &set, &[&[4]], &spec, learns)));
@@ -155,12 +172,13 @@ fn runs_of_areas_learn_on_the_gpu_as_on_the_cpu() {
     assert!(gpu > 0.7 && (cpu - gpu).abs() < 0.15, "{cpu} on the CPU, {gpu} on the GPU");
 }
 
-/// Intervals are saved with a run, too.
+/// Intervals and gates are saved with a run, too.
 #[test]
 fn a_run_of_areas_on_the_gpu_is_repeated_and_resumed_bit_for_bit() {
     let set = toy::digits(6, 2);
-    for strategy in ["sequential", "src"] {
-        let spec = on_gpu(strategy);
+    for (strategy, gate) in [("sequential", 0.5), ("src", 0.0)] {
+        let mut spec = on_gpu(strategy);
+        spec.areas.gate = gate;
         let run = |stop: usize| {
             let mut run = block_on(Run::new(std::slice::from_ref(&spec), &set)).unwrap();
             assert_eq!(run.engine().kind, EngineKind::Gpu, "{}", run.engine().reason);
@@ -179,6 +197,7 @@ fn a_run_of_areas_on_the_gpu_is_repeated_and_resumed_bit_for_bit() {
             (block_on(run.networks()).unwrap(), learning)
         };
         let (expected, learning) = run(0);
+        assert_eq!(expected[0].gates.len(), if gate > 0.0 { spec.tasks.len() } else { 0 });
         assert!(learning[0].as_ref().is_some_and(|learning| learning.changes > 0.0), "{strategy}");
         for stop in [4, 11] {
             assert!(run(stop).0 == expected, "{strategy}, stopped after {stop} events");

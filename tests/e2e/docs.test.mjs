@@ -8,7 +8,7 @@ import { openLab, useLab } from "./lab.mjs";
 
 useLab();
 
-const PAGES = ["", "sleep-lab.html", "connect-lab.html", "figures.html", "cite.html", "host.html"];
+const PAGES = ["", "sleep-lab.html", "predict-lab.html", "connect-lab.html", "figures.html", "cite.html", "host.html"];
 const openPage = (t, page, options) => openLab(t, { path: `docs/${page}`, ready: null, ...options });
 
 for (const path of PAGES) {
@@ -56,8 +56,8 @@ test("every link leads to a page and a heading that are there", async (t) => {
   }
 });
 
-test("equations are MathML that the browser sets", async (t) => {
-  const page = await openPage(t, "sleep-lab.html");
+for (const path of ["sleep-lab.html", "predict-lab.html"]) test(`the equations of docs/${path} are MathML that the browser sets`, async (t) => {
+  const page = await openPage(t, path);
   const equations = await page.locator("math").evaluateAll((all) =>
     all.map((math) => ({ namespace: math.namespaceURI, width: math.getBoundingClientRect().width, text: math.textContent, broken: math.querySelector("merror") !== null })),
   );

@@ -146,7 +146,7 @@ pub fn input(set: &DataSet, row: u32) -> Vec<f32> {
 pub fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool) -> Option<(Vec<Vec<f64>>, Plain)> {
     let constants = Constants::of(&spec.areas);
     let plasticity = Plasticity::of(spec, 0.0);
-    let plastic = regular(net).iter().map(|intervals| intervals.plastic(plasticity.protection)).collect();
+    let plastic = regular(net).iter().map(|intervals| intervals.plastic(plasticity.protection).collect()).collect();
     let mut samples = vec![Plain { plastic, ..Plain::new(net, constants) }; rows.len()];
     for (sample, &row) in samples.iter_mut().zip(rows) {
         Gate::of(&net.gates, &input(set, row)).into_iter().for_each(|gate| sample.close(gate));

@@ -45,12 +45,19 @@ export function activityRows({ learning, answering }: Pick<Phase, "learning" | "
   return [...spikes, row("Synaptic operations", "operations", ({ operations }) => operations), row("Changes of weights", "changes", ({ changes }) => changes)];
 }
 
+const PHASE: Column = { key: "phase", label: "Phase" };
+
+/** What was learnt from beside what was answered. */
+const sideBySide = (answering: string, unit: string): Column[] => [
+  { key: "learning", label: "While it learnt", unit },
+  { key: "answering", label: answering, unit },
+];
+
 export function costTable({ phases }: Pick<Run, "phases">): Table {
-  const column = (key: string, label: string): Column => ({ key, label, unit: "for one sample" });
   return {
     name: "spikes-and-operations",
     title: "Spikes and operations for one sample, phase by phase",
-    columns: [{ key: "phase", label: "Phase" }, { key: "what", label: "What" }, column("learning", "While it learnt"), column("answering", "While it answered")],
+    columns: [PHASE, { key: "what", label: "What" }, ...sideBySide("While it answered", "for one sample")],
     rows: phases.flatMap((phase) => activityRows(phase).map(({ name, learning, answering }) => [phase.name, name, learning, answering])),
   };
 }
@@ -60,13 +67,7 @@ export function errorTable(run: Pick<Run, "spec" | "phases">, names: readonly st
   return {
     name: "errors-by-phase",
     title: "Prediction errors over the phases",
-    columns: [
-      { key: "phase", label: "Phase" },
-      { key: "of", label: "Of" },
-      { key: "unit", label: "Unit" },
-      { key: "learning", label: "While it learnt", unit: "root mean square" },
-      { key: "answering", label: "On test images", unit: "root mean square" },
-    ],
+    columns: [PHASE, { key: "of", label: "Of" }, { key: "unit", label: "Unit" }, ...sideBySide("On test images", "root mean square")],
     rows: run.phases.flatMap((phase, i) =>
       names.map((name, pair) => {
         const [learning, answering] = errorSeries(run, pair);

@@ -2,20 +2,19 @@
 
 import type { Watched } from "../generated/engram.js";
 import type { Run } from "../run.js";
-import type { Table } from "../table.js";
+import type { Column, Table } from "../table.js";
 import { areasOf, pairNames, populationNames, unitOf } from "../watched.js";
 import { areasIn, errorTable } from "./areas.js";
+
+const TIME: Column = { key: "time", label: "Since the image appeared", unit: "ms" };
+const UNIT: Column = { key: "unit", label: "Unit, counted from 1" };
 
 export function singleSpikes(watched: Watched): Table {
   const names = populationNames(areasOf(watched));
   return {
     name: "spikes-while-shown",
     title: "Single spikes while the image was shown",
-    columns: [
-      { key: "population", label: "Units of" },
-      { key: "time", label: "Since the image appeared", unit: "ms" },
-      { key: "unit", label: "Unit, counted from 1" },
-    ],
+    columns: [{ key: "population", label: "Units of" }, TIME, UNIT],
     rows: watched.populations.flatMap(({ spikes }, p) => spikes.flatMap((units, t) => units.map((unit) => [names[p]!, (t + 1) * watched.dt, unit + 1]))),
   };
 }
@@ -29,7 +28,7 @@ export function expectedTables(watched: Watched): Table[] {
       name: `expected-${name.replace(" ", "-")}`,
       title: `What was expected of the ${name}, and what came: means over the showing`,
       columns: [
-        { key: "unit", label: "Unit, counted from 1" },
+        UNIT,
         { key: "came", label: pair === areas ? "Should have spiked" : "Came", unit },
         { key: "expected", label: "Expected", unit },
       ],
@@ -48,7 +47,7 @@ export function errorTables(watched: Watched | null, run: Run): Table[] {
   const during: Table = {
     name: "errors-while-shown",
     title: "Prediction errors while the image was shown",
-    columns: [{ key: "time", label: "Since the image appeared", unit: "ms" }, ...names.map((name, pair) => ({ key: name.replace(" ", "_"), label: `Of the ${name}`, unit: `${units(pair)}, root mean square in ${watched.window} ms` }))],
+    columns: [TIME, ...names.map((name, pair) => ({ key: name.replace(" ", "_"), label: `Of the ${name}`, unit: `${units(pair)}, root mean square in ${watched.window} ms` }))],
     rows: watched.pairs[0]!.error.map((_, t) => [(t + 1) * watched.dt, ...watched.pairs.map(({ error }) => error[t] ?? null)]),
   };
   return [during, over];
@@ -60,7 +59,7 @@ export function unitsTable({ first }: Watched, width: number): Table {
     name: "what-units-expect",
     title: "Weights between the pixels and the units of the first area that spiked most",
     columns: [
-      { key: "unit", label: "Unit, counted from 1" },
+      UNIT,
       { key: "row", label: "Pixel's row, from 1 at the top" },
       { key: "column", label: "Pixel's column, from 1 at the left" },
       { key: "expects", label: "Of predictions, W₀", unit: "units of weight" },

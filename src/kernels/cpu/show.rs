@@ -58,6 +58,8 @@ pub struct Stage {
     label: Population,
     /// e_l of the areas but the top one, B × units.
     errors: Vec<Vec<f32>>,
+    /// E_l·e_l of the areas from the second upwards, as it was computed last, B × units.
+    arriving: Vec<Vec<f32>>,
     /// y − ŷ, B × classes.
     label_error: Vec<f32>,
     /// What the labels' error teaches the first area, B × units.
@@ -77,7 +79,7 @@ pub struct Stage {
 
 fields!(Population: current, voltage, silent, trace, drive, spikes, counts, last);
 fields!(Input: chances, error, carried, came);
-fields!(Stage: inputs, expected, areas, label, errors, label_error, taught, sums, voltage_sums, plastic, taking_part, level);
+fields!(Stage: inputs, expected, areas, label, errors, arriving, label_error, taught, sums, voltage_sums, plastic, taking_part, level);
 
 /// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
 pub fn show(
@@ -119,7 +121,8 @@ impl Stage {
         for t in 0..showing.constants.steps {
             self.expect(network, &showing.constants);
             self.compare(network, &seats, t, showing);
-            self.drive(network, &showing.constants);
+            let is_anew = t.is_multiple_of(showing.constants.error_every);
+            self.drive(network, &showing.constants, is_anew);
             let plasticity = showing.plasticity.as_ref();
             let learning = plasticity.filter(|_| t >= showing.constants.learns_from);
             if let Some(plasticity) = learning.filter(|_| showing.constants.teaches) {
@@ -137,7 +140,7 @@ impl Stage {
             if plasticity.is_some_and(|plasticity| plasticity.protection > 0.0) {
                 self.note_intervals(network, t);
             }
-            self.count(network);
+            self.count(network, is_anew);
         }
         if let Some(plasticity) = &showing.plasticity {
             limit(network, plasticity.norm_limit);
@@ -165,10 +168,12 @@ impl Stage {
         fill(&mut self.voltage_sums, batch * network.classes());
         self.shown.spikes.resize(areas + 3, 0);
         self.errors.resize(areas - 1, Vec::new());
+        self.arriving.resize(areas - 1, Vec::new());
         self.sums.resize(areas + 1, Vec::new());
         fill(&mut self.sums[0], batch * data.width);
         for l in 1..areas {
             fill(&mut self.errors[l - 1], batch * network.units[l - 1]);
+            fill(&mut self.arriving[l - 1], batch * network.units[l]);
             fill(&mut self.sums[l], batch * network.units[l - 1]);
         }
         fill(&mut self.sums[areas], batch * network.classes());
@@ -177,8 +182,8 @@ impl Stage {
 
     /// Closes the units that the samples' gates leave out: they are silent all the while, after a spike that never was.
     fn close(&mut self, network: &Network, data: &Images, rows: &[u32]) {
-        let areas = self.areas.iter();
-        self.taking_part = areas.map(|area| vec![1.0; area.units]).collect();
+        self.taking_part.resize(self.areas.len(), Vec::new());
+        self.taking_part.iter_mut().zip(&self.areas).for_each(|(part, area)| fill_with(part, area.units, 1.0));
         if network.gates.is_empty() {
             return;
         }
@@ -198,13 +203,14 @@ impl Stage {
 
     /// What protection leaves each unit.
     fn protect(&mut self, network: &mut Network, protection: f32) {
-        let units = || std::iter::once(self.expected.units).chain(network.units.iter().copied());
+        let units = std::iter::once(self.expected.units).chain(network.units.iter().copied());
         if protection > 0.0 && network.memory.intervals.is_empty() {
-            network.memory.intervals = units().map(Intervals::new).collect();
+            network.memory.intervals = units.clone().map(Intervals::new).collect();
         }
-        self.plastic = units().map(|units| vec![1.0; units]).collect();
+        self.plastic.resize(network.units.len() + 1, Vec::new());
+        self.plastic.iter_mut().zip(units).for_each(|(left, units)| fill_with(left, units, 1.0));
         for (left, intervals) in self.plastic.iter_mut().zip(&network.memory.intervals) {
-            *left = intervals.plastic(protection).into_iter().map(|left| left as f32).collect();
+            left.iter_mut().zip(intervals.plastic(protection)).for_each(|(left, now)| *left = now as f32);
         }
     }
 
@@ -272,8 +278,8 @@ impl Stage {
     }
 
     /// What drives the areas: the errors below, less their own. What the labels' error brings the first area waits in
-    /// `taught` where it is no drive.
-    fn drive(&mut self, network: &Network, constants: &Constants) {
+    /// `taught` where it is no drive; what errors bring the areas above it is computed where it `is_anew`.
+    fn drive(&mut self, network: &Network, constants: &Constants, is_anew: bool) {
         let Constants { teaches, hold, .. } = *constants;
         let (first, others) = self.areas.split_first_mut().expect("an area");
         let back = network.feedback.last().expect("the labels' area");
@@ -292,7 +298,10 @@ impl Stage {
             told.for_each(|one| add_rows(back, &[one], to));
         }
         for (l, area) in others.iter_mut().enumerate() {
-            project(&network.weights[l + 1], &self.errors[l], area.units, &mut area.drive);
+            if is_anew {
+                project(&network.weights[l + 1], &self.errors[l], area.units, &mut self.arriving[l]);
+            }
+            area.drive.copy_from_slice(&self.arriving[l]);
         }
         for (area, error) in self.areas.iter_mut().zip(&self.errors) {
             area.drive.iter_mut().zip(error).for_each(|(drive, e)| *drive -= hold * e);
@@ -373,8 +382,8 @@ impl Stage {
         }
     }
 
-    /// Counts the step's spikes and what they cost.
-    fn count(&mut self, network: &Network) {
+    /// Counts the step's spikes and what they cost; errors between areas cost something where they arrive anew.
+    fn count(&mut self, network: &Network, is_anew: bool) {
         let last = network.units.len() - 1;
         let populations = std::iter::once(&self.expected).chain(&self.areas).chain([&self.label]);
         for (population, sum) in populations.zip(&mut self.shown.spikes[1..]) {
@@ -388,7 +397,7 @@ impl Stage {
             operations += self.areas[0].spikes[b].len() * (self.expected.units + classes);
             for l in 1..last {
                 let error = &self.errors[l - 1][b * units[l - 1]..][..units[l - 1]];
-                operations += error.iter().filter(|e| **e != 0.0).count() * units[l];
+                operations += if is_anew { error.iter().filter(|e| **e != 0.0).count() * units[l] } else { 0 };
                 operations += self.areas[l].spikes[b].len() * units[l - 1];
             }
             self.shown.operations += operations as u64;
@@ -677,6 +686,10 @@ fn limit_columns(matrix: &mut [f32], columns: usize, most: f32) {
 }
 
 fn fill(values: &mut Vec<f32>, count: usize) {
+    fill_with(values, count, 0.0);
+}
+
+fn fill_with(values: &mut Vec<f32>, count: usize, value: f32) {
     values.clear();
-    values.resize(count, 0.0);
+    values.resize(count, value);
 }

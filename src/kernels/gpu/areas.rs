@@ -12,6 +12,7 @@ use super::networks::{Group, Sizes};
 use super::shaders;
 use crate::kernels::{EngineError, Memory, Showing, Shown};
 use crate::net::areas::{Constants, Intervals, Plasticity};
+use crate::net::gate::Gate;
 
 /// Weights that a submission looks at, were everything to spike: drivers give up on what takes two seconds.
 const SUBMISSION_WEIGHTS: u64 = 1 << 30;
@@ -75,7 +76,7 @@ impl Layout {
             pairs,
             units,
             half,
-            numbers: 5 * units + inputs + sizes.units(0) + sizes.classes() + 1,
+            numbers: 6 * units + inputs + sizes.units(0) + sizes.classes() + 1,
             words: 3 * units + inputs + 3 + 2 * half,
             weights,
         }
@@ -84,6 +85,24 @@ impl Layout {
     /// Where the weights begin that predict the labels.
     pub fn outputs_at(&self) -> u32 {
         self.pairs.last().expect("the labels' pair")[2]
+    }
+
+    /// Units of the areas: those that a gate may leave out.
+    fn areas_units(&self) -> u32 {
+        let (inputs, labels) = (self.populations[0], self.populations[self.populations.len() - 1]);
+        labels[1] - inputs[0]
+    }
+
+    /// Units of each area as bits among those of all areas.
+    fn bits_of(&self, units: &[Vec<u32>]) -> Vec<u32> {
+        let mut bits = vec![0u32; self.areas_units().div_ceil(32) as usize];
+        for (population, units) in self.populations[1..].iter().zip(units) {
+            for unit in units {
+                let unit = population[1] - self.populations[0][0] + unit;
+                bits[unit as usize / 32] |= 1 << (unit % 32);
+            }
+        }
+        bits
     }
 
     fn widest(&self) -> u32 {
@@ -127,16 +146,51 @@ pub struct Units {
     intervals: Buffer,
     /// The protection c that `plastic` was written for; `None`: it is not up to date.
     protection: Option<f32>,
+    /// `None` where no network has gates.
+    gates: Option<Gates>,
+}
+
+/// Gates of a group of replicas: by replica how many, then of each the mean input and, as bits, which of the areas' units are open.
+struct Gates {
+    buffer: Buffer,
+    /// Of a replica.
+    words: u32,
+}
+
+impl Gates {
+    fn of(context: &mut Context, layout: &Layout, gates: &[Vec<Gate>]) -> Option<Gates> {
+        let most = gates.iter().map(Vec::len).max().filter(|&most| most > 0)?;
+        let areas_units = layout.areas_units() as usize;
+        let words = 1 + most * (layout.populations[0][0] as usize + areas_units.div_ceil(32));
+        let mut all = Vec::new();
+        for gates in gates {
+            let start = all.len();
+            all.push(gates.len() as u32);
+            for gate in gates {
+                all.extend(gate.mean.iter().map(|mean| mean.to_bits()));
+                all.extend(layout.bits_of(&gate.open));
+            }
+            all.resize(start + words, 0);
+        }
+        Some(Gates { buffer: context.filled("gates of spiking areas", &all), words: words as u32 })
+    }
 }
 
 impl Units {
-    pub fn new(context: &mut Context, layout: &Layout, replicas: usize) -> Units {
-        let units = replicas as u64 * u64::from(layout.units);
+    /// Of replicas with these gates.
+    pub fn new(context: &mut Context, layout: &Layout, gates: &[Vec<Gate>]) -> Units {
+        let units = gates.len() as u64 * u64::from(layout.units);
         Units {
             plastic: context.buffer("what protection leaves", 4 * units),
             intervals: context.buffer("inter-spike intervals", 4 * INTERVAL as u64 * units),
             protection: None,
+            gates: Gates::of(context, layout, gates),
         }
+    }
+
+    /// Takes up other gates.
+    pub fn write_gates(&mut self, context: &mut Context, layout: &Layout, gates: &[Vec<Gate>]) {
+        self.gates = Gates::of(context, layout, gates);
     }
 
     /// Sees to what protection leaves of changes; `memory` is the group's.
@@ -324,6 +378,22 @@ impl Course<'_> {
         ];
         let groups = [words.div_ceil(64), self.batch.largest(), self.batch.busy()];
         context.dispatch(&shaders::show_enter(self.data.bytes), &self.params(1), &buffers, groups);
+        if let Some(gates) = &self.units().gates {
+            self.close(context, gates);
+        }
+    }
+
+    /// Closes the units that the samples' gates leave out.
+    fn close(&self, context: &mut Context, gates: &Gates) {
+        let buffers = [
+            Use::Read(&self.batch.slots),
+            Use::Read(&self.batch.rows),
+            Use::Read(&self.data.values),
+            Use::Read(&gates.buffer),
+            Use::Write(&self.stage().words),
+        ];
+        let groups = [self.batch.largest(), 1, self.batch.busy()];
+        context.dispatch(&shaders::show_gate(self.data.bytes), &self.params(1), &buffers, groups);
     }
 
     /// Nothing changes but states: many steps in a dispatch.
@@ -430,9 +500,10 @@ impl Course<'_> {
             [c.current_leak, c.expected_leak, c.current_gain, c.voltage_leak],
             [c.voltage_gain, c.trace_kept, c.threshold, c.label_worth],
             [c.hold, c.rate, of(|p| p.norm_limit), of(|p| p.homeostasis)],
-            [of(|p| p.target), 0.0, 0.0, 0.0],
         ];
         params.extend(numbers.as_flattened().iter().map(|number| number.to_bits()));
+        let gates = self.units().gates.as_ref().map_or(0, |gates| gates.words);
+        params.extend([of(|p| p.target).to_bits(), c.error_every, gates, 0]);
         let scalars = params.len();
         params.extend(layout.populations.iter().flat_map(|&[units, at, mask_at]| [units, at, mask_at, 0]));
         params.resize(scalars + 4 * POPULATIONS, 0);

@@ -5,6 +5,7 @@ use wgpu::Buffer;
 use super::areas::{Layout, Units};
 use super::context::Context;
 use crate::kernels::{EngineError, Memory};
+use crate::net::gate::Gate;
 use crate::net::{Layer, Net};
 
 /// Sizes of a network's layers, and where their states and biases lie.
@@ -60,6 +61,8 @@ pub struct Networks {
     pub groups: Vec<Group>,
     /// What the rule keeps, by replica; of intervals, what was so when a task began.
     pub memory: Vec<Memory>,
+    /// By replica.
+    gates: Vec<Vec<Gate>>,
 }
 
 /// Replicas whose parameters lie in the same buffers, one after another.
@@ -89,21 +92,29 @@ impl Networks {
         }
         let largest = 4 * largest_part(&sizes, capacity as u64);
         let most = (limit / largest.max(1)).clamp(1, nets.len() as u64) as usize;
+        let gates = gates_of(nets);
         let group = |(number, nets): (usize, &[Net])| Group {
             first: number * most,
             count: nets.len(),
             weights: contents(&sizes, nets).iter().map(|weights| context.filled("weights", weights)).collect(),
             bias: context.filled("biases", &biases(nets)),
-            units: sizes.are_areas.then(|| Units::new(context, &Layout::of(&sizes), nets.len())),
+            units: sizes
+                .are_areas
+                .then(|| Units::new(context, &Layout::of(&sizes), &gates[number * most..][..nets.len()])),
         };
         let groups = nets.chunks(most).enumerate().map(group).collect();
-        Networks { sizes, groups, memory: vec![Memory::default(); nets.len()] }
+        Networks { sizes, groups, memory: vec![Memory::default(); nets.len()], gates }
     }
 
-    pub fn write(&self, context: &mut Context, nets: &[Net]) {
+    pub fn write(&mut self, context: &mut Context, nets: &[Net]) {
         context.unbind();
-        for group in &self.groups {
-            let nets = &nets[group.first..group.first + group.count];
+        self.gates = gates_of(nets);
+        for group in &mut self.groups {
+            let own = group.first..group.first + group.count;
+            if let Some(units) = &mut group.units {
+                units.write_gates(context, &Layout::of(&self.sizes), &self.gates[own.clone()]);
+            }
+            let nets = &nets[own];
             for (weights, buffer) in contents(&self.sizes, nets).iter().zip(&group.weights) {
                 context.write(buffer, 0, weights);
             }
@@ -140,12 +151,13 @@ impl Networks {
                 weights.push(context.read(buffer).await?);
             }
             let bias: Vec<f32> = context.read(&group.bias).await?;
-            nets.extend((0..group.count).map(|r| self.net(r, &weights, &bias)));
+            let own = self.gates[group.first..].iter().take(group.count);
+            nets.extend(own.enumerate().map(|(r, gates)| self.net(r, &weights, &bias, gates)));
         }
         Ok(nets)
     }
 
-    fn net(&self, r: usize, weights: &[Vec<f32>], bias: &[f32]) -> Net {
+    fn net(&self, r: usize, weights: &[Vec<f32>], bias: &[f32], gates: &[Gate]) -> Net {
         let states = self.sizes.states() as usize;
         // Of spiking areas, where a replica's layers are in the one buffer.
         let mut at = r * self.sizes.layers.iter().map(|&(fan_in, units)| 2 * (fan_in * units) as usize).sum::<usize>();
@@ -169,8 +181,12 @@ impl Networks {
                 bias: bias[from..from + units].to_vec(),
             });
         }
-        Net { layers, gates: Vec::new() }
+        Net { layers, gates: gates.to_vec() }
     }
+}
+
+fn gates_of(nets: &[Net]) -> Vec<Vec<Gate>> {
+    nets.iter().map(|net| net.gates.clone()).collect()
 }
 
 /// Numbers of the largest buffer that one replica needs.

@@ -158,6 +158,12 @@ pub fn show_enter(bytes: bool) -> Kernel {
     Kernel::new("show_enter", &parts, &[("BYTES", Constant::Truth(bytes))])
 }
 
+/// As [`show_enter`].
+pub fn show_gate(bytes: bool) -> Kernel {
+    let parts = [AREAS, INPUTS, include_str!("../../../shaders/show_gate.wgsl")];
+    Kernel::new("show_gate", &parts, &[("BYTES", Constant::Truth(bytes))])
+}
+
 /// For spikes of `half` words a step; the widest population has `units`.
 pub fn show(half: u32, units: u32) -> Kernel {
     let constants = [("HALF", Constant::Number(half)), ("THREADS", Constant::Number(threads(units)))];
