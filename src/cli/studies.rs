@@ -88,7 +88,7 @@ fn done(
     let &Errand { spec, share, shares, .. } = errand;
     let mut study = Study::new(spec.clone(), share, shares)?;
     let mut seconds = 0.0;
-    while let Some(event) = study.next() {
+    for event in study.by_ref() {
         if is_over() {
             return Ok(None);
         }

@@ -74,9 +74,9 @@ pub fn exponents(title: &str, result: &StudyResult) -> Result<String, String> {
         chart.configure_mesh().light_line_style(TRANSPARENT).x_desc("gain").y_desc(exponent).draw()?;
         let zero = LineSeries::new([(0.0, 0.0), (widest, 0.0)], BLACK.mix(0.5).stroke_width(1));
         chart.draw_series(zero)?;
-        let parts: [(&str, RGBColor, fn(&StudyLine) -> Option<Spread>); 2] =
-            [("before training", COLOURS[1], |line| line.before), ("after training", COLOURS[4], |line| line.after)];
-        for (label, colour, of) in parts {
+        for (label, colour, is_after) in [("before training", COLOURS[1], false), ("after training", COLOURS[4], true)]
+        {
+            let of = |line: &StudyLine| if is_after { line.after } else { line.before };
             let points: Vec<(f64, Spread)> = lines.iter().filter_map(|line| Some((line.gain, of(line)?))).collect();
             let bars = points
                 .iter()

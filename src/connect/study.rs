@@ -119,6 +119,28 @@ pub struct Study {
     trials: Option<((u32, u32), Trials)>,
 }
 
+impl Iterator for Study {
+    type Item = ConnectEvent;
+
+    /// A piece of work, or an event that waits; `None` once all is done.
+    fn next(&mut self) -> Option<ConnectEvent> {
+        if let Some(event) = self.news.pop_front() {
+            return Some(event);
+        }
+        if self.is_done() {
+            return None;
+        }
+        let began = clock::now();
+        match self.unready() {
+            Some(origin) => self.prepare(origin),
+            None => self.train(),
+        }
+        self.state.seconds += clock::now() - began;
+        self.news.push_back(self.progress());
+        self.news.pop_front()
+    }
+}
+
 impl Study {
     /// The share of a study that is the `share`-th of `shares`, counted from 0.
     ///
@@ -186,24 +208,6 @@ impl Study {
 
     fn is_done(&self) -> bool {
         self.unready().is_none() && self.state.replicas.iter().all(|replica| replica.is_over)
-    }
-
-    /// A piece of work, or an event that waits; `None` once all is done.
-    pub fn next(&mut self) -> Option<ConnectEvent> {
-        if let Some(event) = self.news.pop_front() {
-            return Some(event);
-        }
-        if self.is_done() {
-            return None;
-        }
-        let began = clock::now();
-        match self.unready() {
-            Some(origin) => self.prepare(origin),
-            None => self.train(),
-        }
-        self.state.seconds += clock::now() - began;
-        self.news.push_back(self.progress());
-        self.news.pop_front()
     }
 
     fn progress(&self) -> ConnectEvent {

@@ -1,4 +1,5 @@
 //! The Connect lab's rules, exponents and studies against plain references in f64, their definitions and closed forms.
+#![expect(clippy::needless_range_loop, reason = "references are written as the equations are, with their indices")]
 
 use engram::connect::adam::Adam;
 use engram::connect::claims::{Answer, claims};
@@ -691,10 +692,7 @@ fn trials_of_a_minibatch_are_its_trials_and_padding_that_does_not_count() {
 
 /// All events of a study.
 fn events(mut study: Study) -> (Study, Vec<ConnectEvent>) {
-    let mut events = Vec::new();
-    while let Some(event) = study.next() {
-        events.push(event);
-    }
+    let events = study.by_ref().collect();
     (study, events)
 }
 
