@@ -60,7 +60,7 @@ impl ConnectSession {
 
     /// One slice of work, or an event that waits; `undefined` once all is done.
     #[wasm_bindgen(unchecked_return_type = "ConnectEvent | undefined")]
-    pub fn next(&mut self) -> Result<JsValue, JsError> {
+    pub fn step(&mut self) -> Result<JsValue, JsError> {
         self.study.next().map_or(Ok(JsValue::UNDEFINED), |event| to_js(&event))
     }
 

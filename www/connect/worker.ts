@@ -57,7 +57,7 @@ async function run(module: WebAssembly.Module, begin: Begin): Promise<void> {
 /** One slice of work, with all that there is to tell of it. */
 function slice(session: ConnectSession): ConnectEvent[] {
   const events: ConnectEvent[] = [];
-  for (let event = session.next(); event; event = session.next()) {
+  for (let event = session.step(); event; event = session.step()) {
     events.push(event);
     if (event.event === "progress") break;
   }
