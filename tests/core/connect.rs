@@ -352,6 +352,26 @@ proptest! {
     }
 
     #[test]
+    fn whatever_is_read_as_an_address_or_a_saved_study_is_refused_or_valid(
+        text in ".{0,80}",
+        field in "[a-z]{1,12}(\\.[a-z]{1,12})?",
+        value in "[-0-9a-z.,\\[\\]\"]{0,20}",
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        for hash in [text.clone(), format!("v=1&preset=connect-romo-quick&{field}={value}")] {
+            if let Ok(spec) = from_hash::<ConnectSpec>(&hash) {
+                prop_assert!(spec.validate().is_ok());
+                prop_assert_eq!(from_hash::<ConnectSpec>(&to_hash(&spec)).unwrap(), spec);
+            }
+        }
+        prop_assert!(Study::restore(&bytes).is_err());
+        let mut damaged = Study::new(quick(&[]), 0, 1).unwrap().save();
+        let place = bytes.iter().map(|&b| usize::from(b)).sum::<usize>() % damaged.len();
+        damaged[place] ^= 1 << (bytes.len() % 8);
+        prop_assert!(Study::restore(&damaged).is_err());
+    }
+
+    #[test]
     fn a_decomposition_gives_its_matrix_back(units in 1..20usize, count in 1..6usize, seed in any::<u32>()) {
         let count = count.min(units);
         let original: Vec<f64> = frame(units, count, seed).iter().map(|v| 3.0 * v + 0.1).collect();
