@@ -94,7 +94,7 @@ export const status = (page) => page.locator(".status").textContent();
 
 /**
  * Waits until the line of status matches. Every change is seen, also one that stands for a few frames only: a quick run
- * passes through a phase sooner than a locator asks again.
+ * passes through a phase sooner than a locator asks again. Where another lab is shown meanwhile, its line is watched from then on.
  */
 export async function reach(page, pattern, timeout = RUN_LIMIT) {
   const wanted = typeof pattern === "string" ? new RegExp(pattern.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")) : pattern;
@@ -103,6 +103,7 @@ export async function reach(page, pattern, timeout = RUN_LIMIT) {
     const left = Math.max(1, until - Date.now());
     try {
       const last = await page.locator(".status").evaluate(watchStatus, [wanted.source, wanted.flags, left], { timeout: left });
+      if (last === GONE) continue;
       assert.equal(last, null, `the line of status is not ${wanted} after ${timeout} ms, but "${last}"`);
       return;
     } catch (error) {
@@ -111,12 +112,16 @@ export async function reach(page, pattern, timeout = RUN_LIMIT) {
   }
 }
 
-/** In the page: null once the text matches, or the text that stood there when time was out. */
+/** What is said of a line that is not in the page any more. */
+const GONE = 0;
+
+/** In the page: null once the text matches, the text that stood there when time was out, or 0 (GONE) where the line left the page. */
 function watchStatus(element, [source, flags, milliseconds]) {
   const pattern = new RegExp(source, flags);
   return new Promise((resolve) => {
     const observer = new MutationObserver(look);
     const limit = setTimeout(() => end(element.textContent), milliseconds);
+    const leaving = setInterval(() => element.isConnected || end(0), 50);
     observer.observe(element, { childList: true, characterData: true, subtree: true });
     look();
 
@@ -127,6 +132,7 @@ function watchStatus(element, [source, flags, milliseconds]) {
     function end(text) {
       observer.disconnect();
       clearTimeout(limit);
+      clearInterval(leaving);
       resolve(text);
     }
   });

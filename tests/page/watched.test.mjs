@@ -9,7 +9,8 @@ const { marks } = await load("plots/raster.ts");
 const { pointsOf } = await load("plots/errors.ts");
 const { activityRows, areasIn, costTable, errorSeries } = await load("tables/areas.ts");
 const { errorTables, expectedTables, singleSpikes, unitsTable } = await load("tables/watched.ts");
-const { LABS, LAB_NAMES, labOf, modelsOf } = await load("labs.ts");
+const { LABS, TABS, TAB_NAMES, labOf, modelsOf } = await load("labs.ts");
+const LAB_NAMES = Object.keys(LABS);
 const { PANELS } = await load("embed.ts");
 const { classesOf, scenarioOf, taskNames } = await load("tasks.ts");
 
@@ -90,6 +91,8 @@ test("a Spec belongs to one lab, which offers its models and shows panels that t
   assert.equal(modelsOf("sleep").some(({ name }) => name === "areas"), false);
   for (const name of LAB_NAMES) for (const panel of LABS[name].panels) assert.ok(PANELS.includes(panel), panel);
   for (const panel of PANELS) assert.ok(LAB_NAMES.some((name) => LABS[name].panels.includes(panel)), `${panel} is in no lab`);
+  assert.deepEqual(TAB_NAMES, [...LAB_NAMES, "connect"]);
+  for (const { first, title } of Object.values(TABS)) assert.match(first, /^v=1&preset=/, title);
 });
 
 test("the scenario says what is told at a test", () => {

@@ -19,7 +19,7 @@ export function sourceOfStudy({ spec, hash, records, shares }: Study): Source {
   return {
     slug,
     line: [`${preset}, ${seedsOf(spec)}`, done, `computed on ${engine}`, hash].join(" · "),
-    origins: [{ arm: null, preset, seeds, spec, link: hash, command: null, engine, done }],
+    origins: [{ arm: null, preset, seeds, spec, link: hash, command: `engram connect '${hash}'`, engine, done }],
   };
 }
 

@@ -1,7 +1,7 @@
 // What to study, and the buttons that run it.
 
 import { el, enable, isEnabled, say, type Panel } from "../../dom.js";
-import type { ConnectSpec, Credit, Flossed, TaskKind } from "../../generated/engram.js";
+import type { ConnectPreset, ConnectSpec, Credit, Flossed, TaskKind } from "../../generated/engram.js";
 import { connect_set } from "../../generated/page.js";
 import { numbers } from "../../fields.js";
 import { parts } from "../../link.js";
@@ -23,7 +23,7 @@ const TREATMENTS: readonly (readonly [Flossed, string])[] = [
 
 export function controlsPanel(store: ConnectStore, runner: ConnectRunner): Panel<ConnectState> {
   const preset = el("select", { id: "preset", change: () => choosePreset(store, preset.value) });
-  preset.append(...store.state.presets.map(({ name, title }) => el("option", { value: name }, title)));
+  preset.append(...groups(store.state.presets));
   const task = el("select", { id: "task", change: () => chooseTask(store, task.value as TaskKind) }, ...TASK_NAMES.map((name) => el("option", { value: name }, TASKS[name].title)));
   const gains = el("input", { id: "gains", type: "text", autocomplete: "off", spellcheck: "false", change: () => change(store, [["gains", numbers.read(gains.value)]]) });
   const seeds = el("input", { id: "seeds", type: "number", min: 1, max: 100, step: 1, inputmode: "numeric", change: () => change(store, [["seeds", seeds.value]]) });
@@ -69,6 +69,16 @@ export function controlsPanel(store: ConnectStore, runner: ConnectRunner): Panel
       constants.update(isActive(state.study));
     },
   };
+}
+
+/** Those of a minute, and those that are figures of the paper. */
+function groups(presets: readonly ConnectPreset[]): HTMLElement[] {
+  const option = ({ name, title, figures }: ConnectPreset) => {
+    const numbers = figures.filter((figure) => /^\d+$/.test(figure));
+    return el("option", { value: name }, `${title}${numbers.length > 0 ? ` (Fig. ${numbers.join(", ")})` : ""}`);
+  };
+  const group = (label: string, all: readonly ConnectPreset[]) => (all.length > 0 ? [el("optgroup", { label }, ...all.map(option))] : []);
+  return [...group("Quick", presets.filter(({ figures }) => figures.length === 0)), ...group("Figures of Liu, Zhang & Liu (2024)", presets.filter(({ figures }) => figures.length > 0))];
 }
 
 /** The preset, with what has a control of its own as it is chosen there. */

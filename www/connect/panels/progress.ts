@@ -2,6 +2,7 @@
 
 import { el, say, type Panel } from "../../dom.js";
 import { count, duration, figures, percent } from "../../words.js";
+import type { ConnectSpec } from "../../generated/engram.js";
 import type { ConnectState } from "../state.js";
 import { fractionOf, isActive, iterationsOf, networksOf, secondsOf, type Study } from "../study.js";
 
@@ -13,11 +14,11 @@ export function progressPanel(): Panel<ConnectState> {
   let speed = new Speed();
   return {
     element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, engine, spoken),
-    update({ study }) {
+    update({ study, spec }) {
       const fraction = study ? fractionOf(study) : 0;
       if (study?.status.kind !== "running") speed = new Speed();
       bar.value = fraction;
-      say(text, statusOf(study, speed.left(fraction)));
+      say(text, study ? statusOf(study, speed.left(fraction)) : ready(spec));
       say(engine, study && study.shares.length > 0 ? `Computed on the CPU, in ${study.shares.length === 1 ? "one Worker" : `${study.shares.length} Workers`} of this browser.` : "");
       engine.hidden = engine.textContent === "";
       if (study && !isActive(study)) say(spoken, statusOf(study, null));
@@ -39,8 +40,13 @@ class Speed {
   }
 }
 
-function statusOf(study: Study | null, left: number | null): string {
-  if (!study) return "Ready. Everything is computed here, in your browser.";
+/** What a press of Run would do. */
+function ready(spec: ConnectSpec): string {
+  const networks = networksOf(spec);
+  return `Ready: ${count(networks)} networks, ${count(networks * spec.training.iterations)} training iterations. All is computed here, in your browser.`;
+}
+
+function statusOf(study: Study, left: number | null): string {
   const at = ` at ${percent(fractionOf(study), 0)}`;
   switch (study.status.kind) {
     case "loading":
