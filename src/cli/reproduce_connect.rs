@@ -155,7 +155,8 @@ mean loss over all iterations.\n\n",
             [one] if one.parse::<u32>().is_err() => {
                 format!("the figures with twice the {}", if one == "N" { "units" } else { "batch" })
             }
-            figures => format!("figure {}", figures.join(" and ")),
+            [one] => format!("figure {one}"),
+            figures => format!("figures {}", figures.join(" and ")),
         };
         text += &format!(
             "\n## {} ({of})\n\n![Learning curves]({}-curves.svg)\n\n![Exponents]({}-exponents.svg)\n\n",

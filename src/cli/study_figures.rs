@@ -36,7 +36,9 @@ pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
             .x_label_area_size(38)
             .y_label_area_size(56)
             .build_cartesian_2d(0.0..end, 0.0..highest * 1.05)?;
-        chart.configure_mesh().light_line_style(TRANSPARENT).x_desc("iterations").y_desc("loss").draw()?;
+        let whole = |iterations: &f64| format!("{iterations:.0}");
+        let mut mesh = chart.configure_mesh();
+        mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole).y_desc("loss").draw()?;
         for line in lines {
             let colour = colour(result, line.gain);
             let at = |w: usize| (w as f64 + 1.0) * window;
@@ -85,7 +87,8 @@ pub fn exponents(title: &str, result: &StudyResult) -> Result<String, String> {
             chart
                 .draw_series(LineSeries::new(points.iter().map(|(gain, s)| (*gain, s.mean)), colour.stroke_width(1)))?;
         }
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
+        let corner = SeriesLabelPosition::LowerRight;
+        chart.configure_series_labels().position(corner).background_style(WHITE.mix(0.8)).draw()?;
         Ok(())
     })
 }

@@ -16,7 +16,7 @@ use crate::kernels::cpu::simd::{fma, larger};
 use crate::rng::{Purpose, Stream};
 
 /// Sizes of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     pub units: usize,
     pub inputs: usize,
@@ -36,7 +36,7 @@ impl Shape {
 }
 
 /// The weights of a network, or what is to be added to them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Weights {
     pub shape: Shape,
     /// W_h (from × to), W_x (input × to) and w (output × from), one after another.

@@ -6,6 +6,9 @@
 
 use crate::kernels::cpu::simd::{Lanes, fma};
 
+/// Columns of the widest slab: eight vectors of sums on machines with eight lanes and with four.
+const SLAB: usize = if cfg!(target_arch = "wasm32") { 32 } else { 64 };
+
 /// The numbers of a row that are not zero, and where they are; reused.
 #[derive(Clone, Debug, Default)]
 pub struct Active {
@@ -49,9 +52,9 @@ impl Active {
 pub fn add_rows(out: &mut [f32], active: &Active, rows: &[f32]) {
     let width = out.len();
     let mut column = 0;
-    while column + 64 <= width {
-        add_slab::<64>(out, active, rows, column);
-        column += 64;
+    while column + SLAB <= width {
+        add_slab::<SLAB>(out, active, rows, column);
+        column += SLAB;
     }
     while column + 16 <= width {
         add_slab::<16>(out, active, rows, column);
@@ -82,9 +85,9 @@ fn add_slab<const W: usize>(out: &mut [f32], active: &Active, rows: &[f32], colu
 pub fn add_to_rows(rows: &mut [f32], active: &Active, addend: &[f32]) {
     let width = addend.len();
     let mut column = 0;
-    while column + 64 <= width {
-        spread_slab::<64>(rows, active, addend, column);
-        column += 64;
+    while column + SLAB <= width {
+        spread_slab::<SLAB>(rows, active, addend, column);
+        column += SLAB;
     }
     while column + 16 <= width {
         spread_slab::<16>(rows, active, addend, column);

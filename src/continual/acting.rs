@@ -1,7 +1,7 @@
 //! What a person does during a run: it takes its place among the phases at once, and is noted in the Spec with the
 //! place where it was done, so that the run can be repeated.
 
-use super::experiment::{Stage, check_window, image_size};
+use super::experiment::{Stage, check_shape, image_size};
 use super::schedule::Place;
 use super::{Experiment, RunError};
 use crate::data::{DataSet, drawing};
@@ -30,7 +30,7 @@ impl<D: Device> Experiment<D> {
         let mut spec = self.spec.clone();
         spec.actions.insert(acted, Action { phase: at, done: self.work(), act });
         spec.validate()?;
-        check_window(&spec, &self.about)?;
+        check_shape(&spec, &self.about)?;
         check_actions(&spec, &self.about)?;
         self.spec = spec;
         // A phase that is interrupted, or comes later, has its actions to come later too; those of a sleep under way do not.

@@ -11,7 +11,7 @@ use crate::net::Net;
 use crate::sleep::{Plan, Sleeper, Wiring};
 use crate::spec::{EngineKind, NetworkKind, Spec, Strategy};
 
-use super::experiment::{check_window, image_size, layer_sizes};
+use super::experiment::{check_shape, image_size, layer_sizes};
 
 /// How long an engine is measured at least, in seconds of each kind of work.
 const MOMENT: f64 = 0.05;
@@ -33,7 +33,7 @@ pub enum Choice {
 /// and does not serve is said in `reason`, and the CPU computes.
 pub async fn choose(specs: &[Spec], set: &DataSet, lanes: usize) -> (Choice, EngineUsed) {
     let kind = specs.first().map_or(EngineKind::Cpu, |spec| spec.engine);
-    if specs.iter().any(|spec| spec.validate().is_err() || check_window(spec, set).is_err()) {
+    if specs.iter().any(|spec| spec.validate().is_err() || check_shape(spec, set).is_err()) {
         return on_cpu("it is not run".into(), Vec::new());
     }
     if kind == EngineKind::Cpu {

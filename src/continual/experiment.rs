@@ -95,7 +95,7 @@ struct Replica {
     means: Vec<MeanInput>,
     /// Training samples of each class.
     counts: Vec<u64>,
-    /// Inputs that are not 0, in a training sample on average.
+    /// Inputs that are not 0, in a training sample on average, each as often as it is taken in.
     inputs: f64,
     /// Bytes of a sample and its label.
     sample_bytes: u64,
@@ -191,7 +191,7 @@ impl<D: Device> Experiment<D> {
         if spec.data.name != set.name {
             return Err(RunError::WrongData { wanted: spec.data.name, given: set.name.clone() });
         }
-        check_window(&spec, set)?;
+        check_shape(&spec, set)?;
         check_actions(&spec, set)?;
         let base = permuted::base(&spec, set)?;
         let len = set.shape.len();
@@ -973,8 +973,12 @@ impl Replica {
             .iter()
             .flat_map(|task| &task.train)
             .for_each(|&row| counts[usize::from(train.labels[row as usize])] += 1);
-        let (inputs, sample_bytes) =
-            (train.values.density() * set.shape.len() as f64, train.values.bytes(set.shape.len()) + 1);
+        let times = match image_size(set) {
+            Some((height, _)) if spec.network.kind == NetworkKind::Ctrnn => spec.network.free_steps / height,
+            _ => 1,
+        };
+        let inputs = train.values.density() * set.shape.len() as f64 * f64::from(times);
+        let sample_bytes = train.values.bytes(set.shape.len()) + 1;
         Ok(Replica { seed: spec.seed, sleep: spec.sleep.clone(), plan, tests, means, counts, inputs, sample_bytes })
     }
 
@@ -1035,10 +1039,14 @@ fn task_of(spec: &Spec, classes: usize) -> Vec<u32> {
     (0..classes).map(|class| of(class as u8).map_or(u32::MAX, |task| task as u32)).collect()
 }
 
-/// Units of the input, the hidden layers and the output.
+/// Units of the input, the hidden layers and the output. Who reads images row by row has as many inputs as a row.
 pub(super) fn layer_sizes(spec: &Spec, set: &DataSet) -> Vec<usize> {
     let hidden = spec.network.hidden.iter().map(|&units| units as usize);
-    std::iter::once(set.shape.len()).chain(hidden).chain([set.classes.len()]).collect()
+    let inputs = match image_size(set) {
+        Some((_, width)) if spec.network.kind == NetworkKind::Ctrnn => width as usize,
+        _ => set.shape.len(),
+    };
+    std::iter::once(inputs).chain(hidden).chain([set.classes.len()]).collect()
 }
 
 /// Height and width, for data that are images.
@@ -1049,8 +1057,29 @@ pub(super) fn image_size(set: &DataSet) -> Option<(u32, u32)> {
     }
 }
 
+/// The data are what the network takes: who reads row by row reads images, each row for as many steps.
+pub(super) fn check_shape(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
+    if spec.network.kind == NetworkKind::Ctrnn {
+        let steps = spec.network.free_steps;
+        let (field, value, allowed) = match image_size(set) {
+            Some((height, _)) if steps.is_multiple_of(height) => return Ok(()),
+            Some((height, _)) => {
+                let allowed = format!("the images of `{}` have {height} rows: write a multiple of that", set.name);
+                ("network.free_steps", steps.to_string(), allowed)
+            }
+            None => (
+                "network.kind",
+                "ctrnn".into(),
+                format!("`{}` holds no images that could be read row by row", set.name),
+            ),
+        };
+        return Err(SpecError::OutOfRange { field: field.into(), value, allowed });
+    }
+    check_window(spec, set)
+}
+
 /// A sleep's window lies within the images; data that are not images have none.
-pub(super) fn check_window(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
+fn check_window(spec: &Spec, set: &DataSet) -> Result<(), SpecError> {
     let sleeps = spec.strategy.sleeps() || spec.actions.iter().any(|action| action.act.sleeps());
     let Some(side) = spec.sleep.window.filter(|_| sleeps) else { return Ok(()) };
     let allowed = match image_size(set) {

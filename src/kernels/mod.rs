@@ -9,10 +9,12 @@ pub mod gpu;
 
 use serde::{Deserialize, Serialize};
 
+use crate::connect::spec::Credit;
 use crate::data::{DataSet, Samples};
 use crate::event::{AreaActivity, Held};
 use crate::net::Net;
 use crate::net::areas::{Constants, Intervals, Plasticity};
+use crate::net::ctrnn::Reading;
 use crate::net::layered::{Layered, OutputKind};
 use crate::sleep::Sleeper;
 
@@ -354,6 +356,20 @@ pub trait Device {
     /// [`Device::gradient_update`] and [`Device::owm_update`] apply. Matches the f64 gradient within 3e-4 of the largest of
     /// its matrix, where no unit is at a kink.
     fn backward(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, output: OutputKind);
+    /// Takes `rows[r]` of `data` as replica r's minibatch, which reads them row by row as [`crate::net::ctrnn`] says. The states left
+    /// are f(h) and o after the last step; they match the f64 dynamics within 1e-4 of their largest.
+    fn read(
+        &mut self,
+        weights: &Self::Weights,
+        data: &Self::Data,
+        rows: &[&[u32]],
+        batch: &mut Self::Batch,
+        reading: &Reading,
+    );
+    /// Takes what `credit` lets through of the gradient of the cross-entropy of the last [`Device::read`]'s answer: what
+    /// [`Device::gradient_update`] applies. That of backpropagation through time matches the f64 gradient within 3e-4 of the largest of
+    /// its matrix, where no unit is at a kink.
+    fn credit(&mut self, weights: &Self::Weights, batch: &mut Self::Batch, reading: &Reading, credit: Credit);
     /// Takes `rows[r]` of `data` as replica r's minibatch and shows them to spiking areas, step by step as [`crate::net::areas`]
     /// says, from silence. All samples of a minibatch meet the same weights in a step; a weight's change is the mean of theirs.
     /// The states left are rates in spikes a second; of the labels' units, with up to half a spike more for their mean voltage,

@@ -3,12 +3,14 @@
 pub mod backprop;
 pub mod bptt;
 pub mod contrastive;
+pub mod ctrnn;
 pub mod local_errors;
 pub mod owm;
 pub mod predictive;
 
 use crate::kernels::{Device, Draws, Pass, Phase, Relaxation, Showing};
 use crate::net::areas::Constants;
+use crate::net::ctrnn::Reading;
 use crate::net::layered::Layered;
 use crate::spec::{Network, NetworkKind, RuleKind, Spec};
 
@@ -30,12 +32,13 @@ pub fn take<D: Device>(
     batch: &mut D::Batch,
     spec: &Spec,
 ) {
-    if spec.network.kind != NetworkKind::Areas {
+    if !matches!(spec.network.kind, NetworkKind::Areas | NetworkKind::Ctrnn) {
         device.drive(weights, data, rows, batch);
     }
 }
 
-/// A batch of rows answers: its free phase, its way to the output, or what its labels' area spikes. `seeds`, by replica, draw
+/// A batch of rows answers: its free phase, its way to the output, what it makes of an image once read, or what its labels' area
+/// spikes. `seeds`, by replica, draw
 /// spikes.
 pub fn answer<D: Device>(
     device: &mut D,
@@ -51,6 +54,9 @@ pub fn answer<D: Device>(
         let draws = Draws { seeds, phase: 0, minibatch: 0 };
         let showing = Showing { constants: Constants::of(&spec.areas), draws, plasticity: None };
         return device.show(weights, data, rows, batch, &showing);
+    }
+    if spec.network.kind == NetworkKind::Ctrnn {
+        return device.read(weights, data, rows, batch, &Reading::of(spec));
     }
     match Layered::of(spec) {
         Some(layered) => device.forward(weights, batch, &Pass { layered, left_out: None }),
@@ -70,6 +76,8 @@ pub fn phases<D: Device>(
 ) {
     if spec.rule.kind == RuleKind::LocalErrors {
         local_errors::show(device, weights, data, rows, batch, spec, moment);
+    } else if spec.network.kind == NetworkKind::Ctrnn {
+        ctrnn::phases(device, weights, data, rows, batch, spec);
     } else if let Some(layered) = Layered::of(spec) {
         device.forward(weights, batch, &Pass { layered, left_out: Some(moment.place) });
         device.backward(weights, batch, layered.output);
@@ -110,8 +118,8 @@ pub fn learn<D: Device>(
         match rule.kind {
             RuleKind::Predictive => predictive::update(device, weights, data, batch, layer, scale),
             RuleKind::Contrastive => contrastive::update(device, weights, data, batch, layer, scale),
-            RuleKind::Bptt | RuleKind::Backprop | RuleKind::Owm | RuleKind::LocalErrors => {
-                backprop::update(device, weights, data, batch, layer, rule)
+            RuleKind::Bptt | RuleKind::Eprop | RuleKind::Backprop | RuleKind::Owm | RuleKind::LocalErrors => {
+                backprop::update(device, weights, data, batch, layer, spec)
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::event::Effort;
 use crate::spec::{NetworkKind, RuleKind, Spec};
 
 /// Of one sample that is learnt, and of one that is answered. `sizes` are the units of the input, the hidden layers and the output,
-/// `inputs` how many inputs of a sample are not 0, on average. Nothing of spiking areas.
+/// `inputs` how many inputs of a sample are not 0, on average, each as often as it is read. Nothing of spiking areas.
 pub fn effort(spec: &Spec, sizes: &[usize], inputs: f64) -> (Effort, Effort) {
     let hidden = &sizes[1..sizes.len() - 1];
     let first = inputs * sizes[1] as f64;
@@ -33,6 +33,12 @@ pub fn effort(spec: &Spec, sizes: &[usize], inputs: f64) -> (Effort, Effort) {
         (NetworkKind::Rnn, _) => {
             let there = first + free * own + between;
             of(there + free * own + between, first + free * own + between, there)
+        }
+        (NetworkKind::Ctrnn, rule) => {
+            // e-prop goes back through no weights but the output's: each synapse keeps a trace.
+            let there = first + free * own + between;
+            let back = if rule == RuleKind::Bptt { free * own } else { 0.0 };
+            of(there + back + between, first + free * own + between, there)
         }
         (NetworkKind::FeedForward, rule) => {
             let there = first + between;

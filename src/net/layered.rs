@@ -32,17 +32,17 @@ pub struct Layered {
 }
 
 impl Layered {
-    /// As a Spec describes it; `None` for an MRNN and for spiking areas.
+    /// As a Spec describes it; `None` for an MRNN, for spiking areas and for a CTRNN.
     pub fn of(spec: &Spec) -> Option<Layered> {
         let output = match spec.rule.kind {
             RuleKind::Backprop => OutputKind::Relu,
             RuleKind::Owm => OutputKind::Softmax,
-            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::LocalErrors => {
+            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::Eprop | RuleKind::LocalErrors => {
                 OutputKind::HardSigmoid { straight_through: spec.rule.straight_through }
             }
         };
         let steps = match spec.network.kind {
-            NetworkKind::Mrnn | NetworkKind::Areas => return None,
+            NetworkKind::Mrnn | NetworkKind::Areas | NetworkKind::Ctrnn => return None,
             NetworkKind::Rnn => spec.network.free_steps,
             NetworkKind::FeedForward => 1,
         };

@@ -2,6 +2,7 @@
 //! the kernels move minibatches.
 
 pub mod areas;
+pub mod ctrnn;
 pub mod effort;
 pub mod gate;
 pub mod layered;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::rng::{Purpose, Stream};
 use crate::spec::{Network, NetworkKind, RuleKind, Spec};
 use areas::{Constants, Seat};
+use ctrnn::Reading;
 use gate::Gate;
 use layered::Layered;
 
@@ -34,7 +36,7 @@ pub struct Layer {
     pub units: usize,
     /// `fan_in` × `units`, row-major.
     pub weights: Vec<f32>,
-    /// `units` × `units`, row-major; empty but for the hidden layers of an RNN.
+    /// `units` × `units`, row-major; empty but for the hidden layers of an RNN or a CTRNN.
     pub recurrent: Vec<f32>,
     /// Back to the layer below, `units` × `fan_in`, row-major; empty but for spiking areas.
     pub feedback: Vec<f32>,
@@ -62,8 +64,13 @@ impl Net {
             let layers = areas::layers(&spec.areas, &shapes(NetworkKind::Areas, sizes), spec.seed);
             return Net { layers, gates: Vec::new() };
         }
+        if spec.network.kind == NetworkKind::Ctrnn {
+            return ctrnn::untaught(sizes, spec.seed);
+        }
         let spread = match spec.rule.kind {
-            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::LocalErrors => &ERNOULT,
+            RuleKind::Predictive | RuleKind::Contrastive | RuleKind::Bptt | RuleKind::Eprop | RuleKind::LocalErrors => {
+                &ERNOULT
+            }
             RuleKind::Backprop => &TADROS,
             RuleKind::Owm => &GLOROT,
         };
@@ -89,11 +96,11 @@ impl Net {
         Net { layers: sizes.windows(2).enumerate().map(layer).collect(), gates: Vec::new() }
     }
 
-    /// Whether the layers are fan_in × units as listed, and hold as many numbers; the hidden ones of an RNN weights from
-    /// themselves, too, and spiking areas weights back.
+    /// Whether the layers are fan_in × units as listed, and hold as many numbers; the hidden ones of an RNN or a CTRNN weights
+    /// from themselves, too, and spiking areas weights back.
     pub fn has_shape(&self, shapes: &[(usize, usize)], kind: NetworkKind) -> bool {
         let fits = |(index, (layer, &(fan_in, units))): (usize, (&Layer, &(usize, usize)))| {
-            let is_recurrent = kind == NetworkKind::Rnn && index + 1 < shapes.len();
+            let is_recurrent = matches!(kind, NetworkKind::Rnn | NetworkKind::Ctrnn) && index + 1 < shapes.len();
             (layer.fan_in, layer.units) == (fan_in, units)
                 && layer.weights.len() == fan_in * units
                 && layer.recurrent.len() == if is_recurrent { units * units } else { 0 }
@@ -130,6 +137,9 @@ impl Net {
         let Network { free_steps, dt, gamma, .. } = spec.network;
         if spec.network.kind == NetworkKind::Areas {
             return self.shares(input, &Constants::of(&spec.areas), &Seat::of_one(spec.seed));
+        }
+        if spec.network.kind == NetworkKind::Ctrnn {
+            return self.read(input, &Reading::of(spec));
         }
         match Layered::of(spec) {
             Some(layered) => self.pass(input, &layered),

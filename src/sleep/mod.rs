@@ -12,7 +12,8 @@
 //! That is an MRNN. A hidden layer of an RNN is driven by its own spikes of a step ago in place of the feedback, through weights
 //! that are rewired, too: it has as many inputs more as it has units. In a feed-forward network spikes pass through all layers in
 //! one step, from the input to the output (the public code of Tadros et al. 2022): s_{l−1}(t) drives and rewires s_l(t). Spiking
-//! areas sleep likewise, the first of them driving the labels' area, and what leads back rests.
+//! areas sleep likewise, the first of them driving the labels' area, and what leads back rests. A CTRNN sleeps as an RNN does, and hears
+//! the rows of the mean image one after another.
 //!
 //! Where a Spec asks for it, hidden thresholds follow what a layer fires (homeostasis, our own addition): every
 //! [`HOMEOSTASIS_STEPS`] steps θ ← θ·(1 + η·(r − r*)/(r + r*)), r being the layer's spikes a step since the last time.
@@ -56,7 +57,7 @@ pub struct Plan {
     pub phase: u32,
     /// `steps` are those of this sleep.
     pub constants: Sleep,
-    /// Mean input over all data of all tasks seen so far.
+    /// Mean input over all data of all tasks seen so far; whole, where the network reads it row by row.
     pub mean: Vec<f32>,
     /// Height and width, if the input is an image.
     pub image: Option<(u32, u32)>,
@@ -82,7 +83,7 @@ impl Wiring {
     pub fn of(kind: NetworkKind) -> Wiring {
         match kind {
             NetworkKind::Mrnn => Wiring::BothWays,
-            NetworkKind::Rnn => Wiring::Recurrent,
+            NetworkKind::Rnn | NetworkKind::Ctrnn => Wiring::Recurrent,
             NetworkKind::FeedForward => Wiring::Cascade,
             NetworkKind::Areas => Wiring::Areas,
         }
@@ -108,7 +109,8 @@ pub struct Sleeper {
     pub seed: u32,
     pub phase: u32,
     pub steps: u32,
-    /// An input spikes where a 32-bit draw is below this.
+    /// An input spikes where a 32-bit draw is below this. Where the network reads its input row by row, there are as many times its
+    /// inputs as there are rows, and each step of sleep takes the next row, after the last the first.
     pub chances: Vec<u32>,
     pub window: Option<Window>,
     pub wiring: Wiring,
@@ -180,6 +182,12 @@ impl Sleeper {
         }
     }
 
+    /// Inputs of the network.
+    pub fn inputs(&self) -> usize {
+        let SleepLayer { fan_in, units, .. } = self.layers[0];
+        if self.wiring == Wiring::Recurrent { fan_in - units } else { fan_in }
+    }
+
     /// Writes the weights that changed back into the network that fell asleep.
     pub fn wake(&self, net: &mut Net) {
         for (sleeping, layer) in self.layers.iter().zip(&mut net.layers) {
@@ -246,7 +254,8 @@ impl Sleeper {
             (1..=w.height.min(w.width)).contains(&w.side) && w.height as usize * w.width as usize == inputs
         };
         self.wiring == wiring
-            && self.chances.len() == inputs
+            && self.chances.len().is_multiple_of(inputs)
+            && !self.chances.is_empty()
             && self.window.as_ref().is_none_or(window_fits)
             && ascending(&self.input, inputs)
             && (0.0..1.0).contains(&self.homeostasis)

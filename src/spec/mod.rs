@@ -131,13 +131,14 @@ pub struct Network {
     pub kind: NetworkKind,
     /// Units of each hidden layer, from the input to the output.
     pub hidden: Vec<u32>,
-    /// Integration step dt of an MRNN, in units of the time constant.
+    /// Integration step dt of an MRNN or a CTRNN, in units of the time constant.
     pub dt: f64,
     /// Strength γ of an MRNN's feedback from the layer above.
     pub gamma: f64,
     /// Strength β of the nudge in the clamped phase.
     pub beta: f64,
-    /// Steps of an MRNN's free phase; of an RNN, the steps T that it sees an image for.
+    /// Steps of an MRNN's free phase; of an RNN, the steps T that it sees an image for; of a CTRNN, those that it reads one in, each
+    /// row for as many.
     pub free_steps: u32,
     /// Steps of the clamped phase. It does not converge: all are always run. With backpropagation through time, the
     /// steps K at the end of the free phase that it goes back through.
@@ -161,6 +162,9 @@ pub enum NetworkKind {
     FeedForward,
     /// Areas of spiking units that predict each other, the labels' area beside the first hidden one (Ororbia 2023).
     Areas,
+    /// The Connect lab's network, which reads an image row by row: h_t = (1 − dt)·h_(t−1) + dt·(relu(h_(t−1))·W_hh + x_t·W_in),
+    /// o = softmax(relu(h_T)·W_out) (Liu, Zhang & Liu 2024). The CPU alone computes it.
+    Ctrnn,
 }
 
 /// How the states of a batch become a change of weights.
@@ -194,8 +198,11 @@ pub enum RuleKind {
     /// ΔW ∝ ŝ_preᵀ ŝ_post − š_preᵀ š_post (Scellier & Bengio 2017; Kubo et al. 2025, eq. 9).
     Contrastive,
     /// ΔW ∝ −∂L/∂W through the free phase's last steps (MRNN-BPTT of Kubo et al. 2025; Ernoult et al. 2019), or through all
-    /// steps of an RNN. There is no clamped phase; the CPU alone computes it.
+    /// steps of an RNN or a CTRNN. There is no clamped phase; the CPU alone computes it.
     Bptt,
+    /// What of that gradient a synapse can know: its own trace and an error that the output weights carry back (e-prop: Bellec et
+    /// al. 2020; [`Credit::Eprop`](crate::connect::spec::Credit::Eprop)). Of a CTRNN.
+    Eprop,
     /// ΔW ∝ −∂L/∂W in a feed-forward network without biases, all of whose units are ReLU; the output's error is a − y
     /// (FF-BP; the public code of Tadros et al. 2022).
     Backprop,
@@ -454,7 +461,8 @@ impl RuleKind {
     pub fn suits(self, kind: NetworkKind) -> bool {
         match self {
             RuleKind::Predictive | RuleKind::Contrastive => kind == NetworkKind::Mrnn,
-            RuleKind::Bptt => matches!(kind, NetworkKind::Mrnn | NetworkKind::Rnn),
+            RuleKind::Bptt => matches!(kind, NetworkKind::Mrnn | NetworkKind::Rnn | NetworkKind::Ctrnn),
+            RuleKind::Eprop => kind == NetworkKind::Ctrnn,
             RuleKind::Backprop | RuleKind::Owm => kind == NetworkKind::FeedForward,
             RuleKind::LocalErrors => kind == NetworkKind::Areas,
         }

@@ -73,8 +73,16 @@ impl Spec {
         between("network.dt", net.dt, 0.01, 1.0)?;
         between("network.gamma", net.gamma, 0.0, 10.0)?;
         between("network.beta", net.beta, 1e-6, 10.0)?;
-        // An RNN's states are kept step by step, to go back through.
-        let most = if net.kind == NetworkKind::Rnn { 100 } else { 10_000 };
+        if net.kind == NetworkKind::Ctrnn && net.hidden.len() > 1 {
+            let allowed = "a network of kind ctrnn has one hidden layer";
+            return Err(out_of_range("network.hidden", format!("{} layers", net.hidden.len()), allowed));
+        }
+        let most = match net.kind {
+            // Their states are kept step by step, to go back through.
+            NetworkKind::Rnn => 100,
+            NetworkKind::Ctrnn => 1000,
+            _ => 10_000,
+        };
         between("network.free_steps", net.free_steps, 1, most)?;
         between("network.clamped_steps", net.clamped_steps, 1, 1_000)?;
         between("network.tolerance", net.tolerance, 0.0, 1e-2)?;
@@ -97,13 +105,14 @@ impl Spec {
                 NetworkKind::Rnn => "a network of kind rnn learns by bptt",
                 NetworkKind::FeedForward => "a network of kind feed_forward learns by backprop or owm",
                 NetworkKind::Areas => "a network of kind areas learns by local_errors",
+                NetworkKind::Ctrnn => "a network of kind ctrnn learns by bptt or eprop",
             };
             return Err(out_of_range("rule.kind", name_of(&rule.kind), allowed));
         }
         let most = if net.kind == NetworkKind::FeedForward { 0.99 } else { 0.0 };
         between("rule.momentum", rule.momentum, 0.0, most)?;
         between("rule.dropout", rule.dropout, 0.0, most)?;
-        if rule.straight_through && rule.kind != RuleKind::Bptt {
+        if rule.straight_through && (rule.kind != RuleKind::Bptt || net.kind == NetworkKind::Ctrnn) {
             return Err(out_of_range(
                 "rule.straight_through",
                 "true",
@@ -137,6 +146,7 @@ impl Spec {
     pub fn on_cpu_alone(&self) -> Option<&'static str> {
         match (self.network.kind, self.rule.kind) {
             (NetworkKind::Rnn, _) => Some("a network that drives itself"),
+            (NetworkKind::Ctrnn, _) => Some("a network that reads images row by row"),
             (NetworkKind::FeedForward, _) => Some("a feed-forward network"),
             (NetworkKind::Mrnn, RuleKind::Bptt) => Some("backpropagation through time"),
             _ => None,
@@ -153,6 +163,10 @@ impl Spec {
         between("sleep.rate", sleep.rate, 0.0, 1000.0)?;
         if let Some(window) = sleep.window {
             between("sleep.window", window, 1, 1024)?;
+            if self.network.kind == NetworkKind::Ctrnn {
+                let allowed = "a network of kind ctrnn dreams row by row, without a window: write null";
+                return Err(out_of_range("sleep.window", window, allowed));
+            }
         }
         between("sleep.leak", sleep.leak, 0.0, 1.0)?;
         between("sleep.gain_hidden", sleep.gain_hidden, 1e-4, 1e4)?;

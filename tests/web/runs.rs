@@ -1,10 +1,13 @@
 //! What holds in a page and in a Worker alike.
 
+use engram::connect::spec::ConnectSpec;
+use engram::connect::study::Study;
 use engram::continual::Experiment;
 use engram::data::idx;
 use engram::event::Event;
 use engram::kernels::cpu::Cpu;
 use engram::net::Net;
+use engram::spec;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{golden, toy};
@@ -58,4 +61,36 @@ fn gzipped_images_are_read() {
     let images = idx::Images { height: 2, width: 2, pixels: (0..12).collect() };
     let read = idx::images(idx::gzip(&idx::write_images(&images)), 2, 2).unwrap();
     assert_eq!(read.pixels, images.pixels);
+}
+
+/// What the networks of [`a_study_is_the_same_repeated_and_resumed`] come to: all their weights.
+const STUDY: &str = "4af8566cd6dbed306e2d9c764e68679f32399f32bf4f3c3f636c93feb37be648";
+
+#[wasm_bindgen_test]
+fn a_study_is_the_same_repeated_and_resumed() {
+    let fields = [
+        ("network.units", "40"),
+        ("gains", "[0.8]"),
+        ("rules", "[\"bptt\",\"eprop_self\",\"rflo\"]"),
+        ("training.iterations", "12"),
+        ("training.window", "6"),
+        ("training.batch", "5"),
+        ("flossing.when", "always"),
+        ("flossing.iterations", "2"),
+        ("exponents.count", "2"),
+        ("seeds", "1"),
+    ];
+    let spec = spec::set(spec::named::<ConnectSpec>("connect-romo-quick").unwrap(), &fields).unwrap();
+    let hash = |study: &Study| {
+        let weights = (0..3).flat_map(|network| study.weights(network).unwrap().values.clone());
+        golden::hash(weights.map(|w| w.to_le_bytes()))
+    };
+    let mut whole = Study::new(spec.clone(), 0, 1).unwrap();
+    whole.by_ref().for_each(drop);
+    assert_eq!(hash(&whole), STUDY);
+    let mut study = Study::new(spec, 0, 1).unwrap();
+    while study.next().is_some() {
+        study = Study::restore(&study.save()).unwrap();
+    }
+    assert_eq!(hash(&study), STUDY);
 }

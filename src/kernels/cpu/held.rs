@@ -52,7 +52,7 @@ fields!(Inputs: by_sample, by_pixel, dense);
 fields!(Phases: free, clamped, difference);
 fields!(Course: hidden, mask);
 fields!(Gradient: through, weights, recurrent);
-fields!(Minibatch: inputs, outputs, drive, phases, course, stage, gradient);
+fields!(Minibatch: inputs, outputs, drive, phases, course, stage, pages, gradient);
 
 /// Of the first network, and of a minibatch of its own.
 pub fn held(networks: &[Network], batch: &Batch) -> Held {

@@ -13,6 +13,7 @@ mod held;
 mod images;
 mod largest_activity;
 mod owm;
+mod read;
 pub mod relax;
 mod relax_deep;
 mod show;
@@ -27,7 +28,9 @@ use super::{
     Descent, Device, EngineError, Fault, Firing, Hebbian, Held, Memory, Owm, Pass, Phase, Relaxation, Showing, Shown,
     SpikeCounts, States, Tally, Unrolling, adapt, faults,
 };
+use crate::connect::spec::Credit;
 use crate::data::{DataSet, Samples};
+use crate::net::ctrnn::Reading;
 use crate::net::gate::Gate;
 use crate::net::layered::OutputKind;
 use crate::net::{Layer, Net};
@@ -87,6 +90,8 @@ struct Minibatch {
     course: forward::Course,
     /// Of spiking areas.
     stage: show::Stage,
+    /// Of a network that reads row by row.
+    pages: read::Pages,
     gradient: Gradient,
     tally: Tally,
 }
@@ -104,8 +109,8 @@ struct Phases {
 pub struct Gradient {
     /// The adjoint of the units' inputs, summed over the steps: B × units.
     through: Vec<Vec<f32>>,
-    /// ∂L/∂W, summed over the minibatch, as [`Network`] holds W. The first layer has none: its inputs being constant, one
-    /// product at the end will do.
+    /// ∂L/∂W, summed over the minibatch, as [`Network`] holds W. The first layer has none where its inputs are constant: one product
+    /// at the end will do.
     weights: Vec<Vec<f32>>,
     /// ∂L/∂R, likewise.
     recurrent: Vec<Vec<f32>>,
@@ -360,13 +365,27 @@ impl Device for Cpu {
     ) {
         let replicas = weights.iter_mut().zip(rows).zip(&mut batch.replicas).enumerate();
         for (replica, ((network, rows), batch)) in replicas {
-            batch.rows.clear();
-            batch.rows.extend_from_slice(rows);
-            batch.labels.clear();
-            batch.labels.extend(rows.iter().map(|&row| data.labels[row as usize]));
+            batch.note(data, rows);
             let Minibatch { phases, stage, .. } = batch;
-            phases.clamped.iter_mut().for_each(Vec::clear);
             show::show(network, data, rows, showing, replica, &mut phases.free, stage);
+        }
+    }
+
+    fn read(&mut self, weights: &Vec<Network>, data: &Images, rows: &[&[u32]], batch: &mut Batch, reading: &Reading) {
+        for ((network, rows), batch) in weights.iter().zip(rows).zip(&mut batch.replicas) {
+            batch.note(data, rows);
+            let Minibatch { phases, pages, .. } = batch;
+            if !rows.is_empty() {
+                read::read(network, data, rows, reading, phases, pages);
+            }
+        }
+    }
+
+    fn credit(&mut self, weights: &Vec<Network>, batch: &mut Batch, reading: &Reading, credit: Credit) {
+        for (network, batch) in weights.iter().zip(&mut batch.replicas).filter(|(_, batch)| !batch.rows.is_empty()) {
+            let Minibatch { labels, phases, pages, gradient, .. } = batch;
+            let outputs = phases.free.last().expect("an output layer");
+            read::credit(network, reading, credit, labels, outputs, gradient, pages);
         }
     }
 
@@ -394,7 +413,7 @@ impl Device for Cpu {
             let Network { weights, recurrent, bias, memory, .. } = network;
             let Memory { velocity, bias_velocity, .. } = memory;
             with_momentum(momentum, &mut velocity[layer], &mut weights[layer], |changed| {
-                if layer == 0 {
+                if gradient.weights[layer].is_empty() {
                     hebbian_update::from_input(data, inputs, changed, through, scale, products);
                 } else {
                     gradient_update(&gradient.weights[layer], changed, scale);
@@ -527,6 +546,15 @@ impl Minibatch {
         self.inputs.take(data, rows);
         self.labels.clear();
         self.labels.extend(rows.iter().map(|&r| data.labels[r as usize]));
+    }
+
+    /// Rows whose values a kernel takes itself; there is one phase.
+    fn note(&mut self, data: &Images, rows: &[u32]) {
+        self.rows.clear();
+        self.rows.extend_from_slice(rows);
+        self.labels.clear();
+        self.labels.extend(rows.iter().map(|&row| data.labels[row as usize]));
+        self.phases.clamped.iter_mut().for_each(Vec::clear);
     }
 
     /// States at a phase's start: zero, or where the free phase ended.

@@ -48,7 +48,7 @@ fn sleep_layer(sleeper: &mut Sleeper, l: usize, room: &mut Room) {
         collect_feedback(above, layer.units, sleeper.feedback, &mut room.feedback);
     }
     if sleeper.wiring == Wiring::Recurrent {
-        let first = if l == 0 { sleeper.chances.len() } else { lower[l - 1].units };
+        let first = if l == 0 { layer.fan_in - layer.units } else { lower[l - 1].units };
         let own = layer.spikes.iter().filter(|_| first < layer.fan_in).map(|&unit| first as u32 + unit);
         room.pre.clone_from(pre);
         room.pre.extend(own);
@@ -153,7 +153,10 @@ impl SleepLayer {
 /// Input spikes of this step: each input inside the window, on its own.
 #[inline(always)]
 fn draw_input(sleeper: &mut Sleeper, step: u32) {
+    let inputs = sleeper.inputs();
     let Sleeper { seed, phase, chances, window, input, input_count, .. } = sleeper;
+    let rows = chances.len() / inputs;
+    let chances = &chances[(step as usize - 1) % rows * inputs..][..inputs];
     input.clear();
     let mut row = |from: u32, to: u32| {
         let mut words = [0; 4];

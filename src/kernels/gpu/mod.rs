@@ -23,9 +23,11 @@ use super::{
     Descent, Device, EngineError, Fault, Firing, Hebbian, Held, Memory, Owm, Pass, Relaxation, Showing, Shown,
     SpikeCounts, States, Tally, Unrolling,
 };
+use crate::connect::spec::Credit;
 use crate::data::{DataSet, Samples};
 use crate::event::Adapter;
 use crate::net::Net;
+use crate::net::ctrnn::Reading;
 use crate::net::layered::OutputKind;
 use crate::sleep::{Sleeper, Wiring};
 use context::{Context, Use};
@@ -182,10 +184,17 @@ impl Device for Gpu {
         batch.read_shown(&mut self.context).await
     }
 
+    fn read(&mut self, _weights: &Networks, _data: &Images, _rows: &[&[u32]], _batch: &mut Batch, _reading: &Reading) {
+        self.context.note(EngineError::OnCpuAlone("a network that reads images row by row"));
+    }
+
+    /// [`Device::read`] has refused before.
+    fn credit(&mut self, _weights: &Networks, _batch: &mut Batch, _reading: &Reading, _credit: Credit) {}
+
     /// [`Device::forward`] has refused before.
     fn backward(&mut self, _weights: &Networks, _batch: &mut Batch, _output: OutputKind) {}
 
-    /// [`Device::adjoint`] or [`Device::forward`] has refused before.
+    /// [`Device::adjoint`], [`Device::forward`] or [`Device::read`] has refused before.
     fn gradient_update(&mut self, _weights: &mut Networks, _data: &Images, _batch: &mut Batch, _descent: Descent) {}
 
     /// [`Device::forward`] has refused before.
