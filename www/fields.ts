@@ -1,7 +1,7 @@
 // The fields of a Spec that a person may set: their names, units and meaning, and how their values are written.
 
 import type { NetworkKind, RuleKind, Spec } from "./generated/engram.js";
-import { isEp, kindOf, perLayer, stepsOf, suits, usualRule } from "./models.js";
+import { isEp, kindOf, perLayer, readingOf, stepsOf, suits, usualRule } from "./models.js";
 
 /** A field of a Spec `P`. */
 export interface FieldOf<P> {
@@ -79,6 +79,7 @@ const sleepsByTwo = (spec: Spec) => sleeps(spec) && (spec.sleep.thresholds ?? []
 
 const isMrnn = (spec: Spec) => kindOf(spec) === "mrnn";
 const isFeedForward = (spec: Spec) => kindOf(spec) === "feed_forward";
+const isCtrnn = (spec: Spec) => kindOf(spec) === "ctrnn";
 const isAreas = (spec: Spec) => kindOf(spec) === "areas";
 
 export const GROUPS: readonly Group[] = [
@@ -105,15 +106,15 @@ export const GROUPS: readonly Group[] = [
         path: "network.kind",
         label: "Connections",
         unit: "",
-        kind: choice(["mrnn", "both ways, until it settles (MRNN)"], ["rnn", "recurrent hidden layers (RNN)"], ["feed_forward", "from input to output, once (FF)"]),
+        kind: choice(["mrnn", "both ways, until it settles (MRNN)"], ["rnn", "recurrent hidden layers (RNN)"], ["feed_forward", "from input to output, once (FF)"], ["ctrnn", "recurrent, reading row by row (CTRNN)"]),
         matters: (spec) => !isAreas(spec),
         meaning: "How units drive each other. Another kind brings a rule that suits it; Model, above, its other constants, too.",
       },
       { path: "network.hidden", label: "Hidden units", unit: "units a layer", kind: numbers, meaning: "One number for each hidden layer, from the input to the output." },
-      { path: "network.dt", label: "Integration step dt", unit: "time constants", kind: number, matters: isMrnn, meaning: "How far states move towards their target in a step." },
+      { path: "network.dt", label: "Integration step dt", unit: "time constants", kind: number, matters: (spec) => isMrnn(spec) || isCtrnn(spec), meaning: "How far states move towards their target in a step." },
       { path: "network.gamma", label: "Feedback γ", unit: "", kind: number, matters: isMrnn, meaning: "Strength of what a layer hears from the one above." },
       { path: "network.beta", label: "Nudge β", unit: "", kind: number, meaning: "How strongly the label pulls the output in the clamped phase.", matters: isEp },
-      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, matters: (spec) => !isFeedForward(spec) && !isAreas(spec), meaning: "Steps in which the network settles on an input; of an RNN, those that it sees the input for." },
+      { path: "network.free_steps", label: "Free phase", unit: "steps", kind: number, matters: (spec) => !isFeedForward(spec) && !isAreas(spec), meaning: "Steps in which the network settles on an input; of an RNN, those that it sees the input for; of a CTRNN, those that it reads an image in, a multiple of its rows." },
       { path: "network.clamped_steps", label: "Clamped phase", unit: "steps", kind: number, matters: isMrnn, meaning: "Steps with the nudge; all of them are run. With backpropagation through time, the last steps of the free phase, which it goes back through." },
       { path: "network.tolerance", label: "Tolerance", unit: "activity a step", kind: number, matters: isMrnn, meaning: "The free phase of a sample stops once nothing moves more than this; 0: never." },
     ],
@@ -125,7 +126,7 @@ export const GROUPS: readonly Group[] = [
         path: "rule.kind",
         label: "Rule",
         unit: "",
-        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"], ["backprop", "backpropagation"], ["owm", "orthogonal weights modification"]),
+        kind: choice(["predictive", "predictive"], ["contrastive", "contrastive"], ["bptt", "backpropagation through time"], ["eprop", "e-prop"], ["backprop", "backpropagation"], ["owm", "orthogonal weights modification"]),
         allows: (spec, rule) => suits(rule as RuleKind, kindOf(spec)),
         matters: (spec) => !isAreas(spec),
         meaning: "How states change the weights: those of two phases; or, on the CPU alone and for comparison, a gradient that is propagated backwards. What suits the connections can be chosen.",
@@ -138,7 +139,7 @@ export const GROUPS: readonly Group[] = [
         label: "Gradient at the outputs",
         unit: "",
         kind: choice(["false", "0 where an output rests at 0 or 1"], ["true", "goes straight through"]),
-        matters: ({ rule }) => rule.kind === "bptt",
+        matters: (spec) => spec.rule.kind === "bptt" && !isCtrnn(spec),
         meaning: "An output that rests at 0 for all images of its class never learns again, unless the gradient goes through as if nothing were cut there.",
       },
       { path: "training.epochs", label: "Epochs", unit: "passes a task", kind: number, meaning: "How often a task's images are gone through." },
@@ -151,7 +152,7 @@ export const GROUPS: readonly Group[] = [
       { path: "sleep.steps", label: "Length T", unit: "steps", kind: number, matters: sleeps, meaning: "Steps of the first sleep." },
       { path: "sleep.growth", label: "Growth", unit: "steps a task", kind: number, matters: sleeps, meaning: "By how much each sleep is longer than the one before." },
       { path: "sleep.rate", label: "Input rate", unit: "spikes a step at full brightness", kind: number, matters: sleeps, meaning: "How often a pixel spikes, times its mean brightness over all that was seen." },
-      { path: "sleep.window", label: "Window", unit: "pixels a side, or none", kind: orNone, matters: sleeps, meaning: "Input spikes stay within a square that jumps in each step." },
+      { path: "sleep.window", label: "Window", unit: "pixels a side, or none", kind: orNone, matters: (spec) => sleeps(spec) && !isCtrnn(spec), meaning: "Input spikes stay within a square that jumps in each step." },
       { path: "sleep.gain_hidden", label: "Hidden gain", unit: "", kind: number, matters: sleeps, meaning: "How strongly spikes drive the hidden units; decides how many spike." },
       { path: "sleep.gain_output", label: "Output gain", unit: "", kind: number, matters: sleeps, meaning: "The same for the outputs." },
       {
@@ -274,7 +275,7 @@ function followers(spec: Spec, path: string, text: string): [string, string][] {
     case "network.kind":
       return forKind(spec, text as NetworkKind);
     case "rule.kind":
-      return [...onCpu(spec, text as RuleKind), ...cutAgain(spec, text as RuleKind)];
+      return [...onCpu(spec, text as RuleKind), ...cutAgain(spec, text as RuleKind, kindOf(spec))];
     default:
       return [];
   }
@@ -291,7 +292,7 @@ function forLayers({ rule, sleep, areas }: Spec, layers: number): [string, strin
 function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
   const rule = suits(spec.rule.kind, kind) ? spec.rule.kind : usualRule(kind);
   const steps = stepsOf(spec, kind, rule, spec.network.clamped_steps);
-  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule), ...steps];
+  const changes: [string, string][] = [["rule.kind", rule], ...onCpu(spec, rule), ...cutAgain(spec, rule, kind), ...steps, ...readingOf(spec, kind)];
   return kind === "feed_forward" ? changes : [...changes, ["rule.momentum", "0"], ["rule.dropout", "0"]];
 }
 
@@ -299,4 +300,4 @@ function forKind(spec: Spec, kind: NetworkKind): [string, string][] {
 const onCpu = ({ engine }: Spec, kind: RuleKind): [string, string][] => (engine === "gpu" && !isEp({ rule: { kind } }) && kind !== "local_errors" ? [["engine", "auto"]] : []);
 
 /** Only backpropagation through time goes straight through the outputs. */
-const cutAgain = ({ rule }: Spec, kind: RuleKind): [string, string][] => (rule.straight_through && kind !== "bptt" ? [["rule.straight_through", "false"]] : []);
+const cutAgain = ({ rule }: Spec, next: RuleKind, kind: NetworkKind): [string, string][] => (rule.straight_through && (next !== "bptt" || kind === "ctrnn") ? [["rule.straight_through", "false"]] : []);

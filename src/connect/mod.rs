@@ -3,7 +3,7 @@
 //!
 //! In the order data flows: [`spec`] says what is studied; [`tasks`] draws trials; [`ctrnn`] is the network and its way through a
 //! minibatch; [`credit`] brings errors to the weights and [`adam`] moves them; [`lyapunov`] measures exponents and [`flossing`] moves
-//! those; [`study`] does all of it in small steps, side by side for every gain, rule, learning rate and seed; [`summary`] is what
+//! those; `sleep` puts a network that has learnt to sleep; [`study`] does all of it in small steps, side by side for every gain, rule, learning rate and seed; [`summary`] is what
 //! comes of it; [`report`] writes it down, and [`claims`] asks it what the
 //! paper says in words; [`trajectories`] shows what a network does.
 //!
@@ -29,6 +29,8 @@ mod products;
 pub mod report;
 #[cfg(feature = "engine")]
 mod save;
+#[cfg(feature = "engine")]
+mod sleep;
 pub mod spec;
 #[cfg(feature = "engine")]
 pub mod study;

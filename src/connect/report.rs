@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claims::{Answer, StudyClaim};
 use super::spec::{ConnectSpec, Credit};
-use super::summary::{NetworkRecord, StudyLine, summary};
+use super::summary::{NetworkRecord, SleptLine, StudyLine, summary};
 use crate::analysis::Spread;
 use crate::reproduce::Made;
 
@@ -48,14 +48,20 @@ impl Credit {
 /// The lines of a study as a Markdown table.
 pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
     let unit = spec.task.timing();
-    let mut text = String::from(
-        "| rule | flossed | gain | learning rate | mean loss while learning | test loss | right answers, % | largest exponent before, 1/step | after, 1/step | n |\n|---|---|---|---|---|---|---|---|---|---|\n",
+    let slept = if spec.sleep.is_some() {
+        [" after sleep: test loss | right answers, % | largest exponent, 1/step |", "---|---|---|"]
+    } else {
+        [""; 2]
+    };
+    let mut text = format!(
+        "| rule | flossed | gain | learning rate | mean loss while learning | test loss | right answers, % | largest exponent before, 1/step | after, 1/step |{} n |\n|---|---|---|---|---|---|---|---|---|{}---|\n",
+        slept[0], slept[1],
     );
     for line in lines {
         let mean = mean_loss(line);
         writeln!(
             text,
-            "| {} | {} | {} | {} | {mean:.4} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {mean:.4} | {} | {} | {} | {} |{} {} |",
             line.rule.title(),
             if line.flossed { "yes" } else { "no" },
             line.gain,
@@ -64,6 +70,7 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
             with_spread(&line.test_accuracy, 100.0, 1),
             with_spread(&line.before, 1.0, 3),
             with_spread(&line.after, 1.0, 3),
+            if spec.sleep.is_some() { after_sleep(line.slept.as_ref()) } else { String::new() },
             line.test_loss.map_or(0, |spread| spread.n),
         )
         .expect("writing to a String does not fail");
@@ -78,20 +85,31 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
     text
 }
 
+fn after_sleep(slept: Option<&SleptLine>) -> String {
+    let of = |spread: fn(&SleptLine) -> Spread, scale, digits| with_spread(&slept.map(spread), scale, digits);
+    format!(
+        " {} | {} | {} |",
+        of(|slept| slept.test_loss, 1.0, 4),
+        of(|slept| slept.test_accuracy, 100.0, 1),
+        of(|slept| slept.exponent, 1.0, 3)
+    )
+}
+
 /// A row for each line of each study, for spreadsheets.
 pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> String {
     let mut text = String::from(
-        "study,task,units,batch,tau,rule,flossed,gain,rate,mean_loss,test_loss,test_loss_sd,accuracy,accuracy_sd,exponent_before,exponent_before_sd,exponent_after,exponent_after_sd,n,diverged\n",
+        "study,task,units,batch,tau,rule,flossed,gain,rate,mean_loss,test_loss,test_loss_sd,accuracy,accuracy_sd,exponent_before,exponent_before_sd,exponent_after,exponent_after_sd,slept_loss,slept_loss_sd,slept_accuracy,slept_accuracy_sd,slept_exponent,slept_exponent_sd,n,diverged\n",
     );
     for (name, StudyResult { spec, lines, .. }) in results {
         for line in lines {
+            let slept = line.slept.as_ref();
             let both = |spread: &Option<Spread>| match spread {
                 Some(Spread { mean, sd, .. }) => format!("{mean},{}", sd.map_or(String::new(), |sd| sd.to_string())),
                 None => ",".into(),
             };
             writeln!(
                 text,
-                "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
                 plain(&spec.task),
                 spec.network.units,
                 spec.training.batch,
@@ -105,6 +123,9 @@ pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> 
                 both(&line.test_accuracy),
                 both(&line.before),
                 both(&line.after),
+                both(&slept.map(|slept| slept.test_loss)),
+                both(&slept.map(|slept| slept.test_accuracy)),
+                both(&slept.map(|slept| slept.exponent)),
                 line.test_loss.map_or(0, |spread| spread.n),
                 line.diverged,
             )

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::spec::validate::{between, out_of_range};
-use crate::spec::{Described, SpecError, VERSION, read_fields};
+use crate::spec::{Described, Sleep, SpecError, VERSION, read_fields};
 
 /// The most weights that the networks of a study may have together: they are held side by side.
 const MOST_WEIGHTS: u64 = 1 << 26;
@@ -28,6 +28,9 @@ pub struct ConnectSpec {
     pub training: ConnectTraining,
     pub flossing: Flossing,
     pub exponents: Exponents,
+    /// Constants of the sleep that each network is put to once it is trained; `null`: none.
+    #[serde(default)]
+    pub sleep: Option<Sleep>,
     /// How many seeds each network is trained from.
     pub seeds: u32,
     /// The first of them; the others follow it.
@@ -214,6 +217,15 @@ impl ConnectSpec {
         between("exponents.count", self.exponents.count, 1, self.network.units)?;
         between("exponents.series", self.exponents.series, 1, 1024)?;
         between("exponents.trials", self.exponents.trials, 2, 1000)?;
+        if let Some(sleep) = &self.sleep {
+            sleep.validate(2)?;
+            if let Some(window) = sleep.window {
+                return Err(out_of_range("sleep.window", window, "trials are no images: write null"));
+            }
+            if sleep.growth > 0 {
+                return Err(out_of_range("sleep.growth", sleep.growth, "there is one sleep: write 0"));
+            }
+        }
         between("seeds", self.seeds, 1, 100)?;
         let room = u32::MAX - self.seeds;
         between("seed", self.seed, 0, room)?;

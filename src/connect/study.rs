@@ -1,7 +1,8 @@
 //! A study under way: one call does a small piece of work and returns an event; between calls it can be saved, restored and asked.
 //!
 //! First every origin, which is a gain, a treatment and a seed, is prepared: its exponents are measured and it is flossed where the Spec
-//! says so. Then a network for each of the rules and learning rates is trained from it. All networks take turns, so that
+//! says so. Then a network for each of the rules and learning rates is trained from it, and sleeps where the Spec has it sleep. All
+//! networks take turns, so that
 //! their curves grow side by side; each sees trials that only its seed and the iteration decide, so that what differs between two
 //! networks is what the Spec says. How the networks are shared out to Workers or threads changes none of them.
 
@@ -13,8 +14,9 @@ use super::ctrnn::{Course, Judged, Shape, Weights, judge, run};
 use super::flossing;
 use super::lyapunov::exponents;
 use super::save::are_whole;
+use super::sleep::{Asleep, slices};
 use super::spec::ConnectSpec;
-use super::summary::{Arm, NetworkRecord, Score};
+use super::summary::{Arm, NetworkRecord, Score, Slept};
 use super::tasks::Trials;
 use crate::clock;
 use crate::rng::Purpose;
@@ -76,6 +78,8 @@ struct Replica {
     iterations: u32,
     /// Sums over the window that is under way.
     window: Score,
+    /// Where it is trained and sleeps.
+    asleep: Option<Asleep>,
     is_over: bool,
 }
 
@@ -99,7 +103,10 @@ impl State {
             .origins
             .iter()
             .all(|origin| are_whole(&origin.weights, shape) && origin.adam.len() == shape.units * shape.units);
-        let replicas = self.replicas.iter().all(|r| are_whole(&r.weights, shape) && r.adam.len() == shape.weights());
+        let replicas = self.replicas.iter().all(|r| {
+            let sleeps = r.asleep.as_ref().is_none_or(|asleep| self.spec.sleep.is_some() && asleep.fits(shape));
+            are_whole(&r.weights, shape) && r.adam.len() == shape.weights() && sleeps
+        });
         let each = self.spec.rules.len() * self.spec.training.rates.len();
         let count = self.replicas.len();
         origins && replicas && count.is_multiple_of(each) && count / each <= self.origins.len() && self.turn <= count
@@ -213,13 +220,16 @@ impl Study {
     fn progress(&self) -> ConnectEvent {
         let State { spec, origins, replicas, seconds, .. } = &self.state;
         let iterations: u64 = replicas.iter().map(|replica| u64::from(replica.iterations)).sum();
-        let (floss, train) = (u64::from(spec.flossing.iterations), u64::from(spec.training.iterations));
+        let floss = u64::from(spec.flossing.iterations);
+        let sleep = spec.sleep.as_ref().map_or(0, |constants| u64::from(slices(constants)));
+        let train = u64::from(spec.training.iterations) + sleep;
         let to_floss = origins.iter().filter(|origin| origin.flossed).count() as u64 * floss;
         let flossed: u64 = origins.iter().map(|origin| u64::from(origin.iterations)).sum();
         let arms = (spec.rules.len() * spec.training.rates.len()) as u64;
         let total = to_floss + origins.len() as u64 * arms * train;
         // What diverged has nothing more to do.
-        let trained: u64 = replicas.iter().map(|r| if r.is_over { train } else { u64::from(r.iterations) }).sum();
+        let reached = |r: &Replica| u64::from(r.iterations) + r.asleep.as_ref().map_or(0, Asleep::slices_done);
+        let trained: u64 = replicas.iter().map(|r| if r.is_over { train } else { reached(r) }).sum();
         let fraction = if total == 0 { 1.0 } else { (flossed + trained) as f64 / total as f64 };
         ConnectEvent::Progress { fraction, seconds: *seconds, iterations }
     }
@@ -273,6 +283,7 @@ impl Study {
                 untrained: origin.untrained.clone(),
                 flossed: origin.after_flossing.clone(),
                 trained: Vec::new(),
+                slept: None,
                 diverged: None,
             };
             let replica = Replica {
@@ -282,6 +293,7 @@ impl Study {
                 adam: Adam::new(origin.weights.values.len()),
                 iterations: 0,
                 window: NOTHING,
+                asleep: None,
                 is_over: false,
             };
             self.news.push_back(told(&replica));
@@ -289,12 +301,15 @@ impl Study {
         }
     }
 
-    /// A slice of the training of the network whose turn it is.
+    /// A slice of the training, or of the sleep, of the network whose turn it is.
     fn train(&mut self) {
         let count = self.state.replicas.len();
         let waiting = (0..count).map(|i| (self.state.turn + i) % count);
         let Some(place) = waiting.into_iter().find(|&place| !self.state.replicas[place].is_over) else { return };
         self.state.turn = (place + 1) % count;
+        if self.state.replicas[place].asleep.is_some() {
+            return self.sleep(place);
+        }
         let spec = &self.state.spec;
         let timing = spec.task.timing();
         let units = spec.network.units as usize;
@@ -304,6 +319,40 @@ impl Study {
         while self.state.replicas[place].iterations < until && !self.state.replicas[place].is_over {
             self.iterate(place);
         }
+    }
+
+    /// A slice of a network's sleep, and what is found when it wakes.
+    fn sleep(&mut self, place: usize) {
+        let replica = &mut self.state.replicas[place];
+        let Some(asleep) = replica.asleep.as_mut() else { return };
+        if !asleep.go_on() {
+            return;
+        }
+        let (woken, spikes) = (asleep.wake(&replica.weights), asleep.spikes());
+        replica.asleep = None;
+        replica.is_over = true;
+        match woken {
+            Some(weights) => {
+                replica.weights = weights;
+                let test = self.test(place);
+                let State { spec, replicas, .. } = &mut self.state;
+                let replica = &mut replicas[place];
+                let exponents = exponents(&replica.weights, spec, replica.record.arm.seed);
+                replica.record.slept = Some(Slept { test, exponents, spikes });
+            }
+            None => replica.record.diverged = Some(replica.iterations),
+        }
+        self.news.push_back(told(&self.state.replicas[place]));
+    }
+
+    /// How a network does on trials that it is not trained on.
+    fn test(&mut self, place: usize) -> Score {
+        let State { spec, replicas, .. } = &self.state;
+        let replica = &replicas[place];
+        let tests = spec.task.trials(replica.record.arm.seed, Purpose::Test, 0, TESTS);
+        run(&replica.weights, spec.leak() as f32, &tests, &mut self.course);
+        judge(&self.course, &tests, spec.task.timing().loss, &mut self.judged);
+        Score { loss: self.judged.loss, accuracy: self.judged.accuracy }
     }
 
     /// One iteration of a network, and what follows from it.
@@ -351,15 +400,17 @@ impl Study {
         let Score { loss, accuracy } = std::mem::replace(&mut replica.window, NOTHING);
         replica.record.curve.push(Score { loss: loss / count, accuracy: accuracy / count });
         if is_last {
+            let test = self.test(place);
+            let State { spec, replicas, .. } = &mut self.state;
+            let replica = &mut replicas[place];
             let seed = replica.record.arm.seed;
-            let tests = spec.task.trials(seed, Purpose::Test, 0, TESTS);
-            run(&replica.weights, spec.leak() as f32, &tests, &mut self.course);
-            judge(&self.course, &tests, spec.task.timing().loss, &mut self.judged);
-            replica.record.test = Some(Score { loss: self.judged.loss, accuracy: self.judged.accuracy });
+            replica.record.test = Some(test);
             replica.record.trained = exponents(&replica.weights, spec, seed);
-            replica.is_over = true;
+            let asleep = spec.sleep.as_ref().map(|constants| Asleep::new(&replica.weights, spec, constants, seed));
+            replica.is_over = asleep.is_none();
+            replica.asleep = asleep;
         }
-        self.news.push_back(told(replica));
+        self.news.push_back(told(&self.state.replicas[place]));
     }
 }
 

@@ -42,8 +42,23 @@ pub struct NetworkRecord {
     pub flossed: Vec<f64>,
     /// After training; empty until then.
     pub trained: Vec<f64>,
+    /// What sleep made of it; `null` until it wakes, and where it never sleeps.
+    #[serde(default)]
+    pub slept: Option<Slept>,
     /// The iteration in which a number stopped being finite; the curve up to there stays.
     pub diverged: Option<u32>,
+}
+
+/// A network that has slept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Slept {
+    /// On the same trials as after training.
+    pub test: Score,
+    /// Largest Lyapunov exponents, in 1/step.
+    pub exponents: Vec<f64>,
+    /// Spikes of the input, the hidden units and the outputs in a step of sleep.
+    pub spikes: Vec<f64>,
 }
 
 impl NetworkRecord {
@@ -71,8 +86,21 @@ pub struct StudyLine {
     /// The largest exponent when training begins and when it is over, in 1/step.
     pub before: Option<Spread>,
     pub after: Option<Spread>,
+    /// The same after sleep, where networks sleep.
+    #[serde(default)]
+    pub slept: Option<SleptLine>,
     /// Seeds that diverged with this learning rate: they are in none of these means.
     pub diverged: u32,
+}
+
+/// What sleep made of the networks of a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct SleptLine {
+    pub test_loss: Spread,
+    pub test_accuracy: Spread,
+    /// The largest exponent, in 1/step.
+    pub exponent: Spread,
 }
 
 /// The lines of a study, in the order of its rules, treatments and gains; what has not begun is left out.
@@ -135,6 +163,18 @@ fn line(group: &[&NetworkRecord], rate: f64) -> StudyLine {
         test_accuracy: all(&|record| record.test.map(|score| score.accuracy)),
         before: all(&|record| record.initial().first().copied()),
         after: all(&|record| record.trained.first().copied()),
+        slept: slept(&whole),
         diverged: (group.len() - whole.len()) as u32,
     }
+}
+
+/// Once all have woken.
+fn slept(whole: &[&NetworkRecord]) -> Option<SleptLine> {
+    let slept: Vec<&Slept> = whole.iter().map(|record| record.slept.as_ref()).collect::<Option<_>>()?;
+    let over = |of: fn(&Slept) -> f64| Spread::of(&slept.iter().map(|slept| of(slept)).collect::<Vec<_>>());
+    (!slept.is_empty()).then(|| SleptLine {
+        test_loss: over(|slept| slept.test.loss),
+        test_accuracy: over(|slept| slept.test.accuracy),
+        exponent: over(|slept| slept.exponents[0]),
+    })
 }

@@ -67,6 +67,15 @@ pub fn net(weights: &Weights) -> Net {
     Net { layers: vec![hidden, output], gates: Vec::new() }
 }
 
+/// The same, back.
+pub fn weights_of(net: &Net) -> Weights {
+    let [hidden, output] = &net.layers[..] else { panic!("one hidden layer") };
+    let shape = Shape { units: hidden.units, inputs: hidden.fan_in, outputs: output.units };
+    let columns = (0..output.units).flat_map(|o| output.weights[o..].iter().step_by(output.units).copied());
+    let values = hidden.recurrent.iter().chain(&hidden.weights).copied().chain(columns).collect();
+    Weights { shape, values }
+}
+
 impl Net {
     /// What the outputs would be if reading stopped after each of its steps: steps × classes, in f64.
     pub fn read(&self, image: &[f32], reading: &Reading) -> Vec<Vec<f64>> {

@@ -1,6 +1,6 @@
 //! What a Spec's fields may be. The limits keep a run within a laptop's memory and a person's patience.
 
-use super::{Act, Action, EngineKind, NetworkKind, Order, RuleKind, Spec, SpecError, Strategy, VERSION};
+use super::{Act, Action, EngineKind, NetworkKind, Order, RuleKind, Sleep, Spec, SpecError, Strategy, VERSION};
 
 impl Spec {
     /// Checks every field that can be checked without the data.
@@ -157,35 +157,12 @@ impl Spec {
         if let Strategy::Rehearsal { fraction } | Strategy::SrcRehearsal { fraction } = self.strategy {
             between("strategy.fraction", fraction, 0.0, 1.0)?;
         }
-        let sleep = &self.sleep;
-        between("sleep.steps", sleep.steps, 1, 1_000_000)?;
-        between("sleep.growth", sleep.growth, 0, 1_000_000)?;
-        between("sleep.rate", sleep.rate, 0.0, 1000.0)?;
-        if let Some(window) = sleep.window {
-            between("sleep.window", window, 1, 1024)?;
-            if self.network.kind == NetworkKind::Ctrnn {
-                let allowed = "a network of kind ctrnn dreams row by row, without a window: write null";
-                return Err(out_of_range("sleep.window", window, allowed));
-            }
+        self.sleep.validate(self.weight_layers())?;
+        if let Some(window) = self.sleep.window.filter(|_| self.network.kind == NetworkKind::Ctrnn) {
+            let allowed = "a network of kind ctrnn dreams row by row, without a window: write null";
+            return Err(out_of_range("sleep.window", window, allowed));
         }
-        between("sleep.leak", sleep.leak, 0.0, 1.0)?;
-        between("sleep.gain_hidden", sleep.gain_hidden, 1e-4, 1e4)?;
-        between("sleep.gain_output", sleep.gain_output, 1e-4, 1e4)?;
-        between("sleep.feedback", sleep.feedback, 0.0, 100.0)?;
-        between("sleep.threshold_hidden", sleep.threshold_hidden, 1e-4, 1e4)?;
-        between("sleep.threshold_output", sleep.threshold_output, 1e-4, 1e4)?;
-        if ![0, self.weight_layers()].contains(&sleep.thresholds.len()) {
-            let allowed = format!("there is none, or one for each of the {} layers", self.weight_layers());
-            return Err(out_of_range("sleep.thresholds", format!("{} thresholds", sleep.thresholds.len()), &allowed));
-        }
-        for (i, &threshold) in sleep.thresholds.iter().enumerate() {
-            between(&format!("sleep.thresholds[{i}]"), threshold, 1e-4, 1e4)?;
-        }
-        between("sleep.inc", sleep.inc, 0.0, 0.1)?;
-        between("sleep.dec_ratio", sleep.dec_ratio, 0.0, 10.0)?;
-        between("sleep.output_scale", sleep.output_scale, 0.0, 100.0)?;
-        between("sleep.homeostasis", sleep.homeostasis, 0.0, 0.9)?;
-        between("sleep.target_rate", sleep.target_rate, 1e-4, 1e4)
+        Ok(())
     }
 
     fn validate_areas(&self) -> Result<(), SpecError> {
@@ -248,6 +225,36 @@ impl Spec {
             .iter()
             .enumerate()
             .try_for_each(|(i, action)| validate_act(&format!("actions[{i}].act"), &action.act))
+    }
+}
+
+impl Sleep {
+    /// Checks the constants of a network with so many layers of weights.
+    pub(crate) fn validate(&self, layers: usize) -> Result<(), SpecError> {
+        between("sleep.steps", self.steps, 1, 1_000_000)?;
+        between("sleep.growth", self.growth, 0, 1_000_000)?;
+        between("sleep.rate", self.rate, 0.0, 1000.0)?;
+        if let Some(window) = self.window {
+            between("sleep.window", window, 1, 1024)?;
+        }
+        between("sleep.leak", self.leak, 0.0, 1.0)?;
+        between("sleep.gain_hidden", self.gain_hidden, 1e-4, 1e4)?;
+        between("sleep.gain_output", self.gain_output, 1e-4, 1e4)?;
+        between("sleep.feedback", self.feedback, 0.0, 100.0)?;
+        between("sleep.threshold_hidden", self.threshold_hidden, 1e-4, 1e4)?;
+        between("sleep.threshold_output", self.threshold_output, 1e-4, 1e4)?;
+        if ![0, layers].contains(&self.thresholds.len()) {
+            let allowed = format!("there is none, or one for each of the {layers} layers");
+            return Err(out_of_range("sleep.thresholds", format!("{} thresholds", self.thresholds.len()), &allowed));
+        }
+        for (i, &threshold) in self.thresholds.iter().enumerate() {
+            between(&format!("sleep.thresholds[{i}]"), threshold, 1e-4, 1e4)?;
+        }
+        between("sleep.inc", self.inc, 0.0, 0.1)?;
+        between("sleep.dec_ratio", self.dec_ratio, 0.0, 10.0)?;
+        between("sleep.output_scale", self.output_scale, 0.0, 100.0)?;
+        between("sleep.homeostasis", self.homeostasis, 0.0, 0.9)?;
+        between("sleep.target_rate", self.target_rate, 1e-4, 1e4)
     }
 }
 

@@ -724,7 +724,9 @@ fn records(study: &Study) -> Vec<NetworkRecord> {
 
 #[test]
 fn a_study_is_the_same_repeated_shared_out_and_resumed() {
-    let spec = quick(&[("flossing.when", "both"), ("flossing.iterations", "3"), ("rules", "[\"bptt\",\"rflo\"]")]);
+    let fields =
+        [("flossing.when", "both"), ("flossing.iterations", "3"), ("rules", "[\"bptt\",\"rflo\"]"), ("sleep", SLEEP)];
+    let spec = quick(&fields);
     let (whole, told) = events(Study::new(spec.clone(), 0, 1).unwrap());
     assert!(whole.is_over());
     assert_eq!(records(&whole).len(), spec.replicas());
@@ -740,7 +742,7 @@ fn a_study_is_the_same_repeated_shared_out_and_resumed() {
     assert_eq!(numbered.iter().map(|(n, _)| *n).collect::<Vec<_>>(), (0..spec.replicas() as u32).collect::<Vec<_>>());
     assert_eq!(numbered.into_iter().map(|(_, record)| record).collect::<Vec<_>>(), records(&whole));
 
-    // Saved and restored after every few events, in flossing and in training alike.
+    // Saved and restored after every few events, in flossing, in training and asleep alike.
     let mut study = Study::new(spec.clone(), 0, 1).unwrap();
     let mut count = 0;
     while study.next().is_some() {
@@ -753,6 +755,34 @@ fn a_study_is_the_same_repeated_shared_out_and_resumed() {
     for (number, _) in whole.records() {
         assert_eq!(study.weights(number), whole.weights(number));
     }
+}
+
+/// Three slices of it.
+const SLEEP: &str = r#"{"stdp":"soft","steps":1100,"rate":2,"window":null,"leak":0.95,"gain_hidden":5,"gain_output":2,"feedback":0,
+"threshold_hidden":1,"threshold_output":1,"inc":0.0001,"dec_ratio":0.25,"output_scale":1,"homeostasis":0.5,"target_rate":1}"#;
+
+/// Sleep comes after training, and changes nothing of it; without plasticity it changes nothing at all.
+#[test]
+fn trained_networks_sleep_and_are_measured_again() {
+    let ended = |sleep: &str| records(&events(Study::new(quick(&[("sleep", sleep)]), 0, 1).unwrap()).0);
+    let (awake, slept, still) = (ended("null"), ended(SLEEP), ended(&SLEEP.replace("0.0001", "0")));
+    for ((awake, slept), still) in awake.iter().zip(&slept).zip(&still) {
+        assert_eq!((&awake.curve, awake.test, &awake.trained), (&slept.curve, slept.test, &slept.trained));
+        let (of, unmoved) = (slept.slept.as_ref().unwrap(), still.slept.as_ref().unwrap());
+        assert_eq!((awake.slept.as_ref(), Some(unmoved.test)), (None, awake.test));
+        assert_eq!((&unmoved.exponents, unmoved.spikes.len()), (&awake.trained, 3));
+        assert!(of.spikes[0] > 0.0 && of.spikes[1] > 0.0 && of.exponents.len() == awake.trained.len());
+    }
+    let moved = |record: &NetworkRecord| record.slept.as_ref().map(|slept| slept.test) != record.test;
+    assert!(slept.iter().filter(|record| moved(record)).count() > slept.len() / 2);
+    let spec = quick(&[("sleep", SLEEP)]);
+    let lines = summary(&spec, &slept);
+    assert!(lines.iter().all(|line| line.slept.as_ref().is_some_and(|slept| slept.test_loss.n == 2)));
+    assert!(table(&lines, &spec).contains("after sleep") && !table(&lines, &quick(&[])).contains("after sleep"));
+    let refused = |field, value| engram::spec::set(&spec, &[(field, value)]).unwrap_err().to_string();
+    assert!(refused("sleep.window", "5").contains("trials are no images"));
+    assert!(refused("sleep.growth", "5").contains("there is one sleep"));
+    assert!(refused("sleep.rate", "-1").contains("sleep.rate"));
 }
 
 #[test]
@@ -921,6 +951,7 @@ fn told(loss: impl Fn(f64, bool, u32) -> f64, exponents: impl Fn(f64, u32) -> (f
                     untrained: vec![before],
                     flossed: if flossed { vec![0.0] } else { Vec::new() },
                     trained: vec![after],
+                    slept: None,
                     diverged: None,
                 });
             }

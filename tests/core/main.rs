@@ -6,6 +6,7 @@ mod areas;
 mod areas_gpu;
 mod bptt;
 mod connect;
+mod ctrnn;
 mod engine;
 #[path = "../shared/engines.rs"]
 mod engines;

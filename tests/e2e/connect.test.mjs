@@ -282,6 +282,33 @@ test("flossing moves exponents to zero, and both treatments stand side by side",
   assert.match((await labelsOf(page, "exponents"))[1], /gain 0\.2 after flossing/);
 });
 
+test("trained networks are put to sleep, and measured again", async (t) => {
+  const page = await openLab(t, { hash: "#v=1&preset=connect-two-af-sleep&network.units=16&training.iterations=60&training.window=10&gains=[0.5,1]&seeds=2&sleep.steps=600" });
+  const when = page.getByLabel("Sleep", { exact: true });
+  assert.equal(await when.inputValue(), "after");
+  await when.selectOption("never");
+  await page.waitForFunction(() => /sleep=null/.test(decodeURIComponent(location.hash)));
+  await when.selectOption("after");
+  await page.waitForFunction(() => !/sleep=null/.test(decodeURIComponent(location.hash)));
+  await page.locator(".constants summary", { hasText: "Sleep" }).click();
+  const steps = page.getByLabel("Length of the sleep");
+  assert.equal(await steps.inputValue(), "3000", "the preset's");
+  await steps.fill("600");
+  await steps.press("Enter");
+  await page.waitForFunction(() => /sleep.steps=600/.test(decodeURIComponent(location.hash)));
+  await run(page);
+  const heads = await card(page, "outcome").locator("thead th").allTextContents();
+  assert.deepEqual(heads.slice(4), ["Test accuracy", "After sleep: loss", "Accuracy", "λ before → after → after sleep, 1/step", "n"]);
+  const labels = await labelsOf(page, "exponents");
+  assert.equal(labels.length, 2);
+  for (const label of labels) assert.match(label, /gain 0\.5 after training .*gain 0\.5 after sleep/);
+  const { networks, lines } = await results(page);
+  assert.equal(networks.length, 8);
+  for (const { slept } of networks) assert.ok(slept.spikes[0] > 0 && slept.exponents.length === networks[0].trained.length);
+  const rows = await outcome(page);
+  lines.forEach(({ slept }, i) => assert.equal(numberIn(rows[i][6]), Number((100 * slept.test_accuracy.mean).toFixed(1))));
+});
+
 test("a study that is saved goes on where it was, in another page", async (t) => {
   const long = SMALL.replace("iterations=120", "iterations=500");
   const page = await openLab(t, { hash: long });

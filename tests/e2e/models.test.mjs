@@ -6,7 +6,7 @@ import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
-const MODELS = ["MRNN-EP, predictive", "MRNN-EP, contrastive", "MRNN-BPTT", "RNN-BPTT", "FF-BP", "FF-OWM"];
+const MODELS = ["MRNN-EP, predictive", "MRNN-EP, contrastive", "MRNN-BPTT", "RNN-BPTT", "FF-BP", "FF-OWM", "CTRNN-BPTT, row by row", "CTRNN-e-prop, row by row"];
 /** Two tasks of a small network, in seconds. */
 const SMALL = "#v=1&preset=quick-mnist-src&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&network.hidden=[60]&training.epochs=1&sleep.steps=500";
 
@@ -51,6 +51,9 @@ test("a model sets its constants, and those of others are away", async (t) => {
   await choose(page, "RNN-BPTT");
   assert.deepEqual([await seen(), await page.locator("#network-free_steps").inputValue()], [["Free phase"], "5"]);
   assert.equal(await page.locator("#sleep-feedback").isVisible(), false, "only an MRNN has feedback");
+  await choose(page, "CTRNN-e-prop, row by row");
+  assert.deepEqual([await seen(), await page.locator("#network-free_steps").inputValue()], [["Integration step dt", "Free phase"], "28"]);
+  assert.equal(await page.locator("#sleep-window").isVisible(), false, "rows have no window");
   await choose(page, "FF-BP");
   assert.deepEqual([await seen(), await rates()], [["Momentum μ", "Dropout"], "0.1, 0.1"]);
   assert.deepEqual([await page.locator("#rule-momentum").inputValue(), await page.locator("#rule-dropout").inputValue()], ["0.5", "0.25"]);
@@ -60,7 +63,7 @@ test("a model sets its constants, and those of others are away", async (t) => {
   assert.equal(await page.locator("#rule-momentum").isVisible(), false);
 });
 
-for (const [title, matrices, steps] of [["RNN-BPTT", ["input to hidden", "hidden to itself", "hidden to output"], 5], ["FF-BP", ["input to hidden", "hidden to output"], 1], ["FF-OWM", ["input to hidden", "hidden to output"], 1]]) {
+for (const [title, matrices, steps] of [["RNN-BPTT", ["input to hidden", "hidden to itself", "hidden to output"], 5], ["FF-BP", ["input to hidden", "hidden to output"], 1], ["FF-OWM", ["input to hidden", "hidden to output"], 1], ["CTRNN-e-prop, row by row", ["input to hidden", "hidden to itself", "hidden to output"], 28]]) {
   test(`${title} is learnt, sleeps, shows its matrices and answers; its link repeats it`, async (t) => {
     const page = await openLab(t, { hash: SMALL });
     await choose(page, title);

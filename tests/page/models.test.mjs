@@ -8,7 +8,7 @@ const { modelChanges, modelOf, MODELS, perLayer, suits } = await load("models.ts
 const { changesFor, GROUPS } = await load("fields.ts");
 
 const NETWORK = { kind: "mrnn", hidden: [512], dt: 0.2, gamma: 1, beta: 1, free_steps: 100, clamped_steps: 10, tolerance: 5e-7 };
-const BASE = { network: NETWORK, rule: { kind: "predictive", rates: [0.03, 0.001], momentum: 0, dropout: 0, straight_through: false }, engine: "auto", sleep: { thresholds: [] }, strategy: { kind: "src" } };
+const BASE = { network: NETWORK, rule: { kind: "predictive", rates: [0.03, 0.001], momentum: 0, dropout: 0, straight_through: false }, engine: "auto", sleep: { thresholds: [], window: 11 }, strategy: { kind: "src" } };
 const model = (name) => MODELS.find((model) => model.name === name);
 
 /** A Spec with these fields changed, as the core does it. */
@@ -18,7 +18,7 @@ function changed(spec, changes) {
     const steps = path.split(".");
     const last = steps.pop();
     const at = steps.reduce((at, step) => at[step], copy);
-    at[last] = /^(?!true$|false$)[a-z_]+$/.test(text) ? text : JSON.parse(text);
+    at[last] = /^(?!true$|false$|null$)[a-z_]+$/.test(text) ? text : JSON.parse(text);
   }
   return copy;
 }
@@ -32,7 +32,8 @@ test("every model is what it says, whatever was before, and the way back ends wh
       assert.equal(modelOf(there), to, `${from.name} to ${to.name}`);
       assert.equal(there.rule.rates.length, 2);
       if (to.network !== "feed_forward") assert.deepEqual([there.rule.momentum, there.rule.dropout], [0, 0]);
-      assert.equal(there.network.free_steps, to.network === "rnn" ? 5 : 100);
+      assert.equal(there.network.free_steps, { rnn: 5, ctrnn: 28 }[to.network] ?? 100);
+      assert.deepEqual([there.network.dt, there.sleep.window], to.network === "ctrnn" ? [0.3, null] : [0.2, 11]);
       assert.deepEqual(as(there, "mrnn-ep"), BASE, `${from.name}, ${to.name} and back`);
     }
   }
@@ -54,6 +55,15 @@ test("a model keeps the layers and the steps of a person, and leaves a GPU that 
   assert.deepEqual(as(ff, "mrnn-ep").rule.rates, [0.03, 0.03, 0.001]);
   const short = { ...BASE, network: { ...NETWORK, free_steps: 5 } };
   assert.equal(as(short, "mrnn-bptt").network.free_steps, 100, "as many steps as are gone back through, at least");
+});
+
+test("who reads row by row has one hidden layer, and no window in its sleep", () => {
+  const own = { ...BASE, network: { ...NETWORK, hidden: [60, 40] }, rule: { ...BASE.rule, kind: "bptt", rates: [0.5, 0.4, 0.1], straight_through: true }, sleep: { thresholds: [3, 2, 1], window: 11 } };
+  const eprop = as(own, "ctrnn-eprop");
+  assert.deepEqual([eprop.network.hidden, eprop.rule.rates, eprop.sleep], [[60], [0.1, 0.1], { thresholds: [3, 1], window: null }]);
+  const field = GROUPS.flatMap(({ fields }) => fields).find((field) => field.path === "network.kind");
+  const bptt = changed(own, changesFor(own, field, "ctrnn"));
+  assert.deepEqual([bptt.network.hidden, bptt.network.free_steps, bptt.rule, bptt.sleep], [[60], 28, { ...own.rule, rates: [0.5, 0.1], straight_through: false, momentum: 0, dropout: 0 }, { thresholds: [3, 1], window: null }]);
 });
 
 test("numbers for another number of layers keep the output's", () => {
@@ -93,8 +103,8 @@ test("what suits what is the core's", async () => {
   for (const [, rules, kinds] of arms) {
     assert.match(kinds, /^kind == NetworkKind::\w+$|^matches!\(kind, [\w:| ]+\)$/);
     for (const rule of named(rules, "RuleKind")) {
-      for (const one of ["mrnn", "rnn", "feed_forward", "areas"]) assert.equal(suits(rule, one), named(kinds, "NetworkKind").includes(one), `${rule} and ${one}`);
+      for (const one of ["mrnn", "rnn", "feed_forward", "areas", "ctrnn"]) assert.equal(suits(rule, one), named(kinds, "NetworkKind").includes(one), `${rule} and ${one}`);
     }
   }
-  assert.equal(arms.length, 4);
+  assert.equal(arms.length, 5);
 });

@@ -1,6 +1,6 @@
 // Learning curves and exponents as figures and tables need them: from a study's lines and records.
 
-import type { ConnectSpec, Spread, StudyLine } from "../generated/engram.js";
+import type { ConnectSpec, NetworkRecord, Spread, StudyLine } from "../generated/engram.js";
 import { summary, type Summary } from "../statistics.js";
 import type { View } from "./state.js";
 import { recordsOf, type Study } from "./study.js";
@@ -34,13 +34,15 @@ export function boundsOf(curves: readonly (readonly Point[])[], { measure, scale
 }
 
 /** When exponents are measured. */
-export type Stage = "untrained" | "flossed" | "trained";
+export type Stage = "untrained" | "flossed" | "trained" | "slept";
 
-export const STAGES: Readonly<Record<Stage, string>> = { untrained: "at birth", flossed: "after flossing", trained: "after training" };
+export const STAGES: Readonly<Record<Stage, string>> = { untrained: "at birth", flossed: "after flossing", trained: "after training", slept: "after sleep" };
+
+const measuredAt = (record: NetworkRecord, stage: Stage): readonly number[] => (stage === "slept" ? (record.slept?.exponents ?? []) : record[stage]);
 
 /** Mean and spread over seeds of each of the first exponents, in 1/step; empty until all that there are were measured. */
 export function spectrumOf(study: Study, line: StudyLine, stage: Stage): Summary[] {
-  const measured = recordsOf(study, line).map((record) => record[stage]);
+  const measured = recordsOf(study, line).map((record) => measuredAt(record, stage));
   if (measured.length === 0 || measured.some(({ length }) => length === 0)) return [];
   return measured[0]!.flatMap((_, i) => summary(measured.map((exponents) => exponents[i]!)) ?? []);
 }

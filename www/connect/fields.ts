@@ -4,6 +4,7 @@ import { choice, number, numbers, type FieldOf, type GroupOf } from "../fields.j
 import type { ConnectSpec, TaskKind } from "../generated/engram.js";
 import { connect_timing } from "../generated/page.js";
 
+const sleeps = ({ sleep }: ConnectSpec) => (sleep ?? null) !== null;
 const isFlossed = ({ flossing }: ConnectSpec) => flossing.when !== "never";
 
 export const GROUPS: readonly GroupOf<ConnectSpec>[] = [
@@ -38,6 +39,20 @@ export const GROUPS: readonly GroupOf<ConnectSpec>[] = [
         matters: isFlossed,
         meaning: "Exact is that of Engelken (2023); local holds the directions fixed, as a synapse could.",
       },
+    ],
+  },
+  {
+    title: "Sleep",
+    fields: [
+      { path: "sleep.steps", label: "Length of the sleep", unit: "steps", kind: number, matters: sleeps, meaning: "In each the next step of the mean trial is heard, after the last the first." },
+      { path: "sleep.rate", label: "Input rate", unit: "spikes a step at an input of 1", kind: number, matters: sleeps, meaning: "How often an input spikes, times its mean over trials at this step." },
+      { path: "sleep.gain_hidden", label: "Gain of recurrent units", unit: "", kind: number, matters: sleeps, meaning: "How strongly spikes drive them; decides how many spike." },
+      { path: "sleep.gain_output", label: "Gain of outputs", unit: "", kind: number, matters: sleeps, meaning: "The same for the outputs." },
+      { path: "sleep.leak", label: "Leak of voltages λ", unit: "part left a step", kind: number, matters: sleeps, meaning: "What is left of a voltage after a step." },
+      { path: "sleep.inc", label: "Increase", unit: "weight", kind: number, matters: sleeps, meaning: "When a spike follows a spike." },
+      { path: "sleep.dec_ratio", label: "Decrease", unit: "relative to the increase", kind: number, matters: sleeps, meaning: "When a spike follows none." },
+      { path: "sleep.homeostasis", label: "Homeostasis", unit: "of a threshold", kind: number, matters: sleeps, meaning: "How far thresholds move, at most, every 500 steps, so that as many units spike as should; 0: they stay." },
+      { path: "sleep.target_rate", label: "Spikes aimed at", unit: "a step, of all recurrent units", kind: number, matters: sleeps, meaning: "What homeostasis steers towards." },
     ],
   },
   {

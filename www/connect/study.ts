@@ -109,6 +109,9 @@ export function isQuick(spec: ConnectSpec, steps: number): boolean {
   return learning + flossed <= QUICK;
 }
 
+/** Whether trained networks are put to sleep. */
+export const isAsleep = ({ sleep }: Pick<ConnectSpec, "sleep">): boolean => (sleep ?? null) !== null;
+
 /** The records that a line is the mean of. */
 export function recordsOf({ records }: Pick<Study, "records">, { gain, rule, flossed, rate }: Pick<StudyLine, "gain" | "rule" | "flossed" | "rate">): NetworkRecord[] {
   return [...records.values()].filter(({ arm, diverged }) => arm.gain === gain && arm.rule === rule && arm.flossed === flossed && arm.rate === rate && (diverged ?? null) === null);

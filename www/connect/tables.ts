@@ -5,7 +5,7 @@ import type { Cell, Column, Table } from "../table.js";
 import { pointsOf, spectrumOf, STAGES, type Stage } from "./curves.js";
 import { RULES, TASKS } from "./names.js";
 import type { Moves, Seen } from "./state.js";
-import type { Study } from "./study.js";
+import { isAsleep, type Study } from "./study.js";
 
 const ARM: readonly Column[] = [
   { key: "gain", label: "Gain" },
@@ -20,6 +20,7 @@ export const PER_STEP = "1/step";
 
 /** A row a gain, rule and treatment: what is left of a study in the end. */
 export function outcomeTable(study: Study): Table {
+  const sleeps = isAsleep(study.spec);
   const spreads = (key: string, label: string, unit: string): Column[] => [
     { key, label, unit },
     { key: `${key}_sd`, label: `${label}, s.d.`, unit },
@@ -35,13 +36,16 @@ export function outcomeTable(study: Study): Table {
       ...spreads("exponent_untrained", "Largest exponent at birth", PER_STEP),
       ...spreads("exponent_before", "Largest exponent before training", PER_STEP),
       ...spreads("exponent_after", "Largest exponent after training", PER_STEP),
+      ...(sleeps ? [...spreads("slept_loss", "Test loss after sleep", ""), ...spreads("slept_accuracy", "Test accuracy after sleep", "fraction right"), ...spreads("exponent_slept", "Largest exponent after sleep", PER_STEP)] : []),
       { key: "n", label: "Seeds" },
       { key: "diverged", label: "Diverged", unit: "seeds" },
     ],
     rows: study.lines.map((line) => {
       const pair = (of: { readonly mean: number; readonly sd?: number | null | undefined } | null | undefined): Cell[] => [of?.mean ?? null, of?.sd ?? null];
       const n = line.test_loss?.n ?? line.loss.at(-1)?.n ?? 0;
-      return [...armOf(line), line.rate, ...pair(line.test_loss), ...pair(line.test_accuracy), ...pair(spectrumOf(study, line, "untrained")[0]), ...pair(line.before), ...pair(line.after), n, line.diverged];
+      const { slept } = line;
+      const asleep = sleeps ? [slept?.test_loss, slept?.test_accuracy, slept?.exponent].flatMap(pair) : [];
+      return [...armOf(line), line.rate, ...pair(line.test_loss), ...pair(line.test_accuracy), ...pair(spectrumOf(study, line, "untrained")[0]), ...pair(line.before), ...pair(line.after), ...asleep, n, line.diverged];
     }),
   };
 }

@@ -4,11 +4,11 @@ import type { NetworkKind } from "../generated/engram.js";
 import type { Phase } from "../run.js";
 import type { Table } from "../table.js";
 
-/** Of so many matrices, as they are told: from the layer below and, in a hidden layer of an RNN, then from itself; in spiking
+/** Of so many matrices, as they are told: from the layer below and, in a hidden layer of an RNN or a CTRNN, then from itself; in spiking
  *  areas, then back to the one below, the labels' area lying beside the first. */
 export function matrixNames(count: number, kind: NetworkKind): string[] {
   if (kind === "areas") return areaNames(count);
-  const perHidden = kind === "rnn" ? 2 : 1;
+  const perHidden = kind === "rnn" || kind === "ctrnn" ? 2 : 1;
   const hidden = (count - 1) / perHidden;
   const layer = (l: number): string => (l === 0 ? "input" : l > hidden ? "output" : hidden === 1 ? "hidden" : `hidden ${l}`);
   return Array.from({ length: count }, (_, i) => {

@@ -1,7 +1,7 @@
 // What to study, and the buttons that run it.
 
 import { el, enable, isEnabled, say, type Panel } from "../../dom.js";
-import type { ConnectPreset, ConnectSpec, Credit, Flossed, TaskKind } from "../../generated/engram.js";
+import type { ConnectPreset, ConnectSpec, Credit, Flossed, Sleep, TaskKind } from "../../generated/engram.js";
 import { connect_set } from "../../generated/page.js";
 import { numbers } from "../../fields.js";
 import { parts } from "../../link.js";
@@ -12,7 +12,7 @@ import { change, choose, choosePreset, chooseTask, presetOf } from "../link.js";
 import { RULE_NAMES, RULES, TASK_NAMES, TASKS } from "../names.js";
 import type { ConnectRunner } from "../runner.js";
 import type { ConnectState, ConnectStore } from "../state.js";
-import { isActive } from "../study.js";
+import { isActive, isAsleep } from "../study.js";
 import { knobPanel } from "./knob.js";
 
 const TREATMENTS: readonly (readonly [Flossed, string])[] = [
@@ -28,6 +28,7 @@ export function controlsPanel(store: ConnectStore, runner: ConnectRunner): Panel
   const gains = el("input", { id: "gains", type: "text", autocomplete: "off", spellcheck: "false", change: () => change(store, [["gains", numbers.read(gains.value)]]) });
   const seeds = el("input", { id: "seeds", type: "number", min: 1, max: 100, step: 1, inputmode: "numeric", change: () => change(store, [["seeds", seeds.value]]) });
   const flossed = el("select", { id: "flossing-when", change: () => change(store, [["flossing.when", flossed.value]]) }, ...TREATMENTS.map(([value, name]) => el("option", { value }, name)));
+  const sleep = el("select", { id: "sleep-when", change: () => change(store, [["sleep", sleep.value === "after" ? JSON.stringify(usualSleep(store.state)) : "null"]]) }, el("option", { value: "never" }, "never"), el("option", { value: "after" }, "after training"));
   const rules = rulesPanel(store);
   const leak = el("p", { class: "leak meaning" });
   const fields = el(
@@ -40,6 +41,7 @@ export function controlsPanel(store: ConnectStore, runner: ConnectRunner): Panel
     field("short", "Seeds", seeds, "Networks of each kind."),
     rules.element,
     field("grow", "Gradient flossing", flossed, "Moves Lyapunov exponents to zero before training."),
+    field("grow", "Sleep", sleep, "A spiking network that the mean trial drives rewires itself."),
   );
   const knob = knobPanel(store, runner);
   const buttons = buttonsPanel(store, runner);
@@ -62,6 +64,7 @@ export function controlsPanel(store: ConnectStore, runner: ConnectRunner): Panel
       if (document.activeElement !== gains) gains.value = numbers.write(spec.gains);
       if (document.activeElement !== seeds) seeds.value = String(spec.seeds);
       flossed.value = spec.flossing.when;
+      sleep.value = isAsleep(spec) ? "after" : "never";
       rules.update(state);
       say(leak, leakWords(spec));
       knob.update(state);
@@ -84,9 +87,16 @@ function groups(presets: readonly ConnectPreset[]): HTMLElement[] {
 /** The preset, with what has a control of its own as it is chosen there. */
 function ownPreset(state: ConnectState): ConnectSpec {
   const { task, gains, rules, seeds, flossing } = state.spec;
+  const sleep = isAsleep(state.spec) ? usualSleep(state) : undefined;
   const preset = presetOf(state);
   const network = task === preset.task ? preset.network : { ...preset.network, tau: state.spec.network.tau };
-  return { ...preset, task, gains, rules, seeds, network, flossing: { ...preset.flossing, when: flossing.when } };
+  return { ...preset, task, gains, rules, seeds, network, sleep, flossing: { ...preset.flossing, when: flossing.when } };
+}
+
+/** The constants of the chosen preset's sleep, or of one that has them. */
+function usualSleep(state: ConnectState): Sleep | undefined {
+  const all = [presetOf(state), ...state.presets.map(({ spec }) => spec)];
+  return all.find(isAsleep)?.sleep;
 }
 
 /** A control with its name and a sentence of meaning. */

@@ -15,7 +15,7 @@ export function exponentsPanel(): Panel<ConnectState> {
   return studyCard({
     kind: "exponents",
     title: "Largest Lyapunov exponent",
-    lead: "How fast two nearly equal states of the network part (above 0) or meet (below 0), in 1/step: what is remembered fades below the line, and is drowned above it. ○ at birth, ◇ after flossing, ● after training; bars ± one standard deviation.",
+    lead: "How fast two nearly equal states of the network part (above 0) or meet (below 0), in 1/step: what is remembered fades below the line, and is drowned above it. ○ at birth, ◇ after flossing, ● after training, ■ after sleep; bars ± one standard deviation.",
     depends: (_, { records, lines, status }) => (records.size > 0 && lines.length > 0 ? [lines, status.kind] : null),
     pace: paceOf,
     draw: (_, study, width) => {

@@ -4,7 +4,7 @@ import { el, say, type Panel } from "../../dom.js";
 import { count, duration, figures, percent } from "../../words.js";
 import type { ConnectSpec } from "../../generated/engram.js";
 import type { ConnectState } from "../state.js";
-import { fractionOf, isActive, iterationsOf, networksOf, secondsOf, type Study } from "../study.js";
+import { fractionOf, isActive, isAsleep, iterationsOf, networksOf, secondsOf, type Study } from "../study.js";
 
 export function progressPanel(): Panel<ConnectState> {
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the study that is done" });
@@ -73,7 +73,8 @@ function working(study: Study, left: number | null): string {
   const origins = spec.gains.length * spec.seeds;
   const flossed = flossing.reduce((sum, { exponents }) => sum + exponents.length, 0);
   const isFlossing = spec.flossing.when !== "never" && flossed < origins * spec.flossing.iterations;
-  const what = isFlossing ? "Flossing" : iterationsOf(study) === 0 ? "Measuring exponents" : "Learning";
+  const isTrained = isAsleep(spec) && iterationsOf(study) === networksOf(spec) * spec.training.iterations;
+  const what = isFlossing ? "Flossing" : iterationsOf(study) === 0 ? "Measuring exponents" : isTrained ? "Asleep" : "Learning";
   const parts = [`${what} · ${percent(fractionOf(study), 0)}`, rate ? `${figures(rate)} iterations/s` : null, left === null ? null : `about ${duration(Math.max(1, left)).replace(/\.\d/, "")} left`];
   return parts.filter((part) => part !== null).join(" · ");
 }

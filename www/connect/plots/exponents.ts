@@ -1,10 +1,10 @@
-// The largest Lyapunov exponent by gain: at birth, after flossing where that was done, after training; means and spreads.
+// The largest Lyapunov exponent by gain: at birth, after flossing where that was done, after training, after sleep; means and spreads.
 
 import * as Plot from "@observablehq/plot";
 import { color, HALO, type Frame } from "../../plots/curves.js";
 import { axis } from "../../plots/figure.js";
 import type { Summary } from "../../statistics.js";
-import type { Stage } from "../curves.js";
+import { STAGES, type Stage } from "../curves.js";
 
 export interface Exponent extends Summary {
   readonly gain: number;
@@ -21,16 +21,18 @@ export const zeroLine = (fontSize: number): Plot.Markish[] => [
 export const roomForZero = (fontSize: number): number => 1.7 * fontSize;
 
 export function exponents(all: readonly Exponent[], gains: readonly number[], bounds: readonly [number, number], { width, height, fontSize }: Frame): SVGSVGElement | HTMLElement {
-  const apart = Math.min(fontSize * 0.9, width / gains.length / 6);
-  const dx: Record<Stage, number> = { untrained: -apart, flossed: 0, trained: apart };
-  const marks = (["untrained", "flossed", "trained"] as const).flatMap((stage) => {
+  const apart = Math.min(fontSize * 0.6, width / gains.length / 9);
+  // Symmetrically about the gain, as many as there are.
+  const stages = (Object.keys(STAGES) as Stage[]).filter((stage) => all.some((one) => one.stage === stage));
+  const dx = (stage: Stage) => (2 * stages.indexOf(stage) - (stages.length - 1)) * apart;
+  const marks = stages.flatMap((stage) => {
     const its = all.filter((one) => one.stage === stage);
-    const place = { x: "gain", dx: dx[stage] } as const;
+    const place = { x: "gain", dx: dx(stage) } as const;
     const tone = ({ gain }: Exponent) => color(gains.indexOf(gain));
     return [
       Plot.ruleX(its, { ...place, y1: (d) => d.mean - (d.sd ?? 0), y2: (d) => d.mean + (d.sd ?? 0), stroke: tone, strokeWidth: fontSize / 8 }),
-      stage === "trained"
-        ? Plot.dot(its, { ...place, y: "mean", r: fontSize / 2.6, fill: tone, stroke: "var(--paper)" })
+      stage === "trained" || stage === "slept"
+        ? Plot.dot(its, { ...place, y: "mean", r: fontSize / 2.6, symbol: stage === "slept" ? "square" : "circle", fill: tone, stroke: "var(--paper)" })
         : Plot.dot(its, { ...place, y: "mean", r: fontSize / 2.8, symbol: stage === "flossed" ? "diamond" : "circle", fill: "var(--paper)", stroke: tone, strokeWidth: fontSize / 7 }),
     ];
   });
