@@ -669,7 +669,7 @@ fn what_of_a_reproduction_makes_no_sense_is_refused() {
     let folder = Folder::new("reproduce-usage");
     fs::write(folder.0.join("plan.json"), "{}").unwrap();
     for (arguments, code, part) in [
-        (&["table9"][..], 2, "there are table2, table3, fig5, predict, or a plan of your own"),
+        (&["table9"][..], 2, "there are table2, table3, fig5, predict, connect, or a plan of your own"),
         (&["plan.json"], 2, "missing field `format`"),
         (&["table2", "--dataset", "cifar"], 2, "there is no data set `cifar` here"),
         (&["table2", "--orders", "0"], 2, "0 is not in 1..=1000"),

@@ -5,7 +5,7 @@ import type { Preset, Spec } from "./generated/engram.js";
 import { spec_set } from "./generated/page.js";
 import { labOf } from "./labs.js";
 import { choose, parts, unacted } from "./link.js";
-import { isEp, modelChanges, modelOf, MODELS, type Model } from "./models.js";
+import { isEp, kindOf, modelChanges, modelOf, MODELS, type Model } from "./models.js";
 import { chooseOwn, isOwn } from "./own.js";
 import type { State, Store } from "./state.js";
 
@@ -56,10 +56,11 @@ const isOfModel = (model: Model) => (preset: Preset) => modelOf(preset.spec) ===
 const isAlike = ({ data, strategy }: Spec, spec: Spec): boolean =>
   strategy.kind === spec.strategy.kind && (isOwn(spec.data.name) ? isQuick(data) : JSON.stringify(data.subset) === JSON.stringify(spec.data.subset));
 
-/** The preset whose rates an MRNN takes: the chosen one, or the nearest that learns by equilibrium propagation. */
+/** The preset whose rates an MRNN takes: the chosen one, or the nearest that learns by equilibrium propagation. A CTRNN has no window,
+ *  so that the preset which is named for it may be one without. */
 function baseOf({ presets, spec, hash }: State): Spec {
   const learns = presets.filter((preset) => isEp(preset.spec));
-  const chosen = learns.find((preset) => preset.name === parts(hash).preset);
+  const chosen = kindOf(spec) === "ctrnn" ? undefined : learns.find((preset) => preset.name === parts(hash).preset);
   const alike = learns.filter((preset) => isAlike(preset.spec, spec));
   return (chosen ?? alike.find((preset) => preset.spec.data.name === spec.data.name) ?? alike[0] ?? learns[0]!).spec;
 }

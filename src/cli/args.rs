@@ -325,6 +325,7 @@ pub enum Analysis {
   table3        Table 3: feedforward networks, with sleep and with OWM
   fig5          Fig. 5: accuracy against the rehearsed part of past data, with and without sleep
   predict       Spiking areas over long rows of tasks, beside other networks, and what they take
+  connect       Liu, Zhang & Liu 2024: all figures' studies of the Connect lab, with SVGs and what agrees with the paper
   PLAN.json     your own cells, in the format of presets/reproduce.json
 
 All runs are one queue over the cores, the longest first. Each is kept as a line of JSON as it ends; a run is known by its Spec,
