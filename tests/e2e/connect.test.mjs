@@ -302,6 +302,7 @@ test("trained networks are put to sleep, and measured again", async (t) => {
   const labels = await labelsOf(page, "exponents");
   assert.equal(labels.length, 2);
   for (const label of labels) assert.match(label, /gain 0\.5 after training .*gain 0\.5 after sleep/);
+  await card(page, "trial").getByText("after 60 iterations and sleep.").waitFor();
   const { networks, lines } = await results(page);
   assert.equal(networks.length, 8);
   for (const { slept } of networks) assert.ok(slept.spikes[0] > 0 && slept.exponents.length === networks[0].trained.length);

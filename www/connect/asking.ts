@@ -10,16 +10,16 @@ const TRIAL = 300;
 const TRAJECTORIES = 1200;
 
 export function keepAsking(store: ConnectStore, runner: ConnectRunner): void {
-  keep(store, TRIAL, async (state, { look, network, iterations }) => {
+  keep(store, TRIAL, async (state, { look, network, iterations, slept }) => {
     const spec = shownSpec(state);
     const shown = network === null ? null : ((await runner.ask<"show">({ kind: "show", network, trial: look.trial }).catch(() => undefined)) ?? null);
     const trial = shown?.trial ?? (await wholeHere()).connect_trial(spec.task, look.seed, look.trial);
-    return { seen: { spec, look, trial, shown, iterations } };
+    return { seen: { spec, look, trial, shown, iterations, slept } };
   });
-  keep(store, TRAJECTORIES, async (state, { look, network, iterations }) => {
+  keep(store, TRAJECTORIES, async (state, { look, network, iterations, slept }) => {
     if (network === null) return { trajectories: null };
     const trajectories = await runner.ask<"trajectories">({ kind: "trajectories", network }).catch(() => undefined);
-    return { trajectories: trajectories ? { spec: shownSpec(state), look, trajectories, iterations } : state.trajectories };
+    return { trajectories: trajectories ? { spec: shownSpec(state), look, trajectories, iterations, slept } : state.trajectories };
   });
 }
 
@@ -28,6 +28,8 @@ interface Place {
   /** `null`: there is no such network yet. */
   readonly network: number | null;
   readonly iterations: number;
+  /** Whether it has slept. */
+  readonly slept: boolean;
 }
 
 /** Asks whenever what is looked at is another, one question at a time. */
@@ -71,13 +73,13 @@ function placeOf(state: ConnectState): Place {
   const spec = shownSpec(state);
   const look = lookWithin(state.look, spec);
   const found = state.study && networkOf(state.study, look);
-  return { look, network: found?.[0] ?? null, iterations: found ? iterationsOf(found[1], state.study!) : 0 };
+  return { look, network: found?.[0] ?? null, iterations: found ? iterationsOf(found[1], state.study!) : 0, slept: (found?.[1].slept ?? null) !== null };
 }
 
 /** What an answer is of, and how far that is. */
-function keyOf(state: ConnectState, { look, network, iterations }: Place): readonly unknown[] {
+function keyOf(state: ConnectState, { look, network, iterations, slept }: Place): readonly unknown[] {
   const { task, seed } = shownSpec(state);
-  return [task, seed, state.study?.hash, look.gain, look.rule, look.flossed, look.seed, look.trial, network === null, network, iterations, state.study?.status.kind === "ended"];
+  return [task, seed, state.study?.hash, look.gain, look.rule, look.flossed, look.seed, look.trial, network === null, network, iterations, slept, state.study?.status.kind === "ended"];
 }
 
 const where = (key: readonly unknown[]) => key.slice(0, 9);

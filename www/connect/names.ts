@@ -51,5 +51,11 @@ export function panelsOf({ rules, flossing }: ConnectSpec): Pick<StudyLine, "rul
   return rules.flatMap((rule) => arms.map((flossed) => ({ rule, flossed })));
 }
 
+/** `after 180 iterations or a few more`, `after 600 iterations and sleep`: what a network that is looked at has been through. */
+export function pastOf({ spec, iterations, slept }: { readonly spec: ConnectSpec; readonly iterations: number; readonly slept: boolean }): string {
+  const more = iterations < spec.training.iterations ? " or a few more" : slept ? " and sleep" : "";
+  return `after ${iterations} iterations${more}`;
+}
+
 /** `seeds 0 to 2`, `seed 4`. */
 export const seedsOf = ({ seed, seeds }: ConnectSpec): string => (seeds === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + seeds - 1}`);

@@ -50,6 +50,8 @@ export interface Seen {
   readonly shown: Shown | null;
   /** Training iterations of the network by then. */
   readonly iterations: number;
+  /** Whether it has slept after them. */
+  readonly slept: boolean;
 }
 
 export interface Moves {
@@ -57,6 +59,7 @@ export interface Moves {
   readonly look: Look;
   readonly trajectories: Trajectories;
   readonly iterations: number;
+  readonly slept: boolean;
 }
 
 export class ConnectStore extends StoreOf<ConnectState> {}

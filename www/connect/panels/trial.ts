@@ -6,7 +6,7 @@ import type { Source } from "../../exhibit.js";
 import { connect_timing } from "../../generated/page.js";
 import { asImage } from "../../plots/figure.js";
 import { percent } from "../../words.js";
-import { RULES, TASKS } from "../names.js";
+import { pastOf, RULES, TASKS } from "../names.js";
 import { trial } from "../plots/trial.js";
 import type { ConnectState, Seen } from "../state.js";
 import { lineOf, trialTable } from "../tables.js";
@@ -42,14 +42,15 @@ function strips(seen: Seen, width: number): Node[] {
 }
 
 /** What the network says in the decision, and whether that is right. */
-export function verdict({ spec, trial, shown, look, iterations }: Seen): string {
+export function verdict(seen: Seen): string {
+  const { spec, trial, shown, look } = seen;
   const { outputs } = TASKS[spec.task];
   const right = outputs[trial.right] ?? "?";
   if (!shown) return `Right is “${right}”. There is no network yet.`;
   const answer = answered(shown.answer, outputs.length, trial.decision);
   const isActions = spec.task !== "romo";
   const sure = isActions ? `, probability ${percent(answer.value, 0)}` : `, mean output ${answer.value.toFixed(2)}`;
-  return `${answer.output === trial.right ? "Right" : "Wrong"}: in the decision it says “${outputs[answer.output]}”${sure}; right is “${right}”. Gain ${look.gain}, ${RULES[look.rule].title}${look.flossed ? ", flossed" : ""}, seed ${look.seed}, after ${iterations} iterations${iterations < spec.training.iterations ? " or a few more" : ""}.`;
+  return `${answer.output === trial.right ? "Right" : "Wrong"}: in the decision it says “${outputs[answer.output]}”${sure}; right is “${right}”. Gain ${look.gain}, ${RULES[look.rule].title}${look.flossed ? ", flossed" : ""}, seed ${look.seed}, ${pastOf(seen)}.`;
 }
 
 /** The output with the largest mean over the steps of the decision. */
