@@ -104,7 +104,8 @@ fn planned(what: &str) -> Result<(Plan, Vec<String>, String), Failure> {
     if !path.is_file() {
         let names = built_in.iter().flat_map(|plan| &plan.experiments).map(|experiment| &*experiment.name);
         let known = names.collect::<Vec<_>>().join(", ");
-        let why = format!("there is neither a table nor a file `{what}`; there are {known}, connect, or a plan of your own");
+        let why =
+            format!("there is neither a table nor a file `{what}`; there are {known}, connect, or a plan of your own");
         return Err(Failure::Usage(why));
     }
     let plan = own(path)?;

@@ -166,6 +166,7 @@ mod tests {
                         flossed: Vec::new(),
                         trained: vec![-0.1 * gain],
                         diverged: None,
+                        slept: None,
                     });
                 }
             }
