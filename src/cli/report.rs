@@ -141,7 +141,7 @@ fn table(results: &[Finished]) -> Option<String> {
     for (phase, name) in first.phases.iter().enumerate() {
         let rows: Vec<&Vec<f64>> = results.iter().filter_map(|result| result.matrix.get(phase)).collect();
         let cells = (0..tasks).map(|task| {
-            let on_task: Vec<f64> = rows.iter().map(|row| row[task]).collect();
+            let on_task: Vec<f64> = rows.iter().filter_map(|row| row.get(task).copied()).collect();
             format!("{:7.1}", 100.0 * mean(&on_task))
         });
         let means: Vec<f64> = rows.iter().map(|row| mean(row)).collect();

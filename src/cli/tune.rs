@@ -80,6 +80,22 @@ struct State {
     failure: Option<Failure>,
 }
 
+impl State {
+    /// The next errand that may be done now; where there can be none, the search is over.
+    fn hand_out(&mut self) -> Option<Errand> {
+        match self.tuner.hand_out() {
+            Ok(errand) => {
+                self.out += usize::from(errand.is_some());
+                errand
+            }
+            Err(error) => {
+                self.failure.get_or_insert(error.into());
+                None
+            }
+        }
+    }
+}
+
 struct Crew<'a> {
     desk: Desk,
     set: &'a DataSet,
@@ -129,8 +145,7 @@ impl Crew<'_> {
     fn take(&self) -> Option<Errand> {
         let mut state = self.lock();
         while !self.is_over(&state) {
-            if let Some(errand) = state.tuner.hand_out() {
-                state.out += 1;
+            if let Some(errand) = state.hand_out() {
                 return Some(errand);
             }
             state = self.desk.told.wait_timeout(state, NAP).expect("nobody panics at the desk").0;
@@ -144,8 +159,7 @@ impl Crew<'_> {
         let runs = |errands: &[Errand]| errands.iter().map(|errand| errand.specs.len()).sum::<usize>();
         let mut state = self.lock();
         while !errands.is_empty() && !self.is_over(&state) && runs(&errands) + errands[0].specs.len() <= SIDE_BY_SIDE {
-            let Some(errand) = state.tuner.hand_out() else { break };
-            state.out += 1;
+            let Some(errand) = state.hand_out() else { break };
             errands.push(errand);
         }
         errands

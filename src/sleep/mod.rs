@@ -251,7 +251,7 @@ impl Sleeper {
         };
         let inputs = shapes.first().map_or(0, |shape| shape.0);
         let window_fits = |w: &Window| {
-            (1..=w.height.min(w.width)).contains(&w.side) && w.height as usize * w.width as usize == inputs
+            (1..=w.height.min(w.width)).contains(&w.side) && u64::from(w.height) * u64::from(w.width) == inputs as u64
         };
         self.wiring == wiring
             && self.chances.len().is_multiple_of(inputs)

@@ -118,11 +118,14 @@ fn replace(root: &mut Value, path: &str, new: Value) -> Result<(), SpecError> {
 
 /// Makes the fields that a Spec may lack settable: those of a subset that is null, a strategy's fraction.
 fn open_optional(root: &mut Value, path: &str) {
-    if path.starts_with("data.subset.") && root["data"]["subset"].is_null() {
-        root["data"]["subset"] = serde_json::json!({ "train_per_class": 1000, "test_per_class": 200 });
+    if path.starts_with("data.subset.")
+        && let Some(subset) = root.pointer_mut("/data/subset")
+        && subset.is_null()
+    {
+        *subset = serde_json::json!({ "train_per_class": 1000, "test_per_class": 200 });
     }
     if path == "strategy.fraction"
-        && let Some(strategy) = root["strategy"].as_object_mut()
+        && let Some(strategy) = root.get_mut("strategy").and_then(Value::as_object_mut)
     {
         strategy.entry("fraction").or_insert(Value::Null);
     }

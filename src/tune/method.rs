@@ -28,7 +28,7 @@ pub struct Genetic {
     pub crossover: f64,
     /// Probability that a parameter of a child is drawn anew.
     pub mutation: f64,
-    /// The part of a population that lives on unchanged; at least one does.
+    /// The part of a population that lives on unchanged; at least one does, and at least one does not.
     pub elite: f64,
     /// The part of a population that become parents.
     pub parents: f64,
@@ -118,7 +118,8 @@ impl Genetic {
         let part = |part: f64| ((part * size as f64).round() as usize).clamp(1, population.len());
         let mut ranked: Vec<usize> = (0..population.len()).collect();
         ranked.sort_by(|&a, &b| population[b].score.total_cmp(&population[a].score));
-        let kept = ranked[..part(self.elite)].to_vec();
+        // Where all live on, nothing new would ever be tried.
+        let kept = ranked[..part(self.elite).min(size - 1)].to_vec();
         let parents: Vec<usize> = (0..part(self.parents)).map(|_| self.winner(population, draws)).collect();
         let children = (kept.len()..size).map(|_| {
             let mut pick = || &population[parents[draws.random_range(0..parents.len())]].point;

@@ -97,11 +97,14 @@ impl Tuner {
     }
 
     /// The next errand that is to be done; `None` while what was handed out must be told of first.
-    pub fn hand_out(&mut self) -> Option<Errand> {
-        let (place, out) = self.climbing.iter_mut().find(|(_, out)| !out)?;
-        *out = true;
-        let place = *place;
-        Some(self.errand(place))
+    ///
+    /// # Errors
+    /// Where the next point is no Spec: each side of the box was checked, but not what fields forbid each other.
+    pub fn hand_out(&mut self) -> Result<Option<Errand>, TuneError> {
+        let Some(next) = self.climbing.iter().position(|(_, out)| !out) else { return Ok(None) };
+        let errand = self.errand(self.climbing[next].0)?;
+        self.climbing[next].1 = true;
+        Ok(Some(errand))
     }
 
     /// Takes note of what came of an errand that was handed out.
@@ -178,12 +181,12 @@ impl Tuner {
         Tried { generation, point, rung, parameters, fitness, trials }
     }
 
-    fn errand(&self, place: usize) -> Errand {
+    fn errand(&self, place: usize) -> Result<Errand, TuneError> {
         let parameters = self.space.parameters(&self.candidates[place].point);
-        let spec = with(&self.rungs[self.rung], &parameters).expect("the box was checked");
+        let spec = with(&self.rungs[self.rung], &parameters)?;
         let seeds = self.tuning.rungs[self.rung].seeds.iter();
         let specs = seeds.map(|&seed| Spec { seed, ..spec.clone() }).collect();
-        Errand { generation: self.generation, point: place as u32, rung: self.rung as u32, specs }
+        Ok(Errand { generation: self.generation, point: place as u32, rung: self.rung as u32, specs })
     }
 
     /// All of a rung are told: the best go on, or the generation is over.

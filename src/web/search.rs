@@ -50,7 +50,7 @@ impl Search {
     /// What is to be tried next; `undefined` while what was handed out must be told of first.
     #[wasm_bindgen(unchecked_return_type = "Errand | undefined")]
     pub fn hand_out(&mut self) -> Result<JsValue, JsError> {
-        let Some(errand) = self.tuner.hand_out() else { return Ok(JsValue::UNDEFINED) };
+        let Some(errand) = self.tuner.hand_out()? else { return Ok(JsValue::UNDEFINED) };
         let handed = to_js(&errand);
         self.out.push(errand);
         handed

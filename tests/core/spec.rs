@@ -229,12 +229,24 @@ proptest! {
     }
 
     #[test]
+    fn no_part_of_what_became_something_else_is_set(value in "null|true|1|\\[\\]|\\{\\}|\"x\"") {
+        for (whole, part) in [("data", "data.subset.train_per_class"), ("strategy", "strategy.fraction"), ("strategy", "strategy.kind")] {
+            let refused = spec::set(&default(), &[(whole, &value), (part, "1")]).unwrap_err();
+            prop_assert!(refused.to_string().contains(whole), "{refused}");
+            let hash = format!("v=1&preset=quick-mnist-src&{whole}={value}&{part}=1");
+            prop_assert!(from_hash::<Spec>(&hash).is_err());
+        }
+    }
+
+    #[test]
     fn no_field_panics(
-        field in prop::sample::select(vec!["data.subset", "tasks.classes", "tasks.order", "network.hidden", "rule.rates",
-            "strategy", "strategy.kind", "strategy.fraction", "sleep", "sleep.window", "data.subset.train_per_class", "version"]),
+        fields in prop::collection::vec(prop::sample::select(vec!["data", "data.subset", "tasks.classes", "tasks.order",
+            "network.hidden", "rule.rates", "strategy", "strategy.kind", "strategy.fraction", "sleep", "sleep.window",
+            "data.subset.train_per_class", "version"]), 1..4),
         value in prop_oneof!["\\PC{0,40}", "-?[0-9]{1,30}(\\.[0-9]{0,5})?(e[0-9]{1,3})?", "\\[[0-9,\\[\\]]{0,30}\\]", "null|true|\\{\\}"],
     ) {
-        if let Ok(spec) = spec::set(&default(), &[(field, &value)]) {
+        let fields: Vec<(&str, &str)> = fields.into_iter().map(|field| (field, value.as_str())).collect();
+        if let Ok(spec) = spec::set(&default(), &fields) {
             prop_assert_eq!(from_hash::<Spec>(&to_hash(&spec)).unwrap(), spec);
         }
     }

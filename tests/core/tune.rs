@@ -59,7 +59,7 @@ fn answer(tuner: &Tuner, space: &Space, errand: &Errand) -> Tried {
 fn work(tuner: &mut Tuner, count: usize) {
     let space = Space::new(&spec(), &tuner.tuning().fields).unwrap();
     for _ in 0..count {
-        let errand = tuner.hand_out().expect("nothing is under way");
+        let errand = tuner.hand_out().unwrap().expect("nothing is under way");
         let evaluation = answer(tuner, &space, &errand);
         tuner.tell(evaluation).unwrap();
     }
@@ -72,7 +72,7 @@ fn start(method: &str) -> Tuner {
 #[test]
 fn errands_are_of_the_rung_and_never_measured_on_the_test_split() {
     let mut tuner = start(RANDOM);
-    let first = tuner.hand_out().unwrap();
+    let first = tuner.hand_out().unwrap().unwrap();
     assert_eq!((first.generation, first.point, first.rung), (0, 0, 0));
     assert_eq!(first.specs.iter().map(|spec| spec.seed).collect::<Vec<_>>(), [7]);
     assert!(first.specs.iter().all(|spec| spec.evaluation.split == Split::HeldBack));
@@ -81,7 +81,7 @@ fn errands_are_of_the_rung_and_never_measured_on_the_test_split() {
     let mut seen = BTreeMap::new();
     let space = Space::new(&spec(), &tuner.tuning().fields).unwrap();
     for _ in 0..70 {
-        let errand = tuner.hand_out().unwrap();
+        let errand = tuner.hand_out().unwrap().unwrap();
         *seen.entry(ids(&errand)).or_insert(0) += 1;
         let evaluation = answer(&tuner, &space, &errand);
         tuner.tell(evaluation).unwrap();
@@ -119,10 +119,29 @@ fn a_search_finds_what_random_draws_do_not() {
 }
 
 #[test]
+fn a_point_that_is_no_spec_ends_the_search_with_what_is_wrong() {
+    // Each side of the box is a Spec; a step longer than the membrane's time constant is none.
+    let base = preset("predict-mnist-quick").unwrap().spec.clone();
+    let fields = r#"{"areas.dt": {"low": 0.5, "high": 2.5, "scale": "linear"}, "areas.tau_m": {"low": 1, "high": 4, "scale": "linear"}}"#;
+    let tuning = Tuning { fields: serde_json::from_str(fields).unwrap(), ..tuning(RANDOM) };
+    let mut tuner = Tuner::new(&base, tuning).unwrap();
+    let refused = (0..20).find_map(|_| tuner.hand_out().err()).expect("one in five is refused");
+    assert!(refused.to_string().contains("areas."), "{refused}");
+}
+
+#[test]
+fn where_all_would_live_on_something_new_is_tried_all_the_same() {
+    let genetic = GENETIC.replacen("\"kind\":", "\"elite\": 1.0, \"kind\":", 1);
+    let mut tuner = start(&genetic);
+    work(&mut tuner, 35);
+    assert_eq!(tuner.hand_out().unwrap().expect("one is new").generation, 1);
+}
+
+#[test]
 fn the_spec_itself_is_tried_first_where_that_is_asked() {
     let mut own = Tuner::new(&spec(), Tuning { from_spec: true, ..tuning(GENETIC) }).unwrap();
     let parameters = |tuner: &mut Tuner| {
-        let errand = tuner.hand_out().unwrap();
+        let errand = tuner.hand_out().unwrap().unwrap();
         tuner.evaluation(&errand, Vec::new()).parameters
     };
     let first = parameters(&mut own);
@@ -166,7 +185,7 @@ proptest! {
         work(&mut whole, stop + more);
         let mut stopped = start(GENETIC);
         work(&mut stopped, stop);
-        stopped.hand_out();
+        stopped.hand_out().unwrap();
         let mut told: Vec<Tried> = stopped.told().to_vec();
         if backwards {
             // Within a rung it does not matter who came first.
