@@ -641,6 +641,13 @@ fn a_reproduction_goes_on_where_it_stopped() {
     let said = fails(&toy(&[]), 2);
     assert!(said.contains("reproduced holds 4 of these 4 runs already: --resume goes on"), "{said}");
 
+    // Another table that wants the same runs takes them as they are.
+    fs::copy(folder.0.join("toy.json"), folder.0.join("other.json")).unwrap();
+    let arguments = ["reproduce", "other.json", "--orders", "2", "--strategy", "sequential,src"];
+    let other = folder.engram().args(arguments).env_remove("SLURM_ARRAY_TASK_ID").output().unwrap();
+    assert!(other.status.success() && stdout(&other).contains("4 of 4 runs"), "{}", stderr(&other));
+    assert!(!folder.0.join("reproduced/other-runs.jsonl").exists(), "nothing was run again");
+
     // Its last line cut off, that run is done again, and no other; one whose constants changed, too.
     let file = folder.0.join("reproduced/toy-runs.jsonl");
     let runs = fs::read_to_string(&file).unwrap();

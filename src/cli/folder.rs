@@ -12,8 +12,14 @@ const LIMIT: u64 = 1 << 30;
 
 /// All runs in the folder's files `*.jsonl`; none where there is no such folder.
 pub fn runs(folder: &Path) -> Result<Runs, Failure> {
+    runs_of(folder, "")
+}
+
+/// Those in the files whose names begin so.
+pub fn runs_of(folder: &Path, prefix: &str) -> Result<Runs, Failure> {
+    let is_wanted = |file: &Path| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
     let mut runs = Runs::default();
-    for file in files(folder)? {
+    for file in files(folder)?.into_iter().filter(|file| is_wanted(file)) {
         let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
         let bytes = fs::metadata(&file).map_err(|e| of_file(e.to_string()))?.len();
         if bytes > LIMIT {

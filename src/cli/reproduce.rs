@@ -60,7 +60,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
             "{what}: none of these cells has a preset yet, so that nothing can be run"
         )));
     }
-    let todo = still_to_do(errands, args)?;
+    let todo = still_to_do(errands, args, &title)?;
     let sets = load(&todo, &args.dataset)?;
     let absent = todo.iter().filter(|errand| !sets.contains_key(&errand.spec.data.name)).count();
     let todo: Vec<Errand> = todo.into_iter().filter(|errand| sets.contains_key(&errand.spec.data.name)).collect();
@@ -165,20 +165,21 @@ fn word(argument: &str) -> String {
     if is_plain { argument.into() } else { format!("'{}'", argument.replace('\'', "'\\''")) }
 }
 
-/// Those that are not in the folder. Runs that are there are gone on from only where a person says so.
-fn still_to_do(errands: Vec<Errand>, args: &ReproduceArgs) -> Result<Vec<Errand>, Failure> {
-    let runs = folder::runs(&args.dir)?;
-    let all = errands.len();
-    let todo: Vec<Errand> = errands.into_iter().filter(|errand| runs.of(&errand.spec).is_none()).collect();
-    let done = all - todo.len();
+/// Those that are not in the folder. What was begun is gone on with only where a person says so; runs that another table left
+/// there count as they are.
+fn still_to_do(errands: Vec<Errand>, args: &ReproduceArgs, title: &str) -> Result<Vec<Errand>, Failure> {
+    let begun = folder::runs_of(&args.dir, &format!("{title}-runs"))?;
+    let done = errands.iter().filter(|errand| begun.of(&errand.spec).is_some()).count();
     if done > 0 && !args.resume {
         let why = format!(
-            "{} holds {done} of these {all} runs already: --resume goes on with the others, --dir names another folder",
-            args.dir.display()
+            "{} holds {done} of these {} runs already: --resume goes on with the others, --dir names another folder",
+            args.dir.display(),
+            errands.len()
         );
         return Err(Failure::Usage(why));
     }
-    Ok(todo)
+    let runs = folder::runs(&args.dir)?;
+    Ok(errands.into_iter().filter(|errand| runs.of(&errand.spec).is_none()).collect())
 }
 
 /// The data sets that are needed, each loaded once. One that is not here is left out, unless it was asked for by name, or it is all

@@ -17,6 +17,7 @@ mod state;
 mod telling;
 
 pub(super) use fitting::{check_shape, image_size, layer_sizes};
+pub(crate) use slices::work_of_sample;
 pub(super) use state::{Stage, State};
 
 use std::collections::VecDeque;

@@ -13,6 +13,7 @@ mod schedule;
 
 pub use album::{Album, Field};
 pub use experiment::Experiment;
+pub(crate) use experiment::work_of_sample;
 pub use measures::{Transfer, accuracy_by_task, average_accuracy, hidden_mean, overall_accuracy};
 pub use run::Run;
 pub use save::{Checkpoint, MAGIC, saved_specs};

@@ -33,7 +33,7 @@ pub(super) fn test_slice<D: Device>(spec: &Spec) -> usize {
 }
 
 /// About what it takes to show spiking areas a sample, in products: errors between areas are dense, all else is followed by its spikes.
-fn work_of_sample(spec: &Spec) -> u64 {
+pub(crate) fn work_of_sample(spec: &Spec) -> u64 {
     let Constants { steps, error_every, .. } = Constants::of(&spec.areas);
     let units = spec.network.hidden.iter().map(|&units| u64::from(units));
     let dense: u64 = units.clone().zip(units.clone().skip(1)).map(|(lower, upper)| lower * upper).sum();
