@@ -13,8 +13,8 @@ in `www/docs/host.html`; the choices themselves are in `sets.py`.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -101,10 +101,10 @@ def check_accuracy(features: FeatureSet, accuracy: float) -> None:
         )
 
 
-def entry(path: Path) -> str:
-    """The file as Engram's catalogue names it, to be put into `src/data/catalogue.rs`."""
-    data = path.read_bytes()
-    return f'file("{path.name}", {len(data):_}, "{hashlib.sha256(data).hexdigest()}")'
+def commands(name: str, path: Path) -> str:
+    """What brings the file to Engram, and runs the paper's cells on it."""
+    folder = shlex.quote(str(path.parent))
+    return f"engram data get {name} --from {folder}\nengram reproduce table2 --dataset {name}"
 
 
 def say(text: str) -> None:
@@ -119,8 +119,8 @@ def main(arguments: list[str]) -> int:
     except CannotGoOn as error:
         say(f"error: {error}")
         return 1
-    say(f"{path} is written; for the catalogue:")
-    print(entry(path))
+    say(f"{path} is written; next:")
+    print(commands(options.set, path))
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import sys
 import tempfile
@@ -161,11 +160,12 @@ class Command(InFolder):
                 make_features.check_accuracy(CIFAR10_VGG13BN, 0.1)
         self.assertIn("right for 94.0% of the test images", said.getvalue())
 
-    def test_the_catalogue_s_line_holds_size_and_checksum(self):
-        path = self.folder / "some.npz"
-        path.write_bytes(bytes(12_345))
-        digest = hashlib.sha256(bytes(12_345)).hexdigest()
-        self.assertEqual(make_features.entry(path), f'file("some.npz", 12_345, "{digest}")')
+    def test_it_ends_with_what_to_do_next(self):
+        said = make_features.commands("cifar10-vgg13bn", Path("my features") / CIFAR10_VGG13BN.file)
+        self.assertEqual(
+            said,
+            "engram data get cifar10-vgg13bn --from 'my features'\nengram reproduce table2 --dataset cifar10-vgg13bn",
+        )
 
 
 if __name__ == "__main__":
