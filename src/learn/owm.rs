@@ -41,3 +41,17 @@ fn alpha(layer: usize, layers: usize, progress: f64) -> f64 {
         0.1f64.powf(progress)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alpha_falls_in_the_course_of_a_task_as_in_the_public_code() {
+        let of = |progress: f64| [0, 1, 2].map(|layer| alpha(layer, 3, progress));
+        let near = |found: [f64; 3], expected: [f64; 3]| found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-12);
+        assert!(near(of(0.0), [0.9, 1.0, 0.6]), "{:?}", of(0.0));
+        assert!(near(of(0.5), [0.9 * 0.001f64.sqrt(), 0.1f64.sqrt(), 0.6]), "{:?}", of(0.5));
+        assert!(near(of(1.0), [0.0009, 0.1, 0.6]), "{:?}", of(1.0));
+    }
+}

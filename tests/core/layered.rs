@@ -8,7 +8,8 @@ use engram::kernels::cpu::Cpu;
 use engram::kernels::{Descent, Device, Draws, Memory, Owm, Pass, States};
 use engram::net::Net;
 use engram::net::layered::{Layered, OutputKind};
-use engram::spec::{self, Spec};
+use engram::sleep::Wiring;
+use engram::spec::{self, NetworkKind, Spec};
 use pollster::block_on;
 use proptest::prelude::*;
 
@@ -491,5 +492,65 @@ fn the_cpu_computes_them() {
             last = Some(event);
         }
         assert!(matches!(last, Some(Event::Finished(_))));
+    }
+}
+
+fn of_preset(name: &str) -> Spec {
+    spec::preset(name).unwrap().spec.clone()
+}
+
+/// The spreads of the public codes: each layer fills its bounds, and reaches no further.
+#[test]
+fn initial_weights_fill_the_bounds_of_their_source() {
+    let of =
+        |fields: &[(&str, &str)]| Net::of(&spec::set(&of_preset("mnist-ff-src"), fields).unwrap(), &[200, 60, 50, 10]);
+    let largest = |values: &[f32]| values.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+    let fills = |values: &[f32], bound: f32| {
+        let largest = largest(values);
+        assert!(largest <= bound && largest > 0.98 * bound, "{largest} within {bound}");
+    };
+    let hidden = "[60,50]";
+    let tadros = of(&[("network.hidden", hidden)]);
+    let glorot = of(&[
+        ("network.hidden", hidden),
+        ("rule.kind", "owm"),
+        ("sleep.normalisation", "activity"),
+        ("sleep.thresholds", "[]"),
+    ]);
+    for (l, (fan_in, units)) in [(200, 60), (60, 50), (50, 10)].into_iter().enumerate() {
+        fills(&tadros.layers[l].weights, 0.01);
+        fills(&glorot.layers[l].weights, (6.0 / (fan_in + units) as f32).sqrt());
+        assert_eq!(
+            largest(&tadros.layers[l].bias) + largest(&glorot.layers[l].bias),
+            0.0,
+            "neither has biases to begin with"
+        );
+    }
+    let rnn = Net::of(&of_preset("mnist-rnn-src"), &[200, 60, 10]);
+    fills(&rnn.layers[0].weights, 1.0 / 200f32.sqrt());
+    fills(&rnn.layers[0].recurrent, 1.0 / 60f32.sqrt());
+    fills(&rnn.layers[1].weights, 1.0 / 60f32.sqrt());
+}
+
+/// Tadros et al. 2022, the constants of their public code: rate per pixel, potentiation, depression, thresholds, gain, and steps that
+/// grow with the tasks.
+#[test]
+fn the_published_constants_of_feed_forward_sleep_are_in_the_presets() {
+    for (name, max_rate, inc, dec, beta, alpha) in [
+        ("mnist-ff-src", 239.515, 0.032064, 0.003344, [14.548, 44.56, 38.046], 55.882),
+        ("fmnist-ff-src", 181.047, 0.041001, 0.003344, [40.447, 27.597, 33.109], 31.593),
+    ] {
+        let sleep = of_preset(name).sleep;
+        let near = |found: f64, published: f64| {
+            assert!((found / published - 1.0).abs() < 5e-4, "{name}: {found}, not {published}")
+        };
+        near(sleep.rate, 2.0 * 0.001 * max_rate);
+        near(sleep.inc, inc);
+        near(sleep.inc * sleep.dec_ratio, dec);
+        near(sleep.leak, 0.999);
+        (near(sleep.gain_hidden, alpha), near(sleep.gain_output, alpha));
+        assert_eq!(sleep.thresholds, beta);
+        assert_eq!([0, 1, 4].map(|task| sleep.steps_after(task)), [15_000, 20_000, 35_000]);
+        assert_eq!(Wiring::of(NetworkKind::FeedForward), Wiring::Cascade, "spikes go up within a step");
     }
 }
