@@ -3,8 +3,11 @@
 //! What one minibatch needs from its beginning to its end counts: weights, what the rule keeps, states, and what waits for the way
 //! back. Room that a kernel works in for one sample does not, nor do the data.
 
+use super::batch::{Batch, Gradient, Minibatch, Phases};
+use super::drive::Inputs;
 use super::forward::Course;
-use super::{Batch, Gradient, Inputs, Lists, Minibatch, Network, Phases};
+use super::network::Network;
+use super::spmm::Lists;
 use crate::kernels::{Held, Memory};
 use crate::net::areas::Intervals;
 

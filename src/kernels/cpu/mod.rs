@@ -3,6 +3,7 @@
 mod adjoint;
 mod adjoint_deep;
 mod backward;
+mod batch;
 mod bias_update;
 mod drive;
 mod fault;
@@ -12,6 +13,7 @@ mod hebbian_update;
 mod held;
 mod images;
 mod largest_activity;
+mod network;
 mod owm;
 mod read;
 pub mod relax;
@@ -22,206 +24,26 @@ mod sleep;
 mod spmm;
 mod tally;
 
-use ndarray::{Array2, ArrayView2, s};
-
 use super::{
     Descent, Device, EngineError, Fault, Firing, Hebbian, Held, Memory, Owm, Pass, Phase, Relaxation, Showing, Shown,
     SpikeCounts, States, Tally, Unrolling, adapt, faults,
 };
 use crate::connect::spec::Credit;
 use crate::data::{DataSet, Samples};
+use crate::net::Net;
 use crate::net::ctrnn::Reading;
-use crate::net::gate::Gate;
 use crate::net::layered::OutputKind;
-use crate::net::{Layer, Net};
 use crate::sleep::Sleeper;
-use drive::Inputs;
+pub use batch::Batch;
+use batch::{Gradient, Minibatch, Phases};
 use gradient_update::{gradient_update, with_momentum};
 pub use images::Images;
-use spmm::{Dense, Lists, Room};
+pub use network::Network;
+use spmm::Dense;
 
 /// The CPU, one thread.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cpu;
-
-/// One network as this engine holds it.
-pub struct Network {
-    /// Units of each layer, from the first hidden one to the output.
-    units: Vec<usize>,
-    /// Row-major fan_in × units; those that [`Network::lies`] speaks of transposed.
-    weights: Vec<Vec<f32>>,
-    /// units × fan_in; empty but for spiking areas.
-    feedback: Vec<Vec<f32>>,
-    /// units × units; empty for a layer that does not drive itself.
-    recurrent: Vec<Vec<f32>>,
-    bias: Vec<Vec<f32>>,
-    /// Of spiking areas.
-    gates: Vec<Gate>,
-    memory: Memory,
-}
-
-/// The minibatches of all replicas, and room to work in.
-pub struct Batch {
-    replicas: Vec<Minibatch>,
-    /// The first of each replica; `ago` counts on.
-    faults: Vec<Fault>,
-    samples: relax::Scratch,
-    layers: relax_deep::Scratch,
-    samples_back: adjoint::Scratch,
-    layers_back: adjoint_deep::Scratch,
-    steps_back: backward::Scratch,
-}
-
-/// One replica's minibatch. Matrices have a row a sample.
-#[derive(Default)]
-struct Minibatch {
-    rows: Vec<u32>,
-    labels: Vec<u8>,
-    inputs: Inputs,
-    /// Room for the outputs' differences, by class.
-    outputs: Lists,
-    products: Room,
-    drive: Vec<f32>,
-    /// What `relax` needs of the output's weights, if the network is shallow.
-    geometry: relax::Geometry,
-    kept: Vec<relax::Kept>,
-    phases: Phases,
-    /// Of a layered network.
-    course: forward::Course,
-    /// Of spiking areas.
-    stage: show::Stage,
-    /// Of a network that reads row by row.
-    pages: read::Pages,
-    gradient: Gradient,
-    tally: Tally,
-}
-
-/// States by layer, each B × units.
-#[derive(Default)]
-struct Phases {
-    free: Vec<Vec<f32>>,
-    clamped: Vec<Vec<f32>>,
-    difference: Vec<Vec<f32>>,
-}
-
-/// What the way back through a free phase's last steps leaves, by layer.
-#[derive(Default)]
-pub struct Gradient {
-    /// The adjoint of the units' inputs, summed over the steps: B × units.
-    through: Vec<Vec<f32>>,
-    /// ∂L/∂W, summed over the minibatch, as [`Network`] holds W. The first layer has none where its inputs are constant: one product
-    /// at the end will do.
-    weights: Vec<Vec<f32>>,
-    /// ∂L/∂R, likewise.
-    recurrent: Vec<Vec<f32>>,
-}
-
-impl Gradient {
-    fn clear(&mut self, network: &Network, batch: usize) {
-        let layers = network.units.len();
-        self.through.resize(layers, Vec::new());
-        self.weights.resize(layers, Vec::new());
-        self.recurrent.resize(layers, Vec::new());
-        for l in 0..layers {
-            self.through[l].clear();
-            self.through[l].resize(batch * network.units[l], 0.0);
-            self.weights[l].clear();
-            self.weights[l].resize(if l == 0 { 0 } else { network.weights[l].len() }, 0.0);
-            self.recurrent[l].clear();
-            self.recurrent[l].resize(network.recurrent[l].len(), 0.0);
-        }
-    }
-}
-
-impl Phases {
-    fn of(&self, states: States) -> &[Vec<f32>] {
-        match states {
-            States::Free => &self.free,
-            States::Clamped => &self.clamped,
-            States::Difference => &self.difference,
-        }
-    }
-}
-
-impl Network {
-    fn new(net: &Net) -> Network {
-        let mut network = Network {
-            units: net.layers.iter().map(|layer| layer.units).collect(),
-            weights: Vec::new(),
-            feedback: net.layers.iter().map(|layer| layer.feedback.clone()).collect(),
-            recurrent: net.layers.iter().map(|layer| layer.recurrent.clone()).collect(),
-            bias: net.layers.iter().map(|layer| layer.bias.clone()).collect(),
-            gates: net.gates.clone(),
-            memory: Memory::default(),
-        };
-        let weights = |(l, layer)| if network.lies(l) { transpose(layer) } else { layer.weights.clone() };
-        network.weights = net.layers.iter().enumerate().map(weights).collect();
-        network
-    }
-
-    /// Whether a layer's weights are held transposed: those of the output, or, of spiking areas, those between two areas.
-    fn lies(&self, l: usize) -> bool {
-        let is_output = l + 1 == self.units.len();
-        if self.feedback[l].is_empty() { is_output } else { l > 0 && !is_output }
-    }
-
-    fn classes(&self) -> usize {
-        *self.units.last().expect("an output layer")
-    }
-
-    fn fan_in(&self, layer: usize) -> usize {
-        self.weights[layer].len() / self.units[layer]
-    }
-
-    /// The weights of layer `l`, fan_in × units.
-    fn matrix(&self, l: usize) -> ArrayView2<'_, f32> {
-        let (rows, columns) = (self.fan_in(l), self.units[l]);
-        if self.lies(l) {
-            ArrayView2::from_shape((columns, rows), &self.weights[l]).expect("units × fan_in").reversed_axes()
-        } else {
-            ArrayView2::from_shape((rows, columns), &self.weights[l]).expect("fan_in × units")
-        }
-    }
-
-    fn to_net(&self) -> Net {
-        let layers = (0..self.units.len()).map(|l| Layer {
-            fan_in: self.fan_in(l),
-            units: self.units[l],
-            weights: self.matrix(l).iter().copied().collect(),
-            recurrent: self.recurrent[l].clone(),
-            feedback: self.feedback[l].clone(),
-            bias: self.bias[l].clone(),
-        });
-        Net { layers: layers.collect(), gates: self.gates.clone() }
-    }
-
-    /// v ← momentum·v + scale·G, parameters += v, with G (fan_in + 1) × units, the biases' in the last row.
-    fn descend(&mut self, l: usize, gradient: &Array2<f32>, scale: f32, momentum: f32) {
-        let fan_in = self.fan_in(l);
-        let of_weights = gradient.slice(s![..fan_in, ..]);
-        let lying: Vec<f32> = if l + 1 == self.units.len() {
-            of_weights.t().iter().copied().collect()
-        } else {
-            of_weights.iter().copied().collect()
-        };
-        let of_bias = gradient.row(fan_in).to_vec();
-        self.memory.make_room(self.units.len());
-        let Memory { velocity, bias_velocity, .. } = &mut self.memory;
-        with_momentum(momentum, &mut velocity[l], &mut self.weights[l], |w| gradient_update(&lying, w, scale));
-        with_momentum(momentum, &mut bias_velocity[l], &mut self.bias[l], |b| gradient_update(&of_bias, b, scale));
-    }
-
-    /// Whether a phase can be run in the space of the outputs.
-    fn is_shallow(&self) -> bool {
-        self.units.len() == 2 && self.classes() <= relax::OUTPUTS
-    }
-}
-
-/// Row-major fan_in × units to units × fan_in.
-fn transpose(layer: &Layer) -> Vec<f32> {
-    let columns = (0..layer.units).flat_map(|c| layer.weights[c..].iter().step_by(layer.units));
-    columns.copied().collect()
-}
 
 impl Device for Cpu {
     /// Small enough to stay in a processor's cache.
@@ -529,57 +351,5 @@ impl Device for Cpu {
 
     async fn read_sleepers(&mut self, sleepers: &Vec<Sleeper>, _done: u32) -> Result<Vec<Sleeper>, EngineError> {
         Ok(sleepers.clone())
-    }
-}
-
-impl Minibatch {
-    fn new(network: &Network, capacity: usize) -> Minibatch {
-        let room = || network.units.iter().map(|units| Vec::with_capacity(capacity * units)).collect();
-        let phases = Phases { free: room(), clamped: room(), difference: room() };
-        let (classes, hidden) = network.units.split_last().expect("an output layer");
-        Minibatch { phases, tally: Tally::new(*classes, hidden.iter().sum()), ..Minibatch::default() }
-    }
-
-    fn take(&mut self, data: &Images, rows: &[u32]) {
-        self.rows.clear();
-        self.rows.extend_from_slice(rows);
-        self.inputs.take(data, rows);
-        self.labels.clear();
-        self.labels.extend(rows.iter().map(|&r| data.labels[r as usize]));
-    }
-
-    /// Rows whose values a kernel takes itself; there is one phase.
-    fn note(&mut self, data: &Images, rows: &[u32]) {
-        self.rows.clear();
-        self.rows.extend_from_slice(rows);
-        self.labels.clear();
-        self.labels.extend(rows.iter().map(|&row| data.labels[row as usize]));
-        self.phases.clamped.iter_mut().for_each(Vec::clear);
-    }
-
-    /// States at a phase's start: zero, or where the free phase ended.
-    fn enter(&mut self, network: &Network, phase: Phase) {
-        for l in 0..network.units.len() {
-            match phase {
-                Phase::Free { .. } => {
-                    self.phases.free[l].clear();
-                    self.phases.free[l].resize(self.rows.len() * network.units[l], 0.0);
-                    self.phases.clamped[l].clear();
-                }
-                Phase::Clamped { .. } => {
-                    self.phases.clamped[l].clear();
-                    self.phases.clamped[l].extend_from_slice(&self.phases.free[l]);
-                }
-            }
-        }
-    }
-
-    /// ŝ − š
-    fn compare(&mut self) {
-        let Phases { free, clamped, difference } = &mut self.phases;
-        for ((difference, clamped), free) in difference.iter_mut().zip(clamped).zip(free) {
-            difference.clear();
-            difference.extend(clamped.iter().zip(free).map(|(c, f)| *c - *f));
-        }
     }
 }
