@@ -84,7 +84,7 @@ fn as_printed(plan: &Plan, id: &str, seed: u32) -> f64 {
 fn the_built_in_plan_has_every_number_of_the_paper() {
     let plan = plan();
     let count = |name: &str| experiment(&plan, name).cells.len();
-    assert_eq!((count("table2"), count("table3"), count("fig5")), (75, 9, 80));
+    assert_eq!((count("table2"), count("table3"), count("fig5")), (105, 12, 80));
     assert!(experiment(&plan, "table2").cells.iter().all(|cell| cell.paper.is_some()));
     for cell in plan.cells().filter(|cell| cell.preset.is_some()) {
         let spec = cell.spec().unwrap().unwrap();
@@ -100,12 +100,14 @@ fn runs_like_the_papers_verify_its_cells() {
     let plan = plan();
     let report = report(&plan, "table2", &lines(&plan, |id, seed| Some(as_printed(&plan, id, seed))));
     let cells = &experiment(&plan, "table2").cells;
+    let papers: Vec<&str> = plan.datasets.iter().filter(|row| !row.surrogate).map(|row| &*row.name).collect();
+    assert_eq!(papers, ["mnist", "fmnist", "cifar10-vgg13bn", "imagenet10-resnet152"]);
     let with_preset = |of_paper: bool| {
-        let is_of_paper = |cell: &&Cell| ["mnist", "fmnist"].contains(&cell.dataset.as_str()) == of_paper;
+        let is_of_paper = |cell: &&Cell| papers.contains(&cell.dataset.as_str()) == of_paper;
         cells.iter().filter(is_of_paper).filter(|cell| cell.preset.is_some()).count()
     };
     let (papers, surrogates) = (with_preset(true), with_preset(false));
-    assert!(papers >= 2 * 5 * 3 && surrogates >= 3 * 5 * 2, "{papers} and {surrogates} cells have presets");
+    assert!(papers >= 4 * 5 * 3 && surrogates >= 3 * 5 * 2, "{papers} and {surrogates} cells have presets");
     assert_eq!((report.count(Verdict::Verified), report.count(Verdict::Surrogate)), (papers, surrogates));
     assert_eq!(report.count(Verdict::NoPreset), cells.len() - papers - surrogates);
     let cell = report.cells.iter().find(|cell| cell.id == "kmnist-8k/mrnn-bptt/src").unwrap();
