@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use crate::analysis::Spread;
 use crate::connect::report::StudyResult;
-use crate::connect::summary::StudyLine;
+use crate::connect::summary::{FROM, StudyLine};
 
 /// A panel's width and height, in pixels.
 const PANEL: (u32, u32) = (460, 340);
@@ -22,31 +22,36 @@ const COLOURS: [RGBColor; 6] = [
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// The loss of every window, mean and standard deviation over seeds, a panel for each rule and treatment.
+/// The loss of every window from iteration 200 on, mean and standard deviation over seeds on a logarithmic axis, a panel for each rule
+/// and treatment.
 pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
     let panels = panels(result);
-    let all = result.lines.iter().flat_map(|line| &line.loss);
-    let highest = all.map(high).fold(0.0, f64::max);
-    let window = f64::from(result.spec.training.window);
+    let drawn: Vec<(f64, Spread)> = result.lines.iter().flat_map(|line| points(result, line)).collect();
+    let highest = drawn.iter().map(|(_, at)| high(at)).fold(0.0, f64::max);
+    let lowest = drawn.iter().map(|(_, at)| reach(at)).fold(f64::INFINITY, f64::min);
+    let (lowest, highest) = if lowest < highest { (lowest / 1.15, highest * 1.15) } else { (0.1, 1.0) };
     let end = f64::from(result.spec.training.iterations);
+    let begin = f64::from(FROM).min(end / 2.0);
     figure(title, &panels, |area, name, lines| {
         let mut chart = ChartBuilder::on(area)
             .caption(name, ("sans-serif", 16))
             .margin(8)
             .x_label_area_size(38)
             .y_label_area_size(56)
-            .build_cartesian_2d(0.0..end, 0.0..highest * 1.05)?;
+            .build_cartesian_2d(begin..end, (lowest..highest).log_scale())?;
         let whole = |iterations: &f64| format!("{iterations:.0}");
+        let round = |loss: &f64| format!("{}", (loss * 1e6).round() / 1e6);
         let mut mesh = chart.configure_mesh();
-        mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole).y_desc("loss").draw()?;
+        mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole);
+        mesh.y_desc("loss").y_label_formatter(&round).draw()?;
         for line in lines {
             let colour = colour(result, line.gain);
-            let at = |w: usize| (w as f64 + 1.0) * window;
-            let upper = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), high(s)));
-            let lower = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), low(s).max(0.0)));
-            let band: Vec<(f64, f64)> = upper.chain(lower.collect::<Vec<_>>().into_iter().rev()).collect();
-            chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.15))))?;
-            let mean = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), s.mean));
+            let points = points(result, line);
+            let upper = points.iter().map(|(at, s)| (*at, high(s)));
+            let lower = points.iter().rev().map(|(at, s)| (*at, reach(s)));
+            chart
+                .draw_series(std::iter::once(Polygon::new(upper.chain(lower).collect::<Vec<_>>(), colour.mix(0.15))))?;
+            let mean = points.iter().map(|(at, s)| (*at, s.mean));
             chart
                 .draw_series(LineSeries::new(mean, colour.stroke_width(2)))?
                 .label(format!("gain {}", line.gain))
@@ -55,6 +60,19 @@ pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
         chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
         Ok(())
     })
+}
+
+/// The windows that are drawn, each where it ends: those from iteration 200 on, or all of a study that is shorter.
+fn points(result: &StudyResult, line: &StudyLine) -> Vec<(f64, Spread)> {
+    let training = &result.spec.training;
+    let first = if training.iterations > FROM { FROM.div_ceil(training.window) as usize } else { 0 };
+    let at = |w: usize| f64::from((training.window * (w as u32 + 1)).min(training.iterations));
+    line.loss.iter().enumerate().skip(first).map(|(w, &spread)| (at(w), spread)).collect()
+}
+
+/// How far a band reaches down: on a logarithmic axis, one that reached zero would take the whole figure.
+fn reach(spread: &Spread) -> f64 {
+    low(spread).max(spread.mean / 3.0)
 }
 
 /// The largest exponent when training begins and when it is over, over the gain, a panel for each rule and treatment.
