@@ -1,11 +1,24 @@
-//! Arbitrary bytes as a saved study of the Connect lab: an error, or a study that is written as it was read.
+//! Arbitrary bytes as a saved study of the Connect lab, as they come and signed as one: an error, or a study that is written as it was
+//! read, and, where it is a small one, goes on.
 #![no_main]
 
 use engram::connect::study::Study;
 use libfuzzer_sys::fuzz_target;
+use sha2::{Digest, Sha256};
+
+/// Slices of work that are done of it.
+const SLICES: usize = 200;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(study) = Study::restore(bytes) {
         assert_eq!(study.save(), bytes);
+    }
+    let signed = [b"engram study 3\n", &Sha256::digest(bytes)[..], bytes].concat();
+    let Ok(study) = Study::restore(&signed) else { return };
+    assert_eq!(study.save(), signed);
+    let spec = study.spec();
+    let work = [spec.network.units, spec.training.batch, spec.exponents.series, spec.exponents.trials, spec.flossing.exponents];
+    if work.iter().all(|&n| n <= 8) && spec.sleep.is_none() {
+        study.take(SLICES).for_each(drop);
     }
 });

@@ -144,3 +144,57 @@ is in no mean. Networks that several studies have in common are trained once.\n\
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::studies::tests::{small, trained};
+    use crate::connect::spec::ConnectSpec;
+
+    fn preset(name: &str, figure: &str, spec: ConnectSpec) -> ConnectPreset {
+        ConnectPreset { name: name.into(), title: format!("Study {name}"), figures: vec![figure.into()], spec }
+    }
+
+    #[test]
+    fn what_there_is_is_written_and_what_is_missing_is_named() {
+        let dir = env::temp_dir().join(format!("engram-reproduce-connect-write-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let known = |studies: &[ConnectPreset]| {
+            let mut known = Known::default();
+            let all = errands(studies.iter().map(|study| (&*study.name, &study.spec)));
+            all.iter().for_each(|errand| known.add(trained(errand, "0.1.0 (abc)")));
+            known
+        };
+        let done = preset("connect-done", "4", small(&[("flossing.when", "both")]));
+        let other = preset("connect-other", "N", small(&[("network.units", "5")]));
+        let known = known(std::slice::from_ref(&done));
+        write(&[&done, &other], &known, &dir, true).unwrap();
+        let read = |name: &str| fs::read_to_string(dir.join(name)).unwrap();
+        let text = read("connect.md");
+        for part in [
+            "## What agrees",
+            "e-prop: flossing helps at a gain of 0.5",
+            "## Study connect-done (figure 4)",
+            "![Learning curves](connect-done-curves.svg)",
+            "| e-prop | yes | 1.2 |",
+            "made by `engram reproduce connect`, engram 0.1.0 (abc)",
+            "Not run, or not wholly: connect-other.",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert!(!text.contains("Study connect-other"));
+        let result: serde_json::Value = serde_json::from_str(&read("connect.json")).unwrap();
+        let studies = result["studies"].as_array().unwrap();
+        assert_eq!((studies.len(), studies[0]["lines"].as_array().unwrap().len()), (1, 4));
+        assert!(studies[0]["claims"].as_array().unwrap().iter().any(|claim| claim["end"]["n"] == 2));
+        assert_eq!(read("connect.csv").lines().count(), 5, "two gains, with flossing and without");
+        assert!(
+            read("connect-done-curves.svg").starts_with("<svg")
+                && read("connect-done-exponents.svg").starts_with("<svg")
+        );
+        assert!(!dir.join("connect-other-curves.svg").exists());
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

@@ -210,3 +210,71 @@ fn done(
     let (spec, made) = (errand.spec.clone(), made.clone());
     Ok(Some(Share { spec, share: 0, shares: 1, seconds, networks, made }))
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::connect::spec::presets;
+    use crate::spec::set;
+
+    /// A study that takes a moment, with some fields replaced.
+    pub fn small(fields: &[(&str, &str)]) -> ConnectSpec {
+        let small = [
+            ("network.units", "4"),
+            ("gains", "[0.5,1.2]"),
+            ("training.iterations", "300"),
+            ("training.batch", "2"),
+            ("training.window", "50"),
+            ("training.rates", "[0.001,0.003]"),
+            ("exponents.count", "1"),
+            ("exponents.series", "2"),
+            ("exponents.trials", "2"),
+            ("flossing.exponents", "1"),
+            ("flossing.iterations", "2"),
+            ("rules", "[\"eprop\"]"),
+            ("seeds", "2"),
+        ];
+        set(&set(&presets()[0].spec, &small).unwrap(), fields).unwrap()
+    }
+
+    pub fn trained(errand: &Errand, engram: &str) -> Share {
+        let made = Made { engram: engram.into(), command: "engram reproduce connect".into() };
+        done(errand, &made, &|| false, &|_| {}).ok().flatten().expect("it is done")
+    }
+
+    #[test]
+    fn networks_that_were_trained_for_one_study_are_those_of_the_other() {
+        let (plain, both) = (small(&[]), small(&[("flossing.when", "both")]));
+        let all = errands([("plain", &plain), ("both", &both)].into_iter());
+        assert_eq!(all.iter().map(|errand| &*errand.name).collect::<Vec<_>>(), [["plain"; 4], ["both"; 4]].concat());
+        let mut known = Known::default();
+        assert!(known.is_empty() && known.rest(&all[0]).is_some());
+        all[..4].iter().for_each(|errand| known.add(trained(errand, "0.1.0 (old)")));
+        assert!(all[..4].iter().all(|errand| known.rest(errand).is_none()), "nothing is done twice");
+        let (result, is_whole) = known.result(&plain);
+        assert!(is_whole && result.networks.len() == 8 && result.seconds > 0.0);
+        let (half, is_whole) = known.result(&both);
+        assert!(!is_whole && half.networks.len() == 8);
+        all[4..].iter().for_each(|errand| known.add(trained(errand, "0.1.0 (new)")));
+        let (whole, is_whole) = known.result(&both);
+        assert!(
+            is_whole && whole.networks[..8] == result.networks && whole.networks[8..].iter().all(|of| of.arm.flossed)
+        );
+        assert_eq!(whole.made.engram, "0.1.0 (new) and 0.1.0 (old)");
+        // Of an errand that is done in part, the rest is left.
+        let more = small(&[("rules", "[\"bptt\",\"eprop\"]"), ("gains", "[0.5]"), ("seeds", "1")]);
+        let rest = known.rest(&errands([("more", &more)].into_iter())[0]).unwrap();
+        assert_eq!((rest.spec.rules.len(), rest.spec.replicas()), (1, 2), "BPTT alone");
+    }
+
+    #[test]
+    fn parts_are_read_to_the_last_whole_line_and_others_are_named() {
+        let spec = small(&[("gains", "[0.5]"), ("seeds", "1")]);
+        let share = trained(&errands([("one", &spec)].into_iter())[0], "0");
+        let line = serde_json::to_string(&share).unwrap();
+        let text = format!("{{\"event\":\"finished\"}}\n{line}\n{}", &line[..line.len() / 2]);
+        assert_eq!(parse(&text).unwrap(), [share]);
+        let told = parse(&format!("{}\n{line}\n", &line[..line.len() / 2])).unwrap_err();
+        assert!(told.starts_with("line 1 is no part of a study"), "{told}");
+    }
+}

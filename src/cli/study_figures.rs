@@ -36,6 +36,7 @@ pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
         let mut chart = ChartBuilder::on(area)
             .caption(name, ("sans-serif", 16))
             .margin(8)
+            .margin_right(18)
             .x_label_area_size(38)
             .y_label_area_size(56)
             .build_cartesian_2d(begin..end, (lowest..highest).log_scale())?;
@@ -57,7 +58,9 @@ pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
                 .label(format!("gain {}", line.gain))
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
         }
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
+        // Where networks have not got to yet.
+        let corner = SeriesLabelPosition::LowerLeft;
+        chart.configure_series_labels().position(corner).background_style(WHITE.mix(0.8)).draw()?;
         Ok(())
     })
 }
@@ -205,5 +208,27 @@ mod tests {
         let svg = exponents("Romo", &result).unwrap();
         assert!(svg.contains("before training") && svg.contains("after training") && svg.contains("1/step"));
         assert!(svg.matches("<circle").count() >= 12, "two ends of three gains by two rules");
+    }
+
+    /// Twenty windows of the thirty lie after iteration 200, and a loss that is half as large lies as far below, wherever it is.
+    #[test]
+    fn curves_begin_at_iteration_200_on_a_logarithmic_axis() {
+        let result = result();
+        let svg = curves("Romo", &result).unwrap();
+        let points = |text: &str| -> Vec<(f64, f64)> {
+            let pairs = text.split_whitespace().filter_map(|pair| pair.split_once(','));
+            pairs.map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).collect()
+        };
+        let lines = svg.split("<polyline").skip(1).map(|rest| {
+            let from = rest.find("points=\"").unwrap() + 8;
+            points(&rest[from..][..rest[from..].find('"').unwrap()])
+        });
+        let drawn: Vec<Vec<(f64, f64)>> = lines.filter(|line| line.len() == 20).collect();
+        assert_eq!(drawn.len(), 6, "a line for each of three gains by two rules");
+        let means: Vec<f64> = result.lines[0].loss[10..].iter().map(|at| at.mean).collect();
+        let line = &drawn[0];
+        let slope = |i: usize, j: usize| (line[j].1 - line[i].1) / (means[i] / means[j]).ln();
+        assert!((slope(0, 10) / slope(10, 19) - 1.0).abs() < 0.05, "{} and {}", slope(0, 10), slope(10, 19));
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
     }
 }

@@ -18,7 +18,7 @@ use crate::reproduce::Difference;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub enum Answer {
+pub enum StudyAnswer {
     Holds,
     Fails,
     Undecided,
@@ -31,7 +31,7 @@ pub struct StudyClaim {
     pub study: String,
     /// What is claimed, in words.
     pub text: String,
-    pub answer: Answer,
+    pub answer: StudyAnswer,
     /// What was compared: positive numbers speak for the claim.
     pub difference: Difference,
     /// The same of the loss at the end, where the claim is about losses.
@@ -224,9 +224,9 @@ impl<'a> Asked<'a> {
         let of = |numbers: BTreeMap<u32, f64>| Difference::of(&numbers.into_values().collect::<Vec<_>>());
         let difference = of(numbers)?;
         let answer = match difference.interval {
-            [low, _] if low > 0.0 => Answer::Holds,
-            [_, high] if high < 0.0 => Answer::Fails,
-            _ => Answer::Undecided,
+            [low, _] if low > 0.0 => StudyAnswer::Holds,
+            [_, high] if high < 0.0 => StudyAnswer::Fails,
+            _ => StudyAnswer::Undecided,
         };
         let note = groups.iter().filter_map(|group| group.notes()).collect::<Vec<_>>().join("; ");
         Some(StudyClaim { study: self.study.into(), text, answer, difference, end: end.and_then(of), unit, note })

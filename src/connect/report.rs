@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::claims::{Answer, StudyClaim, claims};
+use super::claims::{StudyAnswer, StudyClaim, claims};
 use super::spec::{ConnectSpec, Credit};
 use super::summary::{FROM, NetworkRecord, SleptLine, Split, StudyLine, summary};
 use crate::analysis::Spread;
@@ -175,9 +175,9 @@ pub fn agreement(claims: &[StudyClaim]) -> String {
         |Difference { mean, interval: [low, high], .. }: &Difference| format!("{mean:.4} ({low:.4} to {high:.4})");
     for StudyClaim { study, text: claim, answer, difference, end, unit, note } in claims {
         let answer = match answer {
-            Answer::Holds => "holds",
-            Answer::Fails => "**fails**",
-            Answer::Undecided => "undecided",
+            StudyAnswer::Holds => "holds",
+            StudyAnswer::Fails => "**fails**",
+            StudyAnswer::Undecided => "undecided",
         };
         let (n, end) = (difference.n, end.as_ref().map_or("–".into(), words));
         writeln!(text, "| {study} | {claim} | {answer} | {} {unit} | {end} | {n} | {note} |", words(difference))

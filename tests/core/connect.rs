@@ -2,7 +2,7 @@
 #![expect(clippy::needless_range_loop, reason = "references are written as the equations are, with their indices")]
 
 use engram::connect::adam::Adam;
-use engram::connect::claims::{Answer, rank_correlation};
+use engram::connect::claims::{StudyAnswer, rank_correlation};
 use engram::connect::credit::{Pathways, Room, gradient, random_feedback};
 use engram::connect::ctrnn::{Course, Judged, Shape, Weights, judge, run};
 use engram::connect::flossing::floss;
@@ -823,7 +823,7 @@ fn training_lowers_the_loss_under_every_rule_and_flossing_moves_exponents_to_zer
         ("rules", "[\"bptt\",\"eprop\",\"eprop_self\",\"rflo\"]"),
         ("flossing.when", "both"),
         ("flossing.iterations", "60"),
-        ("flossing.rate", "0.01"),
+        ("flossing.rate", "0.005"),
         ("flossing.exponents", "1"),
         ("exponents.count", "2"),
     ];
@@ -1160,7 +1160,7 @@ fn claims_hold_fail_or_stay_open_as_paired_differences_say() {
     let exponents = |gain: f64, seed| if poor(gain) { (-1.0, -0.01 - noise(seed)) } else { (-0.2, -0.1) };
     let answers = |result: &StudyResult| result.claims("s").iter().map(|claim| claim.answer).collect::<Vec<_>>();
     let all = told(loss, exponents);
-    assert_eq!(answers(&all), [Answer::Holds; 5], "of two gains there is no trend");
+    assert_eq!(answers(&all), [StudyAnswer::Holds; 5], "of two gains there is no trend");
     let first = &all.claims("s")[0];
     assert_eq!(first.end, Some(first.difference), "their curves are flat");
     let expected: f64 = (0..5).map(|seed| 0.4 + noise(seed)).sum::<f64>() / 5.0;
@@ -1170,9 +1170,9 @@ fn claims_hold_fail_or_stay_open_as_paired_differences_say() {
         |gain, flossed, seed| 2.0 - loss(gain, flossed, seed),
         |gain, seed| exponents(if poor(gain) { 1.2 } else { 0.5 }, seed),
     );
-    assert_eq!(answers(&reversed), [Answer::Fails; 5]);
+    assert_eq!(answers(&reversed), [StudyAnswer::Fails; 5]);
     let level = told(|_, _, seed| if seed % 2 == 0 { 0.5 + noise(seed) } else { 0.5 }, |_, _| (-0.5, -0.1 - 1e-9));
-    assert_eq!(answers(&level)[0], Answer::Undecided, "no gain is worse");
+    assert_eq!(answers(&level)[0], StudyAnswer::Undecided, "no gain is worse");
 
     let rows = to_csv([("s", &all)].into_iter());
     let mut lines = rows.lines();
@@ -1209,7 +1209,11 @@ fn claims_ask_all_gains_and_say_who_solved_the_task_and_who_diverged() {
     let claims = result.claims("s");
     let named = |part: &str| claims.iter().find(|claim| claim.text.contains(part)).expect(part);
     let worse = named("the smaller of 4 gains, the worse");
-    assert_eq!((worse.answer, worse.difference.mean, worse.difference.n), (Answer::Holds, 1.0, 4), "seed 4 lacks one");
+    assert_eq!(
+        (worse.answer, worse.difference.mean, worse.difference.n),
+        (StudyAnswer::Holds, 1.0, 4),
+        "seed 4 lacks one"
+    );
     let moves = named("the more training moves");
     assert!((moves.difference.mean - (3.0 + 0.8) / 4.0).abs() < 1e-12, "two of four changed places: .8");
     assert_eq!(worse.note, "gain 0.2: 3 of 5 solved it; gain 0.5: 3 of 4 solved it, 1 diverged");

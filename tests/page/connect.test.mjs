@@ -6,10 +6,11 @@ import { load } from "./load.mjs";
 
 const { pack, unpack } = await load("connect/file.ts");
 const { heard } = await load("connect/flossed.ts");
-const { fractionOf, hear, isActive, isQuick, iterationsOf, networksOf, newStudy, recordsOf, secondsOf, unbegun, workersFor } = await load("connect/study.ts");
+const { fractionOf, hear, isActive, isQuick, iterationsOf, iterationWork, networksOf, newStudy, recordsOf, secondsOf, unbegun, USUAL_SPEED, workersFor, workOf } = await load("connect/study.ts");
 const { boundsOf, pointsOf, spectrumOf, spreadWords } = await load("connect/curves.ts");
-const { panelsOf, seedsOf } = await load("connect/names.ts");
+const { otherwiseIn, panelsOf, seedsOf } = await load("connect/names.ts");
 const { inRows } = await load("connect/plots/trial.ts");
+const { claimsTable } = await load("connect/tables.ts");
 const { lookWithin } = await load("connect/state.ts");
 
 const spec = (change = {}) => ({
@@ -85,6 +86,32 @@ test("a study has as many networks as the core has, and no more Workers than it 
 test("a study of some seconds is quick, one of the paper's size is not", () => {
   assert.ok(isQuick(spec({ gains: [0.2, 0.8, 1.5] }), 56));
   assert.ok(!isQuick(spec({ gains: [0.2, 0.5, 0.8, 1, 1.2, 1.5], seeds: 5, training: { ...spec().training, iterations: 5000 } }), 56));
+});
+
+test("the work of a study is that of its iterations, dearer by BPTT, and of flossing", () => {
+  const bptt = spec({ rules: ["bptt"] });
+  assert.ok(Math.abs(USUAL_SPEED / iterationWork(bptt, 56) - 300) < 1e-9, "300 iterations a second");
+  assert.equal(workOf(bptt, 56), iterationWork(bptt, 56) * 600 * 6);
+  assert.ok(iterationWork(spec({ rules: ["eprop"] }), 56) < iterationWork(bptt, 56));
+  assert.equal(workOf(spec({ rules: ["bptt"], network: { units: 128, tau: 1 } }), 56), 4 * workOf(bptt, 56));
+  const flossed = (when) => workOf(spec({ rules: ["bptt"], flossing: { ...spec().flossing, when } }), 56);
+  assert.equal(flossed("both") - flossed("always"), workOf(bptt, 56));
+  assert.ok(flossed("always") > workOf(bptt, 56));
+});
+
+test("what was otherwise in the study before is named, and nothing where its gains alone are others", () => {
+  assert.equal(otherwiseIn(spec({ gains: [0.7], seeds: 1 }), spec()), "");
+  assert.equal(otherwiseIn(spec({ network: { units: 128, tau: 2 } }), spec()), "N 128, τ 2");
+  assert.equal(otherwiseIn(spec({ training: { ...spec().training, batch: 64, rates: [0.003] } }), spec()), "batch 64, rate 0.003");
+  const flossing = (change) => spec({ flossing: { ...spec().flossing, when: "both", ...change } });
+  assert.equal(otherwiseIn(flossing({ gradient: "local" }), flossing({})), "other flossing");
+  assert.equal(otherwiseIn(flossing({ when: "always" }), flossing({})), "");
+});
+
+test("claims are a row each, with their interval", () => {
+  const difference = { mean: 0.5, sd: 0.1, n: 5, interval: [0.3, 0.7] };
+  const claims = [{ study: "", text: "a gain of 0.2 learns worse", answer: "holds", difference, end: null, unit: "loss", note: "" }];
+  assert.deepEqual(claimsTable({ claims }).rows, [["a gain of 0.2 learns worse", "holds", 0.5, 0.3, 0.7, "loss", 5, null]]);
 });
 
 test("points lie at the ends of their windows, the last at the end of training", () => {

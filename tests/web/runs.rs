@@ -77,6 +77,8 @@ fn a_study_is_the_same_repeated_and_resumed() {
         ("training.batch", "5"),
         ("flossing.when", "always"),
         ("flossing.iterations", "2"),
+        ("flossing.exponents", "8"),
+        ("flossing.rate", "0.003"),
         ("exponents.count", "2"),
         ("seeds", "1"),
     ];
