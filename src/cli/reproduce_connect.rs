@@ -10,6 +10,7 @@ use super::reproduce::{arguments, command_line, made};
 use super::run::stop_on_interrupt;
 use super::studies::{Errand, Known, append, errands, work};
 use super::{Failure, cores, folder, print, shard, study_figures};
+use crate::connect::claims::StudyClaim;
 use crate::connect::report::{RESULT_FORMAT, StudyResult, agreement, table, to_csv};
 use crate::connect::spec::{ConnectPreset, presets};
 use crate::data::cache;
@@ -114,7 +115,13 @@ and beside it stands the mean loss of the last tenth. Where all gains are asked,
 and loss (or how far the exponent moved), with its sign turned. A network whose loss, in a window, was a hundred times that of its first has diverged, and \
 is in no mean. Networks that several studies have in common are trained once.\n\n",
     );
-    let all: Vec<_> = results.iter().flat_map(|(study, result)| result.claims(&study.name)).collect();
+    let mut all: Vec<StudyClaim> = Vec::new();
+    for claim in results.iter().flat_map(|(study, result)| result.claims(&study.name)) {
+        // Of networks that studies have in common the same is claimed once.
+        if !all.iter().any(|other| (&other.text, other.difference) == (&claim.text, claim.difference)) {
+            all.push(claim);
+        }
+    }
     text += &agreement(&all);
     for (study, result) in results {
         let of = match &study.figures[..] {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::spec::{ConnectSpec, Credit};
-use super::summary::{NetworkRecord, Split, StudyLine};
+use super::summary::{InTwo, NetworkRecord, StudyLine};
 use crate::reproduce::Difference;
 
 /// Whether a claim is borne out.
@@ -58,7 +58,7 @@ impl Group<'_> {
     }
 
     fn notes(&self) -> Option<String> {
-        let split = self.line.split.map(|Split { solved, of, .. }| format!("{solved} of {of} solved it"));
+        let split = self.line.split.map(|InTwo { solved, of, .. }| format!("{solved} of {of} solved it"));
         let diverged = Some(self.line.diverged).filter(|&n| n > 0).map(|n| format!("{n} diverged"));
         let notes: Vec<String> = split.into_iter().chain(diverged).collect();
         let which = if self.line.flossed { ", flossed" } else { "" };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::claims::{StudyAnswer, StudyClaim, claims};
 use super::spec::{ConnectSpec, Credit};
-use super::summary::{FROM, NetworkRecord, SleptLine, Split, StudyLine, summary};
+use super::summary::{FROM, InTwo, NetworkRecord, SleptLine, StudyLine, summary};
 use crate::analysis::Spread;
 use crate::reproduce::{Difference, Made};
 
@@ -105,7 +105,7 @@ pub fn edge(rate: f64, rates: &[f64]) -> &'static str {
 }
 
 /// `; 4 of 5 solved it (100.0), others 51.7`
-fn in_two(Split { solved, of, accuracy, others }: &Split) -> String {
+fn in_two(InTwo { solved, of, accuracy, others }: &InTwo) -> String {
     format!("; {solved} of {of} solved it ({:.1}), others {:.1}", 100.0 * accuracy, 100.0 * others)
 }
 

@@ -132,7 +132,7 @@ pub struct StudyLine {
     pub test_loss: Option<Spread>,
     pub test_accuracy: Option<Spread>,
     /// Where some seeds solve the task and others do not, so that no network does as their mean says.
-    pub split: Option<Split>,
+    pub split: Option<InTwo>,
     /// The largest exponent when training begins and when it is over, in 1/step.
     pub before: Option<Spread>,
     pub after: Option<Spread>,
@@ -146,7 +146,7 @@ pub struct StudyLine {
 /// Seeds of a line that solved the task while others did not.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Split {
+pub struct InTwo {
     pub solved: u32,
     /// Seeds, the solved ones included.
     pub of: u32,
@@ -155,9 +155,9 @@ pub struct Split {
     pub others: f64,
 }
 
-impl Split {
+impl InTwo {
     /// Of test accuracies that fall in two: where two that are neighbours are a quarter of all trials apart.
-    pub fn of(accuracies: &[f64]) -> Option<Split> {
+    pub fn of(accuracies: &[f64]) -> Option<InTwo> {
         let mut sorted = accuracies.to_vec();
         sorted.sort_by(f64::total_cmp);
         let gaps = (1..sorted.len()).map(|i| (i, sorted[i] - sorted[i - 1]));
@@ -165,7 +165,7 @@ impl Split {
         let (others, solved) = sorted.split_at(place);
         let mean = |of: &[f64]| Spread::of(of).mean;
         let (of, count) = (sorted.len() as u32, solved.len() as u32);
-        Some(Split { solved: count, of, accuracy: mean(solved), others: mean(others) })
+        Some(InTwo { solved: count, of, accuracy: mean(solved), others: mean(others) })
     }
 }
 
@@ -244,7 +244,7 @@ fn line(group: &[&NetworkRecord], rate: f64, spec: &ConnectSpec) -> StudyLine {
         loss: course(|score| score.loss),
         accuracy: course(|score| score.accuracy),
         test_loss: spread(&|record| record.test.map(|score| score.loss)),
-        split: accuracies.as_deref().and_then(Split::of),
+        split: accuracies.as_deref().and_then(InTwo::of),
         test_accuracy: accuracies.map(|values| Spread::of(&values)),
         before: spread(&|record| record.initial().first().copied()),
         after: spread(&|record| record.trained.first().copied()),

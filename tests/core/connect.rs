@@ -11,7 +11,7 @@ use engram::connect::lyapunov::{Tangent, decompose, exponents, frame};
 use engram::connect::report::{StudyResult, agreement, edge, table, to_csv};
 use engram::connect::spec::{ConnectSpec, Credit, FlossGradient, TaskKind};
 use engram::connect::study::{ConnectEvent, Study};
-use engram::connect::summary::{Arm, NetworkRecord, Score, Slept, Split, summary};
+use engram::connect::summary::{Arm, InTwo, NetworkRecord, Score, Slept, summary};
 use engram::connect::tasks::Trials;
 use engram::connect::timing::Loss;
 use engram::connect::{spec, trajectories};
@@ -947,11 +947,11 @@ fn a_loss_a_hundred_times_that_of_the_first_window_is_divergence() {
 
 #[test]
 fn seeds_that_solve_a_task_while_others_do_not_are_told_apart() {
-    let split = Split::of(&[0.5, 1.0, 0.98, 0.54, 0.99]).unwrap();
+    let split = InTwo::of(&[0.5, 1.0, 0.98, 0.54, 0.99]).unwrap();
     assert_eq!((split.solved, split.of), (3, 5));
     assert!((split.accuracy - 0.99).abs() < 1e-12 && (split.others - 0.52).abs() < 1e-12);
-    assert_eq!(Split::of(&[0.5, 0.6, 0.7, 0.8, 0.9]), None, "spread, and not in two");
-    assert_eq!(Split::of(&[0.5]), None);
+    assert_eq!(InTwo::of(&[0.5, 0.6, 0.7, 0.8, 0.9]), None, "spread, and not in two");
+    assert_eq!(InTwo::of(&[0.5]), None);
     let spec = quick(&[("gains", "[0.5]"), ("rules", "[\"bptt\"]"), ("training.rates", "[0.001]")]);
     let all = [curved(&spec, 0.001, 0, &[0.1], 1.0), curved(&spec, 0.001, 1, &[0.1], 0.5)];
     assert!(table(&summary(&spec, &all), &spec).contains("; 1 of 2 solved it (100.0), others 50.0 |"));

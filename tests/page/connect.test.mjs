@@ -1,6 +1,7 @@
 // What the Connect lab's page works out by itself: files, progress, what is quick, curves and words.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
@@ -156,4 +157,16 @@ test("panels are a rule and a treatment each; seeds are named; a look names a ne
   assert.deepEqual([seedsOf(spec()), seedsOf(spec({ seeds: 1, seed: 4 }))], ["seeds 0 to 2", "seed 4"]);
   const look = { gain: 7, rule: "rflo", flossed: true, seed: 9, trial: 5 };
   assert.deepEqual(lookWithin(look, spec()), { gain: 0.2, rule: "bptt", flossed: false, seed: 0, trial: 5 });
+});
+
+test("the documentation says of each claim what the results say", () => {
+  const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const { studies } = JSON.parse(read("results/connect.json"));
+  const cells = [...read("www/docs/connect-lab.html").matchAll(/<td data-study="([^"]+)" data-claim="([^"]+)">([^<]+)</g)];
+  assert.equal(cells.length, 28);
+  for (const [, study, text, said] of cells) {
+    const { answer, difference, unit } = studies.find(({ name }) => name === study).claims.find((claim) => claim.text === text);
+    const number = (value) => value.toFixed(unit === "rank correlation" ? 2 : 4).replace("-", "−");
+    assert.equal(said, `${answer}: ${number(difference.mean)} (${difference.interval.map(number).join(" to ")})`, `${study}: ${text}`);
+  }
 });
