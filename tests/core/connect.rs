@@ -823,7 +823,7 @@ fn training_lowers_the_loss_under_every_rule_and_flossing_moves_exponents_to_zer
         ("rules", "[\"bptt\",\"eprop\",\"eprop_self\",\"rflo\"]"),
         ("flossing.when", "both"),
         ("flossing.iterations", "60"),
-        ("flossing.rate", "0.005"),
+        ("flossing.rate", "0.003"),
         ("flossing.exponents", "1"),
         ("exponents.count", "2"),
     ];

@@ -90,7 +90,7 @@ test("a study runs to its end: curves, exponents and spectrum say what the table
   const said = await card(page, "outcome").locator(".claims li").allTextContents();
   assert.equal(said.length, 6, "two gains by two rules: learns worse, moves more, ends near zero");
   assert.deepEqual(said.map((text) => text.split(" ")[0]), whole.claims.map(({ answer }) => answer));
-  assert.match(said[0], /^(holds|fails|undecided) BPTT: a gain of 0\.2 learns worse than one of 1: −?\d\.\d+ \(−?\d\.\d+ to −?\d\.\d+\) loss, n = 3/);
+  assert.match(said[0], /^(holds|fails|undecided) BPTT: a gain of 0\.2 learns worse than one of 1: −?\d\.\d+ \(−?\d\.\d+ to −?\d\.\d+\) loss, n\s=\s3/);
   const curves = await labelsOf(page, "learning");
   assert.match(curves[0], /^Learning curves by BPTT\. Latest loss: gain 0\.2 [\d.]+ ± [\d.]+, gain 1 [\d.]+ ± [\d.]+\.$/);
   assert.match(curves[1], /^Learning curves by e-prop\./);
@@ -110,7 +110,7 @@ test("a study runs to its end: curves, exponents and spectrum say what the table
   const [file] = await Promise.all([page.waitForEvent("download"), button(page, "What each gain, rule and treatment came to as CSV").click()]);
   const csv = readFileSync(await file.path(), "utf8");
   assert.equal(csv.trim().split("\r\n").length, 5);
-  assert.match(csv, /Gain,Rule,Flossed,Learning rate,Test loss/);
+  assert.match(csv, /Gain,Rule,Flossed,Learning rate,Mean loss from iteration 200 on,.*,Loss at the end,.*,Test loss,/);
 });
 
 test("each figure leads to how to read it, and the equations are there", async (t) => {

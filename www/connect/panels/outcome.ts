@@ -38,7 +38,7 @@ function answers({ claims }: Study): HTMLElement[] {
 function differenceWords({ difference: { mean, interval, n }, unit }: StudyClaim): string {
   const digits = unit === "rank correlation" ? 2 : 4;
   const text = (value: number) => value.toFixed(digits).replace("-", "−");
-  return `${text(mean)} (${text(interval[0])} to ${text(interval[1])}) ${unit}, n = ${n}`;
+  return `${text(mean)} (${text(interval[0])} to ${text(interval[1])}) ${unit}, n\u00a0=\u00a0${n}`;
 }
 
 function table(study: Study): HTMLTableElement {
