@@ -44,7 +44,7 @@ pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
         let round = |loss: &f64| format!("{}", (loss * 1e6).round() / 1e6);
         let mut mesh = chart.configure_mesh();
         mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole);
-        mesh.y_desc("loss").y_label_formatter(&round).draw()?;
+        mesh.y_desc("loss").y_labels(5).y_label_formatter(&round).draw()?;
         for line in lines {
             let colour = colour(result, line.gain);
             let points = points(result, line);
