@@ -764,6 +764,37 @@ fn a_study_is_one_result_that_can_be_run_again() {
     assert_eq!((&again["spec"], &again["networks"]), (&result["spec"], &result["networks"]));
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupted_study_goes_on_and_comes_to_the_same() {
+    let folder = Folder::new("connect-resume");
+    // Parts of a second or so each.
+    let study = ["connect", "connect-romo-quick", "--set", "training.iterations=1500", "--set", "rules=[\"eprop\"]"];
+    let rest = ["--set", "network.units=32", "--threads", "1", "--out", "study.json", "-q"];
+    let arguments = [&study[..], &rest[..]].concat();
+    let parts = folder.0.join("study.json.parts.jsonl");
+    let mut child = folder.engram().args(&arguments).spawn().unwrap();
+    let began = std::time::Instant::now();
+    while fs::read_to_string(&parts).unwrap_or_default().lines().count() < 2 && began.elapsed().as_secs() < 100 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let kept = fs::read_to_string(&parts).unwrap();
+    assert!((2..9).contains(&kept.lines().count()) && !folder.0.join("study.json").exists());
+    let said = fails(&folder.run(&arguments), 2);
+    assert!(said.contains("holds parts of a study already: --resume goes on"), "{said}");
+    let resumed = folder.run(&[&arguments[..], &["--resume"]].concat());
+    assert!(resumed.status.success() && !parts.exists(), "{}", stderr(&resumed));
+    let read =
+        |name: &str| -> Value { serde_json::from_str(&fs::read_to_string(folder.0.join(name)).unwrap()).unwrap() };
+    assert!(folder.run(&[&arguments[..arguments.len() - 2], &["whole.json", "-q"]].concat()).status.success());
+    let (resumed, whole) = (read("study.json"), read("whole.json"));
+    assert_eq!((&resumed["networks"], &resumed["lines"]), (&whole["networks"], &whole["lines"]));
+    let first: Value = serde_json::from_str(kept.lines().next().unwrap()).unwrap();
+    assert_eq!(whole["networks"][0], first["networks"][0], "what was done is not done again");
+}
+
 #[test]
 fn studies_are_listed_and_what_makes_no_sense_is_refused() {
     let folder = Folder::new("connect-usage");

@@ -132,9 +132,13 @@ pub struct ConnectArgs {
     #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
     pub set: Vec<(String, String)>,
 
-    /// Write the result to this file instead of standard output
+    /// Write the result to this file instead of standard output; until it is whole, what is done lies beside it in FILE.parts.jsonl
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+
+    /// Go on with what an interrupted study left beside --out
+    #[arg(long, requires = "out")]
+    pub resume: bool,
 
     /// Networks trained side by side; by default as many as there are cores
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]

@@ -1,8 +1,6 @@
 //! `engram reproduce connect`: the studies behind the figures of Liu, Zhang & Liu (2024), as figures, tables and what agrees.
 
 use std::env;
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -10,9 +8,9 @@ use super::args::ReproduceArgs;
 use super::report::Screen;
 use super::reproduce::{arguments, command_line, made};
 use super::run::stop_on_interrupt;
-use super::studies::{Errand, Share, shares, work};
+use super::studies::{Errand, Known, append, errands, work};
 use super::{Failure, cores, folder, print, shard, study_figures};
-use crate::connect::claims::claims;
+use crate::connect::claims::StudyClaim;
 use crate::connect::report::{RESULT_FORMAT, StudyResult, agreement, table, to_csv};
 use crate::connect::spec::{ConnectPreset, presets};
 use crate::data::cache;
@@ -26,8 +24,8 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
         return Err(Failure::Usage(why.into()));
     }
     let studies: Vec<&ConnectPreset> = presets().iter().filter(|preset| !preset.figures.is_empty()).collect();
-    let done = kept(&args.dir)?;
-    if !done.is_empty() && !args.resume {
+    let known = Known::read(&folder::files(&args.dir)?)?;
+    if !known.is_empty() && !args.resume {
         let why = format!(
             "{} holds parts of studies already: --resume goes on, --dir names another folder",
             args.dir.display()
@@ -36,29 +34,24 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     }
     let asked = shard::Asked { shard: args.shard, of: args.shards };
     let shard = shard::shard(&asked, |name| env::var(name).ok()).map_err(Failure::Usage)?;
-    let mut errands: Vec<Errand> = studies.iter().flat_map(|study| errands(study)).collect();
+    let mut errands = errands(studies.iter().map(|study| (&*study.name, &study.spec)));
     let mut file = format!("{NAME}-runs.jsonl");
     if let Some(shard) = shard {
         errands = shard.share(errands);
         file = format!("{NAME}-runs-{}-of-{}.jsonl", shard.index, shard.of);
     }
-    errands.retain(|errand| share_of(&done, errand).is_none());
+    let errands: Vec<Errand> = errands.iter().filter_map(|errand| known.rest(errand)).collect();
     let stop = stop_on_interrupt()?;
     if !errands.is_empty() {
         let file = Mutex::new(folder::open(&args.dir.join(file))?);
         let screen = Screen::new(errands.len(), args.quiet);
         let threads = args.threads.map_or(cores(), usize::from);
-        work(&errands, threads, &made(), &screen, &stop, |share| {
-            let line = serde_json::to_string(&share).expect("plain data") + "\n";
-            let mut file = file.lock().expect("a writer does not panic");
-            let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
-            written.map_err(|e| Failure::Failed(format!("the runs cannot be written any more ({e})")))
-        })?;
+        work(&errands, threads, &made(), &screen, &stop, |share| append(&file, &share))?;
     }
-    let done = kept(&args.dir)?;
-    let left = errands.iter().filter(|errand| share_of(&done, errand).is_none()).count();
+    let known = Known::read(&folder::files(&args.dir)?)?;
+    let left = errands.iter().filter(|errand| known.rest(errand).is_some()).count();
     if shard.is_none() {
-        write(&studies, &done, &args.dir, args.quiet)?;
+        write(&studies, &known, &args.dir, args.quiet)?;
     }
     if left > 0 {
         let again = if args.resume { "" } else { " --resume" };
@@ -68,45 +61,16 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn errands(study: &ConnectPreset) -> impl Iterator<Item = Errand<'_>> {
-    let count = shares(&study.spec);
-    (0..count).map(move |share| Errand { name: &study.name, spec: &study.spec, share, shares: count })
-}
-
-/// The parts of studies that the folder's files `*.jsonl` hold; other lines are passed over, as is a last one that was cut off.
-fn kept(dir: &Path) -> Result<Vec<Share>, Failure> {
-    let mut kept = Vec::new();
-    for file in folder::files(dir)? {
-        let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
-        let text = fs::read_to_string(&file).map_err(|e| of_file(e.to_string()))?;
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| line.contains("\"event\":\"study\"")) {
-            match serde_json::from_str(line) {
-                Ok(share) => kept.push(share),
-                Err(_) if !text.ends_with('\n') && number + 1 == text.lines().count() => {}
-                Err(e) => return Err(of_file(format!("line {} is no part of a study ({e})", number + 1))),
-            }
-        }
-    }
-    Ok(kept)
-}
-
-fn share_of<'a>(done: &'a [Share], errand: &Errand) -> Option<&'a Share> {
-    done.iter().find(|done| (done.share, done.shares) == (errand.share, errand.shares) && done.spec == *errand.spec)
-}
-
 /// Writes what there is: figures of each study that is whole, and of all of them a table, a CSV and JSON.
-fn write(studies: &[&ConnectPreset], done: &[Share], dir: &Path, quiet: bool) -> Result<(), Failure> {
+fn write(studies: &[&ConnectPreset], known: &Known, dir: &Path, quiet: bool) -> Result<(), Failure> {
     let mut results = Vec::new();
     let mut missing = Vec::new();
     for study in studies {
-        let shares: Option<Vec<&Share>> = errands(study).map(|errand| share_of(done, &errand)).collect();
-        let Some(shares) = shares else {
+        let (result, is_whole) = known.result(&study.spec);
+        if !is_whole {
             missing.push(&*study.name);
             continue;
-        };
-        let networks = shares.iter().flat_map(|share| share.networks.clone()).collect();
-        let seconds = shares.iter().map(|share| share.seconds).sum();
-        let result = StudyResult::new(study.spec.clone(), networks, seconds, shares[0].made.clone());
+        }
         for (kind, drawn) in [
             ("curves", study_figures::curves(&study.title, &result)),
             ("exponents", study_figures::exponents(&study.title, &result)),
@@ -133,7 +97,7 @@ fn json(results: &[(&ConnectPreset, StudyResult)]) -> String {
     let studies = results.iter().map(|(study, result)| {
         serde_json::json!({
             "name": study.name, "title": study.title, "figures": study.figures, "spec": result.spec, "lines": result.lines,
-            "seconds": result.seconds, "made": result.made, "claims": claims(&study.name, result),
+            "seconds": result.seconds, "made": result.made, "claims": result.claims(&study.name),
         })
     });
     serde_json::to_string(&serde_json::json!({ "format": RESULT_FORMAT, "studies": studies.collect::<Vec<_>>() }))
@@ -146,9 +110,18 @@ fn markdown(results: &[(&ConnectPreset, StudyResult)], missing: &[&str]) -> Stri
         "# Initial connectivity and learning\n\nAfter Liu, Zhang & Liu 2024, \"The influence of initial connectivity on biologically plausible learning\" \
 (arXiv:2410.11164), with every figure's study trained anew: `engram reproduce connect`.\n\n## What agrees\n\nPositive differences speak \
 for the claim; it holds where the 95 % interval of the differences, seed by seed, is above 0. How well a network learns is its \
-mean loss over all iterations.\n\n",
+mean loss from iteration 200 on, where the paper's plots begin; the learning rate of each line is the one with the lowest such loss, \
+and beside it stands the mean loss of the last tenth. Where all gains are asked, the number is Spearman's rank correlation of gain \
+and loss (or how far the exponent moved), with its sign turned. A network whose loss, in a window, was a hundred times that of its first has diverged, and \
+is in no mean. Networks that several studies have in common are trained once.\n\n",
     );
-    let all: Vec<_> = results.iter().flat_map(|(study, result)| claims(&study.name, result)).collect();
+    let mut all: Vec<StudyClaim> = Vec::new();
+    for claim in results.iter().flat_map(|(study, result)| result.claims(&study.name)) {
+        // Of networks that studies have in common the same is claimed once.
+        if !all.iter().any(|other| (&other.text, other.difference) == (&claim.text, claim.difference)) {
+            all.push(claim);
+        }
+    }
     text += &agreement(&all);
     for (study, result) in results {
         let of = match &study.figures[..] {
@@ -177,4 +150,58 @@ mean loss over all iterations.\n\n",
         text += &format!("\nNot run, or not wholly: {}.\n", missing.join(", "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::studies::tests::{small, trained};
+    use crate::connect::spec::ConnectSpec;
+
+    fn preset(name: &str, figure: &str, spec: ConnectSpec) -> ConnectPreset {
+        ConnectPreset { name: name.into(), title: format!("Study {name}"), figures: vec![figure.into()], spec }
+    }
+
+    #[test]
+    fn what_there_is_is_written_and_what_is_missing_is_named() {
+        let dir = env::temp_dir().join(format!("engram-reproduce-connect-write-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let known = |studies: &[ConnectPreset]| {
+            let mut known = Known::default();
+            let all = errands(studies.iter().map(|study| (&*study.name, &study.spec)));
+            all.iter().for_each(|errand| known.add(trained(errand, "0.1.0 (abc)")));
+            known
+        };
+        let done = preset("connect-done", "4", small(&[("flossing.when", "both")]));
+        let other = preset("connect-other", "N", small(&[("network.units", "5")]));
+        let known = known(std::slice::from_ref(&done));
+        write(&[&done, &other], &known, &dir, true).unwrap();
+        let read = |name: &str| fs::read_to_string(dir.join(name)).unwrap();
+        let text = read("connect.md");
+        for part in [
+            "## What agrees",
+            "e-prop: flossing helps at a gain of 0.5",
+            "## Study connect-done (figure 4)",
+            "![Learning curves](connect-done-curves.svg)",
+            "| e-prop | yes | 1.2 |",
+            "made by `engram reproduce connect`, engram 0.1.0 (abc)",
+            "Not run, or not wholly: connect-other.",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert!(!text.contains("Study connect-other"));
+        let result: serde_json::Value = serde_json::from_str(&read("connect.json")).unwrap();
+        let studies = result["studies"].as_array().unwrap();
+        assert_eq!((studies.len(), studies[0]["lines"].as_array().unwrap().len()), (1, 4));
+        assert!(studies[0]["claims"].as_array().unwrap().iter().any(|claim| claim["end"]["n"] == 2));
+        assert_eq!(read("connect.csv").lines().count(), 5, "two gains, with flossing and without");
+        assert!(
+            read("connect-done-curves.svg").starts_with("<svg")
+                && read("connect-done-exponents.svg").starts_with("<svg")
+        );
+        assert!(!dir.join("connect-other-curves.svg").exists());
+        fs::remove_dir_all(&dir).unwrap();
+    }
 }

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 
 use crate::analysis::Spread;
 use crate::connect::report::StudyResult;
-use crate::connect::summary::StudyLine;
+use crate::connect::summary::{FROM, StudyLine};
 
 /// A panel's width and height, in pixels.
 const PANEL: (u32, u32) = (460, 340);
@@ -22,39 +22,60 @@ const COLOURS: [RGBColor; 6] = [
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// The loss of every window, mean and standard deviation over seeds, a panel for each rule and treatment.
+/// The loss of every window from iteration 200 on, mean and standard deviation over seeds on a logarithmic axis, a panel for each rule
+/// and treatment.
 pub fn curves(title: &str, result: &StudyResult) -> Result<String, String> {
     let panels = panels(result);
-    let all = result.lines.iter().flat_map(|line| &line.loss);
-    let highest = all.map(high).fold(0.0, f64::max);
-    let window = f64::from(result.spec.training.window);
+    let drawn: Vec<(f64, Spread)> = result.lines.iter().flat_map(|line| points(result, line)).collect();
+    let highest = drawn.iter().map(|(_, at)| high(at)).fold(0.0, f64::max);
+    let lowest = drawn.iter().map(|(_, at)| reach(at)).fold(f64::INFINITY, f64::min);
+    let (lowest, highest) = if lowest < highest { (lowest / 1.15, highest * 1.15) } else { (0.1, 1.0) };
     let end = f64::from(result.spec.training.iterations);
+    let begin = f64::from(FROM).min(end / 2.0);
     figure(title, &panels, |area, name, lines| {
         let mut chart = ChartBuilder::on(area)
             .caption(name, ("sans-serif", 16))
             .margin(8)
+            .margin_right(18)
             .x_label_area_size(38)
             .y_label_area_size(56)
-            .build_cartesian_2d(0.0..end, 0.0..highest * 1.05)?;
+            .build_cartesian_2d(begin..end, (lowest..highest).log_scale())?;
         let whole = |iterations: &f64| format!("{iterations:.0}");
+        let round = |loss: &f64| format!("{}", (loss * 1e6).round() / 1e6);
         let mut mesh = chart.configure_mesh();
-        mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole).y_desc("loss").draw()?;
+        mesh.light_line_style(TRANSPARENT).x_desc("iterations").x_label_formatter(&whole);
+        mesh.y_desc("loss").y_labels(5).y_label_formatter(&round).draw()?;
         for line in lines {
             let colour = colour(result, line.gain);
-            let at = |w: usize| (w as f64 + 1.0) * window;
-            let upper = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), high(s)));
-            let lower = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), low(s).max(0.0)));
-            let band: Vec<(f64, f64)> = upper.chain(lower.collect::<Vec<_>>().into_iter().rev()).collect();
-            chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.15))))?;
-            let mean = line.loss.iter().enumerate().map(|(w, s)| (at(w).min(end), s.mean));
+            let points = points(result, line);
+            let upper = points.iter().map(|(at, s)| (*at, high(s)));
+            let lower = points.iter().rev().map(|(at, s)| (*at, reach(s)));
+            chart
+                .draw_series(std::iter::once(Polygon::new(upper.chain(lower).collect::<Vec<_>>(), colour.mix(0.15))))?;
+            let mean = points.iter().map(|(at, s)| (*at, s.mean));
             chart
                 .draw_series(LineSeries::new(mean, colour.stroke_width(2)))?
                 .label(format!("gain {}", line.gain))
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
         }
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).draw()?;
+        // Where networks have not got to yet.
+        let corner = SeriesLabelPosition::LowerLeft;
+        chart.configure_series_labels().position(corner).background_style(WHITE.mix(0.8)).draw()?;
         Ok(())
     })
+}
+
+/// The windows that are drawn, each where it ends: those from iteration 200 on, or all of a study that is shorter.
+fn points(result: &StudyResult, line: &StudyLine) -> Vec<(f64, Spread)> {
+    let training = &result.spec.training;
+    let first = if training.iterations > FROM { FROM.div_ceil(training.window) as usize } else { 0 };
+    let at = |w: usize| f64::from((training.window * (w as u32 + 1)).min(training.iterations));
+    line.loss.iter().enumerate().skip(first).map(|(w, &spread)| (at(w), spread)).collect()
+}
+
+/// How far a band reaches down: on a logarithmic axis, one that reached zero would take the whole figure.
+fn reach(spread: &Spread) -> f64 {
+    low(spread).max(spread.mean / 3.0)
 }
 
 /// The largest exponent when training begins and when it is over, over the gain, a panel for each rule and treatment.
@@ -187,5 +208,27 @@ mod tests {
         let svg = exponents("Romo", &result).unwrap();
         assert!(svg.contains("before training") && svg.contains("after training") && svg.contains("1/step"));
         assert!(svg.matches("<circle").count() >= 12, "two ends of three gains by two rules");
+    }
+
+    /// Twenty windows of the thirty lie after iteration 200, and a loss that is half as large lies as far below, wherever it is.
+    #[test]
+    fn curves_begin_at_iteration_200_on_a_logarithmic_axis() {
+        let result = result();
+        let svg = curves("Romo", &result).unwrap();
+        let points = |text: &str| -> Vec<(f64, f64)> {
+            let pairs = text.split_whitespace().filter_map(|pair| pair.split_once(','));
+            pairs.map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).collect()
+        };
+        let lines = svg.split("<polyline").skip(1).map(|rest| {
+            let from = rest.find("points=\"").unwrap() + 8;
+            points(&rest[from..][..rest[from..].find('"').unwrap()])
+        });
+        let drawn: Vec<Vec<(f64, f64)>> = lines.filter(|line| line.len() == 20).collect();
+        assert_eq!(drawn.len(), 6, "a line for each of three gains by two rules");
+        let means: Vec<f64> = result.lines[0].loss[10..].iter().map(|at| at.mean).collect();
+        let line = &drawn[0];
+        let slope = |i: usize, j: usize| (line[j].1 - line[i].1) / (means[i] / means[j]).ln();
+        assert!((slope(0, 10) / slope(10, 19) - 1.0).abs() < 0.05, "{} and {}", slope(0, 10), slope(10, 19));
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
     }
 }

@@ -1,5 +1,7 @@
 //! Adam (Kingma & Ba 2015, Algorithm 1), with the constants that PyTorch has: β₁ .9, β₂ .999, ε 1e-8.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 const MEAN: f64 = 0.9;
@@ -19,10 +21,9 @@ impl Adam {
         Adam { steps: 0, mean: vec![0.0; len], square: vec![0.0; len] }
     }
 
-    /// How many weights it is for.
-    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
-    pub fn len(&self) -> usize {
-        self.mean.len()
+    /// Whether it is for so many weights and has taken so many steps: what is read from a file is not relied upon.
+    pub fn fits(&self, len: usize, steps: RangeInclusive<u32>) -> bool {
+        self.mean.len() == len && self.square.len() == len && steps.contains(&self.steps)
     }
 
     /// W ← W − rate · m̂ / (√v̂ + ε)

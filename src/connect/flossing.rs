@@ -9,11 +9,15 @@
 //! where copyltu mirrors the lower triangle (Seeger et al. 2017, "Auto-differentiating linear algebra").
 //!
 //! *Local*: Q is held (Liu, Zhang & Liu 2024): Q̄ = 0, what is left is ∂λ_i/∂W_h = (1−a) mean_t q_i(t) [D Q(t−1) R_t⁻¹]_{:,i}ᵀ.
+//!
+//! The exponents are those that [`super::lyapunov::exponents`] measures: as many series of as many trials, one after another without
+//! a new beginning, the first of which is not counted. A single trial that begins in silence has others: until the first stimulus no
+//! unit is active, and all that it shows is ln a.
 
 use super::adam::Adam;
 use super::ctrnn::{Course, Weights, run};
 use super::lyapunov::{Tangent, decompose, frame, log_growth};
-use super::spec::{ConnectSpec, FlossGradient};
+use super::spec::{ConnectSpec, Exponents, FlossGradient};
 use super::tasks::Trials;
 use crate::rng::Purpose;
 
@@ -35,16 +39,18 @@ struct Record {
     triangles: Vec<Vec<f64>>,
 }
 
-/// Steps at the beginning of a trial whose growth is not counted: the frame turns to where it belongs.
-pub fn warm_up(steps: usize) -> usize {
-    steps / 4
-}
-
-/// Exponents and gradient of `trials` that were run; `start` (k × N) is the frame that all begin with.
-pub fn floss(tangent: &Tangent, course: &Course, trials: &Trials, start: &[f64], form: FlossGradient) -> Flossed {
+/// Exponents and gradient of `trials` that were run, without the growth of the steps before `from`; `start` (k × N) is the frame that
+/// all begin with.
+pub fn floss(
+    tangent: &Tangent,
+    course: &Course,
+    trials: &Trials,
+    from: usize,
+    start: &[f64],
+    form: FlossGradient,
+) -> Flossed {
     let units = tangent.units;
     let count = start.len() / units;
-    let from = warm_up(trials.steps);
     let scale = 1.0 / ((trials.steps - from) * trials.batch) as f64;
     let records: Vec<Record> = (0..trials.batch).map(|b| record(tangent, course, trials, b, start)).collect();
     let mut exponents = vec![0.0; count];
@@ -55,7 +61,7 @@ pub fn floss(tangent: &Tangent, course: &Course, trials: &Trials, start: &[f64],
     let slopes: Vec<f64> = exponents.iter().map(|λ| 2.0 * λ * scale).collect();
     let mut gradient = vec![0.0; units * units];
     for (b, record) in records.iter().enumerate() {
-        go_back(tangent, course, trials, b, record, &slopes, form, &mut gradient);
+        go_back(tangent, course, trials, from, b, record, &slopes, form, &mut gradient);
     }
     Flossed { exponents, gradient }
 }
@@ -80,6 +86,7 @@ fn go_back(
     tangent: &Tangent,
     course: &Course,
     trials: &Trials,
+    from: usize,
     b: usize,
     record: &Record,
     slopes: &[f64],
@@ -87,10 +94,11 @@ fn go_back(
     gradient: &mut [f64],
 ) {
     let (units, count) = (tangent.units, slopes.len());
-    let from = warm_up(trials.steps);
     let mut frame_bar = vec![0.0; units * count];
     let mut pulled = vec![0.0; units * count];
-    for t in (0..trials.steps).rev() {
+    // With Q held, what is not counted has no part in it.
+    let first = if form == FlossGradient::Exact { 0 } else { from };
+    for t in (first..trials.steps).rev() {
         let (q, r) = (&record.frames[t + 1], &record.triangles[t]);
         let counted = if t >= from { slopes } else { &[] };
         let pushed_bar = back_through_decomposition(q, r, &frame_bar, counted, count);
@@ -150,13 +158,23 @@ fn add_outer(gradient: &mut [f64], bar: &[f64], frames: &[f64], rates: &[f32], s
 
 /// One iteration of flossing; the number of those before it says which trials are shown. Returns the exponents it began with.
 pub fn iterate(weights: &mut Weights, adam: &mut Adam, spec: &ConnectSpec, seed: u32, iteration: u32) -> Vec<f64> {
-    let trials = spec.task.trials(seed, Purpose::Flossing, iteration, spec.training.batch as usize);
+    let (trials, from) = series(spec, seed, iteration);
     let mut course = Course::default();
     run(weights, spec.leak() as f32, &trials, &mut course);
     let tangent = Tangent::of(weights, spec.leak());
     let start = frame(tangent.units, spec.flossing.exponents as usize, seed);
-    let flossed = floss(&tangent, &course, &trials, &start, spec.flossing.gradient);
+    let flossed = floss(&tangent, &course, &trials, from, &start, spec.flossing.gradient);
     let gradient: Vec<f32> = flossed.gradient.iter().map(|&slope| slope as f32).collect();
     adam.step(weights.recurrent_mut(), &gradient, spec.flossing.rate);
     flossed.exponents
+}
+
+/// The series that an iteration looks at, each as one long trial, and the steps of its first trial.
+fn series(spec: &ConnectSpec, seed: u32, iteration: u32) -> (Trials, usize) {
+    let Exponents { series, trials, .. } = spec.exponents;
+    let number = |trial: u32| iteration * trials + trial;
+    let drawn = |trial: u32| spec.task.trials(seed, Purpose::Flossing, number(trial), series as usize);
+    let first = drawn(0);
+    let from = first.steps;
+    (first.followed_by((1..trials).map(drawn)), from)
 }

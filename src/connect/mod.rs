@@ -3,9 +3,9 @@
 //!
 //! In the order data flows: [`spec`] says what is studied; [`tasks`] draws trials; [`ctrnn`] is the network and its way through a
 //! minibatch; [`credit`] brings errors to the weights and [`adam`] moves them; [`lyapunov`] measures exponents and [`flossing`] moves
-//! those; `sleep` puts a network that has learnt to sleep; [`study`] does all of it in small steps, side by side for every gain, rule, learning rate and seed; [`summary`] is what
-//! comes of it; [`report`] writes it down, and [`claims`] asks it what the
-//! paper says in words; [`trajectories`] shows what a network does.
+//! those; `sleep` puts a network that has learnt to sleep; [`study`] does all of it in small steps, side by side for every gain, rule,
+//! learning rate and seed, and [`known`] tells networks that several studies share; [`summary`] is what comes of it; [`report`] writes
+//! it down, and [`claims`] asks it what the paper says in words; [`trajectories`] shows what a network does.
 //!
 //! These networks are not an [experiment](crate::continual) on classes of images: they learn one task from trials that are drawn as
 //! they go. So the lab has its own Spec, and shares the rest: links, presets, counter-based randomness, kernels for every instruction
@@ -21,6 +21,8 @@ pub mod credit;
 pub mod ctrnn;
 #[cfg(feature = "engine")]
 pub mod flossing;
+#[cfg(feature = "engine")]
+pub mod known;
 #[cfg(feature = "engine")]
 pub mod lyapunov;
 #[cfg(feature = "engine")]

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::claims::{Answer, StudyClaim};
+use super::claims::{StudyAnswer, StudyClaim, claims};
 use super::spec::{ConnectSpec, Credit};
-use super::summary::{NetworkRecord, SleptLine, StudyLine, summary};
+use super::summary::{FROM, InTwo, NetworkRecord, SleptLine, StudyLine, summary};
 use crate::analysis::Spread;
-use crate::reproduce::Made;
+use crate::reproduce::{Difference, Made};
 
 /// The version of a result's JSON.
-pub const RESULT_FORMAT: u32 = 1;
+pub const RESULT_FORMAT: u32 = 2;
 
 /// A study that is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,11 @@ impl StudyResult {
     pub fn new(spec: ConnectSpec, networks: Vec<NetworkRecord>, seconds: f64, made: Made) -> StudyResult {
         let lines = summary(&spec, &networks);
         StudyResult { format: RESULT_FORMAT, spec, lines, networks, seconds, made }
+    }
+
+    /// The paper's claims that it says something about.
+    pub fn claims(&self, study: &str) -> Vec<StudyClaim> {
+        claims(study, &self.spec, &self.lines, &self.networks)
     }
 }
 
@@ -54,24 +59,28 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
         [""; 2]
     };
     let mut text = format!(
-        "| rule | flossed | gain | learning rate | mean loss while learning | test loss | right answers, % | largest exponent before, 1/step | after, 1/step |{} n |\n|---|---|---|---|---|---|---|---|---|{}---|\n",
+        "| rule | flossed | gain | learning rate | mean loss from iteration {FROM} on | loss at the end | test loss | right answers, % | largest exponent before, 1/step | after, 1/step |{} n |\n|---|---|---|---|---|---|---|---|---|---|{}---|\n",
         slept[0], slept[1],
     );
     for line in lines {
-        let mean = mean_loss(line);
         writeln!(
             text,
-            "| {} | {} | {} | {} | {mean:.4} | {} | {} | {} | {} |{} {} |",
+            "| {} | {} | {} | {}{} | {} | {} | {} | {}{} | {} | {} |{} {}{} |",
             line.rule.title(),
             if line.flossed { "yes" } else { "no" },
             line.gain,
             line.rate,
+            edge(line.rate, &spec.training.rates),
+            with_spread(&line.learning, 1.0, 4),
+            with_spread(&line.end, 1.0, 4),
             with_spread(&line.test_loss, 1.0, 4),
             with_spread(&line.test_accuracy, 100.0, 1),
+            line.split.as_ref().map_or(String::new(), in_two),
             with_spread(&line.before, 1.0, 3),
             with_spread(&line.after, 1.0, 3),
             if spec.sleep.is_some() { after_sleep(line.slept.as_ref()) } else { String::new() },
             line.test_loss.map_or(0, |spread| spread.n),
+            if line.diverged > 0 { format!(", {} diverged", line.diverged) } else { String::new() },
         )
         .expect("writing to a String does not fail");
     }
@@ -83,6 +92,21 @@ pub fn table(lines: &[StudyLine], spec: &ConnectSpec) -> String {
     )
     .expect("writing to a String does not fail");
     text
+}
+
+/// Whether a rate is at the edge of those that were tried: beyond it may lie a better one.
+pub fn edge(rate: f64, rates: &[f64]) -> &'static str {
+    let is_most = |beats: fn(&f64, &f64) -> bool| rates.len() > 1 && !rates.iter().any(|other| beats(other, &rate));
+    match (is_most(f64::gt), is_most(f64::lt)) {
+        (true, _) => ", the largest",
+        (_, true) => ", the smallest",
+        _ => "",
+    }
+}
+
+/// `; 4 of 5 solved it (100.0), others 51.7`
+fn in_two(InTwo { solved, of, accuracy, others }: &InTwo) -> String {
+    format!("; {solved} of {of} solved it ({:.1}), others {:.1}", 100.0 * accuracy, 100.0 * others)
 }
 
 fn after_sleep(slept: Option<&SleptLine>) -> String {
@@ -98,7 +122,7 @@ fn after_sleep(slept: Option<&SleptLine>) -> String {
 /// A row for each line of each study, for spreadsheets.
 pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> String {
     let mut text = String::from(
-        "study,task,units,batch,tau,rule,flossed,gain,rate,mean_loss,test_loss,test_loss_sd,accuracy,accuracy_sd,exponent_before,exponent_before_sd,exponent_after,exponent_after_sd,slept_loss,slept_loss_sd,slept_accuracy,slept_accuracy_sd,slept_exponent,slept_exponent_sd,n,diverged\n",
+        "study,task,units,batch,tau,rule,flossed,gain,rate,learning,learning_sd,end,end_sd,test_loss,test_loss_sd,accuracy,accuracy_sd,solved,exponent_before,exponent_before_sd,exponent_after,exponent_after_sd,slept_loss,slept_loss_sd,slept_accuracy,slept_accuracy_sd,slept_exponent,slept_exponent_sd,n,diverged\n",
     );
     for (name, StudyResult { spec, lines, .. }) in results {
         for line in lines {
@@ -109,7 +133,7 @@ pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> 
             };
             writeln!(
                 text,
-                "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                "{name},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
                 plain(&spec.task),
                 spec.network.units,
                 spec.training.batch,
@@ -118,9 +142,11 @@ pub fn to_csv<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>) -> 
                 line.flossed,
                 line.gain,
                 line.rate,
-                mean_loss(line),
+                both(&line.learning),
+                both(&line.end),
                 both(&line.test_loss),
                 both(&line.test_accuracy),
+                line.split.map_or(String::new(), |split| split.solved.to_string()),
                 both(&line.before),
                 both(&line.after),
                 both(&slept.map(|slept| slept.test_loss)),
@@ -140,24 +166,21 @@ fn plain(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Over all windows: how well a line learns.
-fn mean_loss(line: &StudyLine) -> f64 {
-    line.loss.iter().map(|at| at.mean).sum::<f64>() / line.loss.len().max(1) as f64
-}
-
 /// What agrees with the paper, as a Markdown table.
 pub fn agreement(claims: &[StudyClaim]) -> String {
-    let mut text =
-        String::from("| study | claim | | difference, with its 95 % interval | n |\n|---|---|---|---|---|\n");
-    for StudyClaim { study, text: claim, answer, difference, unit } in claims {
+    let mut text = String::from(
+        "| study | claim | | difference, with its 95 % interval | of the loss at the end | n | |\n|---|---|---|---|---|---|---|\n",
+    );
+    let words =
+        |Difference { mean, interval: [low, high], .. }: &Difference| format!("{mean:.4} ({low:.4} to {high:.4})");
+    for StudyClaim { study, text: claim, answer, difference, end, unit, note } in claims {
         let answer = match answer {
-            Answer::Holds => "holds",
-            Answer::Fails => "**fails**",
-            Answer::Undecided => "undecided",
+            StudyAnswer::Holds => "holds",
+            StudyAnswer::Fails => "**fails**",
+            StudyAnswer::Undecided => "undecided",
         };
-        let [low, high] = difference.interval;
-        let (mean, n) = (difference.mean, difference.n);
-        writeln!(text, "| {study} | {claim} | {answer} | {mean:.4} ({low:.4} to {high:.4}) {unit} | {n} |")
+        let (n, end) = (difference.n, end.as_ref().map_or("–".into(), words));
+        writeln!(text, "| {study} | {claim} | {answer} | {} {unit} | {end} | {n} | {note} |", words(difference))
             .expect("writing to a String does not fail");
     }
     text

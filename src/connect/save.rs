@@ -8,7 +8,7 @@ use super::ctrnn::{Shape, Weights};
 use super::study::{State, Study};
 use crate::spec::SpecError;
 
-const MAGIC: &[u8] = b"engram study 2\n";
+const MAGIC: &[u8] = b"engram study 3\n";
 const DIGEST: usize = 32;
 
 /// Why a saved study was refused.

@@ -13,6 +13,9 @@ use crate::spec::{Described, Sleep, SpecError, VERSION, read_fields};
 /// The most weights that the networks of a study may have together: they are held side by side.
 const MOST_WEIGHTS: u64 = 1 << 26;
 
+/// The most numbers that an iteration of flossing may hold of where its directions went.
+const MOST_HELD: u64 = 1 << 26;
+
 /// Everything about one study: every gain with every rule, learning rate and seed, each a network of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +88,7 @@ pub struct ConnectTraining {
     pub iterations: u32,
     /// Trials of a minibatch.
     pub batch: u32,
-    /// Adam's learning rates; of each gain and rule the one with the lowest loss at the end counts.
+    /// Adam's learning rates; of each gain and rule the one with the lowest mean loss from iteration 200 on counts.
     pub rates: Vec<f64>,
     /// Iterations that a point of the learning curve is the mean of.
     pub window: u32,
@@ -246,6 +249,15 @@ impl ConnectSpec {
                 "so many networks of {units} units have {weights} weights, more than {MOST_WEIGHTS}: take fewer gains, rules, rates or seeds"
             );
             return Err(out_of_range("seeds", self.seeds, &allowed));
+        }
+        let Exponents { series, trials, .. } = self.exponents;
+        let steps = u64::from(series) * u64::from(trials) * self.task.timing().steps as u64;
+        let held = steps * units * u64::from(self.flossing.exponents);
+        if self.flossing.when != Flossed::Never && held > MOST_HELD {
+            let allowed = format!(
+                "so many directions of {units} units in {series} series of {trials} trials are {held} numbers to be held, more than {MOST_HELD}: take fewer"
+            );
+            return Err(out_of_range("flossing.exponents", self.flossing.exponents, &allowed));
         }
         Ok(())
     }

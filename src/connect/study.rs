@@ -1,9 +1,9 @@
 //! A study under way: one call does a small piece of work and returns an event; between calls it can be saved, restored and asked.
 //!
-//! First every origin, which is a gain, a treatment and a seed, is prepared: its exponents are measured and it is flossed where the Spec
-//! says so. Then a network for each of the rules and learning rates is trained from it, and sleeps where the Spec has it sleep. All
-//! networks take turns, so that
-//! their curves grow side by side; each sees trials that only its seed and the iteration decide, so that what differs between two
+//! Every origin, which is a gain, a treatment and a seed, is prepared: its exponents are measured and it is flossed where the Spec says
+//! so. Then a network for each of the rules and learning rates is trained from it, and sleeps where the Spec has it sleep. All networks
+//! take turns, so that their curves grow side by side, and so do preparing and training: what needs no flossing learns meanwhile. Each
+//! network sees trials that only its seed and the iteration decide, so that what differs between two
 //! networks is what the Spec says. How the networks are shared out to Workers or threads changes none of them.
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::flossing;
 use super::lyapunov::exponents;
 use super::save::are_whole;
 use super::sleep::{Asleep, slices};
-use super::spec::ConnectSpec;
+use super::spec::{ConnectSpec, Credit};
 use super::summary::{Arm, NetworkRecord, Score, Slept};
 use super::tasks::Trials;
 use crate::clock;
@@ -92,24 +92,78 @@ pub(super) struct State {
     replicas: Vec<Replica>,
     /// Whose turn it is.
     turn: usize,
+    /// Whether the last slice prepared an origin: the next one trains, where there is something to train.
+    prepared: bool,
     seconds: f64,
 }
 
+/// What an origin is: gain, treatment and seed, in the order in which they are counted. What is not flossed comes first, for it can be
+/// trained at once.
+pub(super) fn origins(spec: &ConnectSpec) -> Vec<(f64, bool, u32)> {
+    let mut origins = Vec::new();
+    for &flossed in spec.flossing.when.arms() {
+        for &gain in &spec.gains {
+            origins.extend((spec.seed..spec.seed + spec.seeds).map(|seed| (gain, flossed, seed)));
+        }
+    }
+    origins
+}
+
+/// The origins of a share, each with its number among all.
+fn shared(spec: &ConnectSpec, (share, shares): (u32, u32)) -> impl Iterator<Item = (u32, (f64, bool, u32))> {
+    (0..).zip(origins(spec)).skip(share as usize).step_by(shares.max(1) as usize)
+}
+
+/// The networks of an origin: rules and learning rates, in the order in which they are counted.
+pub(super) fn arms(spec: &ConnectSpec) -> impl Iterator<Item = (Credit, f64)> {
+    spec.rules.iter().flat_map(|&rule| spec.training.rates.iter().map(move |&rate| (rule, rate)))
+}
+
 impl State {
-    /// Whether everything is as large as the Spec says: what is read from a file is not relied upon.
+    /// Whether everything is what a study of this Spec can have come to: what is read from a file is not relied upon.
     pub(super) fn fits(&self) -> bool {
-        let shape = Shape::of(&self.spec);
-        let origins = self
-            .origins
-            .iter()
-            .all(|origin| are_whole(&origin.weights, shape) && origin.adam.len() == shape.units * shape.units);
-        let replicas = self.replicas.iter().all(|r| {
-            let sleeps = r.asleep.as_ref().is_none_or(|asleep| self.spec.sleep.is_some() && asleep.fits(shape));
-            are_whole(&r.weights, shape) && r.adam.len() == shape.weights() && sleeps
-        });
-        let each = self.spec.rules.len() * self.spec.training.rates.len();
-        let count = self.replicas.len();
-        origins && replicas && count.is_multiple_of(each) && count / each <= self.origins.len() && self.turn <= count
+        let State { spec, share, origins, replicas, turn, .. } = self;
+        let expected: Vec<_> = shared(spec, *share).collect();
+        let each = spec.rules.len() * spec.training.rates.len();
+        let counts = share.0 < share.1 && origins.len() == expected.len() && *turn <= replicas.len();
+        counts
+            && replicas.len().is_multiple_of(each)
+            && replicas.len() / each <= origins.len()
+            && origins.iter().zip(&expected).all(|(origin, (_, of))| origin.fits(spec, *of))
+            && expected
+                .iter()
+                .flat_map(|&(n, of)| (0..).zip(arms(spec)).map(move |arm| (n, of, arm)))
+                .zip(replicas)
+                .all(|((n, (gain, flossed, seed), (i, (rule, rate))), replica)| {
+                    let arm = Arm { gain, rule, rate, flossed, seed };
+                    replica.number == n * each as u32 + i && replica.record.arm == arm && replica.fits(spec)
+                })
+    }
+}
+
+impl Origin {
+    fn fits(&self, spec: &ConnectSpec, of: (f64, bool, u32)) -> bool {
+        let shape = Shape::of(spec);
+        (self.gain, self.flossed, self.seed) == of
+            && are_whole(&self.weights, shape)
+            && self.adam.fits(shape.units * shape.units, self.iterations..=self.iterations)
+            && self.iterations <= if self.flossed { spec.flossing.iterations } else { 0 }
+    }
+}
+
+impl Replica {
+    fn fits(&self, spec: &ConnectSpec) -> bool {
+        let shape = Shape::of(spec);
+        let is_trained = self.iterations == spec.training.iterations;
+        let goes_on = match &self.asleep {
+            Some(asleep) => is_trained && !self.is_over && spec.sleep.is_some() && asleep.fits(shape),
+            None => self.is_over || self.iterations < spec.training.iterations,
+        };
+        self.iterations <= spec.training.iterations
+            && goes_on
+            // The step in which a network diverges is taken, and not counted.
+            && self.adam.fits(shape.weights(), self.iterations..=self.iterations + 1)
+            && are_whole(&self.weights, shape)
     }
 }
 
@@ -138,7 +192,8 @@ impl Iterator for Study {
             return None;
         }
         let began = clock::now();
-        match self.unready() {
+        let can_train = self.state.replicas.iter().any(|replica| !replica.is_over);
+        match self.unready().filter(|_| !(can_train && self.state.prepared)) {
             Some(origin) => self.prepare(origin),
             None => self.train(),
         }
@@ -156,27 +211,19 @@ impl Study {
     pub fn new(spec: ConnectSpec, share: u32, shares: u32) -> Result<Study, SpecError> {
         spec.validate()?;
         let shape = Shape::of(&spec);
-        let mut origins = Vec::new();
-        for &flossed in spec.flossing.when.arms() {
-            for &gain in &spec.gains {
-                for seed in spec.seed..spec.seed + spec.seeds {
-                    origins.push(Origin {
-                        gain,
-                        flossed,
-                        seed,
-                        weights: Weights::initial(shape, gain, seed),
-                        adam: Adam::new(shape.units * shape.units),
-                        iterations: 0,
-                        untrained: Vec::new(),
-                        after_flossing: Vec::new(),
-                    });
-                }
-            }
-        }
-        let shares = shares.max(1);
-        let mut number = 0..;
-        let origins = origins.into_iter().filter(|_| number.next().is_some_and(|n: u32| n % shares == share)).collect();
-        let state = State { spec, share: (share, shares), origins, replicas: Vec::new(), turn: 0, seconds: 0.0 };
+        let share = (share, shares.max(1));
+        let origin = |(_, (gain, flossed, seed))| Origin {
+            gain,
+            flossed,
+            seed,
+            weights: Weights::initial(shape, gain, seed),
+            adam: Adam::new(shape.units * shape.units),
+            iterations: 0,
+            untrained: Vec::new(),
+            after_flossing: Vec::new(),
+        };
+        let origins = shared(&spec, share).map(origin).collect();
+        let state = State { spec, share, origins, replicas: Vec::new(), turn: 0, prepared: false, seconds: 0.0 };
         Ok(Study::from_state(state))
     }
 
@@ -246,6 +293,7 @@ impl Study {
 
     /// One step of what comes before training.
     fn prepare(&mut self, place: usize) {
+        self.state.prepared = true;
         let State { spec, origins, .. } = &mut self.state;
         let origin = &mut origins[place];
         if origin.untrained.is_empty() {
@@ -273,8 +321,7 @@ impl Study {
         let origin = &origins[place];
         let each = spec.rules.len() * spec.training.rates.len();
         let first = (place as u32 * share.1 + share.0) * each as u32;
-        let arms = spec.rules.iter().flat_map(|&rule| spec.training.rates.iter().map(move |&rate| (rule, rate)));
-        for (i, (rule, rate)) in arms.enumerate() {
+        for (i, (rule, rate)) in arms(spec).enumerate() {
             let arm = Arm { gain: origin.gain, rule, rate, flossed: origin.flossed, seed: origin.seed };
             let record = NetworkRecord {
                 arm,
@@ -303,6 +350,7 @@ impl Study {
 
     /// A slice of the training, or of the sleep, of the network whose turn it is.
     fn train(&mut self) {
+        self.state.prepared = false;
         let count = self.state.replicas.len();
         let waiting = (0..count).map(|i| (self.state.turn + i) % count);
         let Some(place) = waiting.into_iter().find(|&place| !self.state.replicas[place].is_over) else { return };
@@ -399,7 +447,10 @@ impl Study {
         let count = f64::from(if filled == 0 { spec.training.window } else { filled });
         let Score { loss, accuracy } = std::mem::replace(&mut replica.window, NOTHING);
         replica.record.curve.push(Score { loss: loss / count, accuracy: accuracy / count });
-        if is_last {
+        if replica.record.has_diverged() {
+            replica.record.diverged = Some(replica.iterations);
+            replica.is_over = true;
+        } else if is_last {
             let test = self.test(place);
             let State { spec, replicas, .. } = &mut self.state;
             let replica = &mut replicas[place];

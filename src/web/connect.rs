@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::{read_connect_spec, to_js};
+use crate::connect::claims::claims;
 use crate::connect::spec::TaskKind;
 use crate::connect::study::Study;
 use crate::connect::summary::{NetworkRecord, summary};
@@ -23,6 +24,17 @@ pub fn connect_summary(
 ) -> Result<JsValue, JsError> {
     let records: Vec<NetworkRecord> = serde_wasm_bindgen::from_value(records)?;
     to_js(&summary(&read_connect_spec(spec)?, &records))
+}
+
+/// Which of the paper's claims the networks of a study answer, and how; nothing of those whose networks are not all trained.
+#[wasm_bindgen(unchecked_return_type = "StudyClaim[]")]
+pub fn connect_claims(
+    #[wasm_bindgen(unchecked_param_type = "ConnectSpec")] spec: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "NetworkRecord[]")] records: JsValue,
+) -> Result<JsValue, JsError> {
+    let records: Vec<NetworkRecord> = serde_wasm_bindgen::from_value(records)?;
+    let spec = read_connect_spec(spec)?;
+    to_js(&claims("", &spec, &summary(&spec, &records), &records))
 }
 
 /// A test trial of a task, to be looked at.

@@ -16,7 +16,7 @@ mod session;
 #[cfg(feature = "engine")]
 pub use bench::bench;
 #[cfg(feature = "engine")]
-pub use connect::{ConnectSession, connect_summary, connect_trial, saved_connect_spec};
+pub use connect::{ConnectSession, connect_claims, connect_summary, connect_trial, saved_connect_spec};
 pub use page::{
     catalogue, connect_from_hash, connect_presets, connect_set, connect_timing, connect_to_hash, own_set, presets,
     spec_from_hash, spec_set, spec_to_hash,

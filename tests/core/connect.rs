@@ -2,15 +2,16 @@
 #![expect(clippy::needless_range_loop, reason = "references are written as the equations are, with their indices")]
 
 use engram::connect::adam::Adam;
-use engram::connect::claims::{Answer, claims};
+use engram::connect::claims::{StudyAnswer, rank_correlation};
 use engram::connect::credit::{Pathways, Room, gradient, random_feedback};
 use engram::connect::ctrnn::{Course, Judged, Shape, Weights, judge, run};
-use engram::connect::flossing::{floss, warm_up};
+use engram::connect::flossing::floss;
+use engram::connect::known::{alone, gather, missing};
 use engram::connect::lyapunov::{Tangent, decompose, exponents, frame};
-use engram::connect::report::{StudyResult, agreement, table, to_csv};
+use engram::connect::report::{StudyResult, agreement, edge, table, to_csv};
 use engram::connect::spec::{ConnectSpec, Credit, FlossGradient, TaskKind};
 use engram::connect::study::{ConnectEvent, Study};
-use engram::connect::summary::{Arm, NetworkRecord, Score, summary};
+use engram::connect::summary::{Arm, InTwo, NetworkRecord, Score, Slept, summary};
 use engram::connect::tasks::Trials;
 use engram::connect::timing::Loss;
 use engram::connect::{spec, trajectories};
@@ -18,6 +19,7 @@ use engram::reproduce::Made;
 use engram::rng::Purpose;
 use engram::spec::{from_hash, named, set, to_hash};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 /// A network and a minibatch of any shape, all in f64.
 #[derive(Clone, Debug)]
@@ -400,11 +402,16 @@ fn near(found: &[f64], expected: &[f64]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Steps that are not counted.
+fn warm_up(steps: usize) -> usize {
+    steps / 4
+}
+
 fn floss_of(case: &Case, start: &[f64], form: FlossGradient) -> engram::connect::flossing::Flossed {
     let (weights, trials) = case.as_f32();
     let mut course = Course::default();
     run(&weights, case.leak as f32, &trials, &mut course);
-    floss(&Tangent::of(&weights, case.leak), &course, &trials, start, form)
+    floss(&Tangent::of(&weights, case.leak), &course, &trials, warm_up(case.steps), start, form)
 }
 
 /// One step of the decomposition, by Gram and Schmidt as they are printed: Q and the diagonal of R for J·Q.
@@ -816,7 +823,7 @@ fn training_lowers_the_loss_under_every_rule_and_flossing_moves_exponents_to_zer
         ("rules", "[\"bptt\",\"eprop\",\"eprop_self\",\"rflo\"]"),
         ("flossing.when", "both"),
         ("flossing.iterations", "60"),
-        ("flossing.rate", "0.01"),
+        ("flossing.rate", "0.003"),
         ("flossing.exponents", "1"),
         ("exponents.count", "2"),
     ];
@@ -870,14 +877,193 @@ fn a_summary_takes_the_best_rate_of_each_line_and_its_mean_over_seeds() {
                 all.iter().filter(|r| (r.arm.gain, r.arm.rule, r.arm.rate) == (line.gain, line.rule, rate)).collect();
             (of_rate.iter().map(|r| r.curve.last().unwrap().loss).sum::<f64>() / 2.0, of_rate)
         };
+        // Before iteration 200 the latest window is what there is to judge by.
         let (chosen, records) = late(line.rate);
         assert!(spec.training.rates.iter().all(|&rate| late(rate).0 >= chosen));
+        assert!((line.learning.unwrap().mean - chosen).abs() < 1e-12);
         let tests: Vec<f64> = records.iter().map(|r| r.test.unwrap().loss).collect();
         let (mean, test) = ((tests[0] + tests[1]) / 2.0, line.test_loss.unwrap());
         assert!((test.mean - mean).abs() < 1e-12 && test.n == 2);
         assert!((test.sd.unwrap() - (tests[0] - tests[1]).abs() / 2f64.sqrt()).abs() < 1e-12);
         assert_eq!(line.loss.len(), 3, "40 iterations are two windows of 15 and one of 10");
     }
+}
+
+/// A network with this loss in each window and this test accuracy.
+fn curved(spec: &ConnectSpec, rate: f64, seed: u32, losses: &[f64], accuracy: f64) -> NetworkRecord {
+    let loss = *losses.last().unwrap();
+    NetworkRecord {
+        arm: Arm { gain: spec.gains[0], rule: spec.rules[0], rate, flossed: false, seed },
+        curve: losses.iter().map(|&loss| Score { loss, accuracy }).collect(),
+        test: Some(Score { loss, accuracy }),
+        untrained: vec![-0.5],
+        flossed: Vec::new(),
+        trained: vec![-0.1],
+        slept: None,
+        diverged: None,
+    }
+}
+
+/// What comes before iteration 200 is not judged, not even by where it leads; the end is told beside it.
+#[test]
+fn one_measure_chooses_the_rate_and_is_told_the_loss_from_iteration_200_on() {
+    let fields = [("gains", "[0.5]"), ("rules", "[\"bptt\"]"), ("training.iterations", "1000")];
+    let spec = quick(&[&fields[..], &[("training.window", "90")]].concat());
+    // Twelve windows; from iteration 200 on are those after the third.
+    let (slow, quick) =
+        ([9.0, 9.0, 9.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.1], [1.0; 12].map(|loss| 0.7 * loss));
+    let of = |seed| [curved(&spec, 0.001, seed, &slow, 0.9), curved(&spec, 0.003, seed, &quick, 0.9)];
+    let all: Vec<NetworkRecord> = (0..2).flat_map(of).collect();
+    let lines = summary(&spec, &all);
+    assert_eq!((lines.len(), lines[0].rate), (1, 0.003), "0.7 is less than 8.1 / 9, whatever the ends are");
+    assert!((all[0].learning(&spec.training).unwrap() - 8.1 / 9.0).abs() < 1e-12);
+    assert!((all[0].end().unwrap() - 0.55).abs() < 1e-12, "the last two of twelve windows");
+    assert!((lines[0].learning.unwrap().mean - 0.7).abs() < 1e-12 && (lines[0].end.unwrap().mean - 0.7).abs() < 1e-12);
+    let told = table(&lines, &spec);
+    assert!(told.contains("| 0.003, the largest |"), "{told}");
+    assert_eq!([0.1, 0.2, 0.3].map(|rate| edge(rate, &[0.2, 0.1, 0.3])), [", the smallest", "", ", the largest"]);
+    assert_eq!(edge(0.1, &[0.1]), "", "one rate has no edge");
+}
+
+/// A network that explodes counts as diverged though its numbers stay finite and though it comes back; a rate under which fewer diverge
+/// is the better one.
+#[test]
+fn a_loss_a_hundred_times_that_of_the_first_window_is_divergence() {
+    let spec = quick(&[("gains", "[0.5]"), ("rules", "[\"bptt\"]")]);
+    let exploded = curved(&spec, 0.001, 0, &[1.0, 101.0, 0.1], 0.9);
+    assert!(exploded.has_diverged() && !curved(&spec, 0.001, 0, &[1.0, 99.0, 0.1], 0.9).has_diverged());
+    let all = [
+        exploded,
+        curved(&spec, 0.001, 1, &[1.0, 0.1, 0.1], 0.9),
+        curved(&spec, 0.003, 0, &[1.0, 0.5, 0.5], 0.9),
+        curved(&spec, 0.003, 1, &[1.0, 0.5, 0.5], 0.9),
+    ];
+    let lines = summary(&spec, &all);
+    assert_eq!((lines[0].rate, lines[0].diverged), (0.003, 0));
+    let lines = summary(&spec, &all[..2]);
+    assert_eq!((lines[0].diverged, lines[0].test_loss.unwrap().n), (1, 1), "kept, and said");
+    assert!(table(&lines, &spec).contains("| 1, 1 diverged |"));
+}
+
+#[test]
+fn seeds_that_solve_a_task_while_others_do_not_are_told_apart() {
+    let split = InTwo::of(&[0.5, 1.0, 0.98, 0.54, 0.99]).unwrap();
+    assert_eq!((split.solved, split.of), (3, 5));
+    assert!((split.accuracy - 0.99).abs() < 1e-12 && (split.others - 0.52).abs() < 1e-12);
+    assert_eq!(InTwo::of(&[0.5, 0.6, 0.7, 0.8, 0.9]), None, "spread, and not in two");
+    assert_eq!(InTwo::of(&[0.5]), None);
+    let spec = quick(&[("gains", "[0.5]"), ("rules", "[\"bptt\"]"), ("training.rates", "[0.001]")]);
+    let all = [curved(&spec, 0.001, 0, &[0.1], 1.0), curved(&spec, 0.001, 1, &[0.1], 0.5)];
+    assert!(table(&summary(&spec, &all), &spec).contains("; 1 of 2 solved it (100.0), others 50.0 |"));
+}
+
+/// Records come from files too: what a study cannot have measured brings nothing down.
+#[test]
+fn a_summary_bears_records_that_lack_what_was_to_be_measured() {
+    let spec = quick(&[("gains", "[0.5]"), ("rules", "[\"bptt\"]"), ("sleep", SLEEP)]);
+    let mut record = curved(&spec, 0.001, 0, &[0.1], 1.0);
+    record.slept = Some(Slept { test: record.test.unwrap(), exponents: Vec::new(), spikes: Vec::new() });
+    (record.untrained, record.trained) = (Vec::new(), Vec::new());
+    let lines = summary(&spec, &[record]);
+    assert_eq!((lines[0].slept.is_none(), lines[0].before, lines[0].after), (true, None, None));
+}
+
+/// The body of a saved study, signed anew.
+fn signed(saved: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    let magic = saved.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+    let mut body = saved[magic + 32..].to_vec();
+    change(&mut body);
+    [&saved[..magic], &Sha256::digest(&body), &body].concat()
+}
+
+/// Whatever a saved study says, it is refused or comes to an end.
+#[test]
+fn a_study_with_any_byte_changed_and_signed_anew_is_refused_or_ends() {
+    let fields = [
+        ("network.units", "2"),
+        ("exponents.count", "1"),
+        ("exponents.series", "1"),
+        ("exponents.trials", "2"),
+        ("flossing.when", "both"),
+        ("flossing.exponents", "1"),
+        ("flossing.iterations", "2"),
+        ("gains", "[0.5]"),
+        ("seeds", "1"),
+        ("training.iterations", "3"),
+        ("training.batch", "1"),
+        ("training.window", "2"),
+        ("training.rates", "[0.001]"),
+        ("rules", "[\"bptt\"]"),
+    ];
+    let spec = quick(&fields);
+    let mut study = Study::new(spec.clone(), 0, 1).unwrap();
+    let most = events(Study::new(spec, 0, 1).unwrap()).1.len();
+    let mut accepted = 0;
+    for _ in 0..most / 3 {
+        (0..3).for_each(|_| drop(study.next()));
+        let saved = study.save();
+        assert!(Study::restore(&signed(&saved, |_| {})).is_ok());
+        // The Spec is JSON-like and comes first; what follows it are counters, numbers and lengths.
+        let length = saved.len();
+        for place in (0..length).step_by(3) {
+            for by in [1u8, 0x40, 0x7f, 0xff] {
+                let change = |body: &mut Vec<u8>| {
+                    let place = place % body.len();
+                    body[place] = body[place].wrapping_add(by);
+                };
+                let Ok(changed) = Study::restore(&signed(&saved, change)) else { continue };
+                let is_small = changed.spec().network.units <= 4 && changed.spec().training.iterations <= 100;
+                if !is_small || changed.spec().exponents.trials > 9 || changed.spec().flossing.iterations > 100 {
+                    continue;
+                }
+                accepted += 1;
+                let count = changed.take(40 * most).count();
+                assert!(count < 40 * most, "byte {place} + {by}: it never ends");
+            }
+        }
+    }
+    assert!(accepted > 100, "{accepted}: weights may be any numbers");
+}
+
+/// Flossed networks do not hold the others up: those are trained while flossing goes on.
+#[test]
+fn what_needs_no_flossing_learns_while_the_rest_is_flossed() {
+    let fields = [("flossing.when", "both"), ("flossing.iterations", "30"), ("rules", "[\"eprop\"]")];
+    let (_, told) = events(Study::new(quick(&fields), 0, 1).unwrap());
+    let learnt =
+        |event: &ConnectEvent| matches!(event, ConnectEvent::Network { record, .. } if !record.curve.is_empty());
+    let flosses = |event: &ConnectEvent| matches!(event, ConnectEvent::Flossing { .. });
+    let (first, last) = (told.iter().position(learnt).unwrap(), told.iter().rposition(flosses).unwrap());
+    assert!(first < last, "event {first} is the first point of a curve, {last} the last of flossing");
+    let flossed_before = told[..first].iter().filter(|event| flosses(event)).count();
+    assert!(flossed_before < 8, "{flossed_before} of 120 iterations of flossing");
+}
+
+#[test]
+fn networks_that_studies_share_are_trained_once() {
+    let both = quick(&[("flossing.when", "both"), ("rules", "[\"bptt\",\"eprop\"]")]);
+    let local = set(&both, &[("flossing.gradient", "local"), ("rules", "[\"eprop\"]")]).unwrap();
+    let plain = quick(&[("rules", "[\"eprop\"]"), ("flossing.exponents", "2")]);
+    let mut asked = Vec::new();
+    let mut new = |spec: &ConnectSpec| {
+        let is_known = |alone: &ConnectSpec| {
+            let is_known = asked.contains(alone);
+            asked.push(alone.clone());
+            is_known
+        };
+        missing(spec, is_known).iter().map(ConnectSpec::replicas).sum::<usize>()
+    };
+    assert_eq!(new(&plain), plain.replicas());
+    // e-prop without flossing is there; the others are two rules flossed, and BPTT not.
+    assert_eq!(new(&both), 3 * plain.replicas());
+    assert_eq!(new(&local), plain.replicas(), "flossed otherwise they are other networks");
+    // What they are trained as alone is what they are in their study.
+    let (study, _) = events(Study::new(both.clone(), 0, 1).unwrap());
+    let all = records(&study);
+    let (alone_trained, _) = events(Study::new(alone(&both, &all[9].arm), 0, 1).unwrap());
+    assert_eq!(records(&alone_trained), [all[9].clone()]);
+    let found = gather(&both, |spec| all.iter().find(|record| alone(&both, &record.arm) == *spec).cloned());
+    assert_eq!(found, all);
 }
 
 #[test]
@@ -972,26 +1158,71 @@ fn claims_hold_fail_or_stay_open_as_paired_differences_say() {
         (false, true) => 0.55 + noise(seed),
     };
     let exponents = |gain: f64, seed| if poor(gain) { (-1.0, -0.01 - noise(seed)) } else { (-0.2, -0.1) };
-    let answers = |result: &StudyResult| claims("s", result).iter().map(|claim| claim.answer).collect::<Vec<_>>();
+    let answers = |result: &StudyResult| result.claims("s").iter().map(|claim| claim.answer).collect::<Vec<_>>();
     let all = told(loss, exponents);
-    assert_eq!(answers(&all), [Answer::Holds; 5]);
-    let first = &claims("s", &all)[0];
+    assert_eq!(answers(&all), [StudyAnswer::Holds; 5], "of two gains there is no trend");
+    let first = &all.claims("s")[0];
+    assert_eq!(first.end, Some(first.difference), "their curves are flat");
     let expected: f64 = (0..5).map(|seed| 0.4 + noise(seed)).sum::<f64>() / 5.0;
     assert!((first.difference.mean - expected).abs() < 1e-12 && first.difference.n == 5);
 
     let reversed = told(
-        |gain, flossed, seed| -loss(gain, flossed, seed),
+        |gain, flossed, seed| 2.0 - loss(gain, flossed, seed),
         |gain, seed| exponents(if poor(gain) { 1.2 } else { 0.5 }, seed),
     );
-    assert_eq!(answers(&reversed), [Answer::Fails; 5]);
+    assert_eq!(answers(&reversed), [StudyAnswer::Fails; 5]);
     let level = told(|_, _, seed| if seed % 2 == 0 { 0.5 + noise(seed) } else { 0.5 }, |_, _| (-0.5, -0.1 - 1e-9));
-    assert_eq!(answers(&level)[0], Answer::Undecided, "no gain is worse");
+    assert_eq!(answers(&level)[0], StudyAnswer::Undecided, "no gain is worse");
 
     let rows = to_csv([("s", &all)].into_iter());
     let mut lines = rows.lines();
     let columns = lines.next().unwrap().split(',').count();
     assert!(lines.all(|line| line.split(',').count() == columns));
     assert_eq!(rows.lines().count(), 5, "two gains, with flossing and without");
-    assert!(agreement(&claims("s", &all)).contains("| holds |"));
+    assert!(agreement(&all.claims("s")).contains("| holds |"));
     assert_eq!(table(&all.lines, &all.spec).lines().filter(|line| line.starts_with("| e-prop")).count(), 4);
+}
+
+/// Over all gains it is the order that is asked, seed by seed; what a mean hides is said.
+#[test]
+fn claims_ask_all_gains_and_say_who_solved_the_task_and_who_diverged() {
+    let fields =
+        [("gains", "[0.2,0.5,1,1.5]"), ("rules", "[\"eprop\"]"), ("seeds", "5"), ("training.rates", "[0.001]")];
+    let spec = quick(&fields);
+    let network = |(place, gain): (usize, f64), seed: u32| {
+        let loss = 1.0 - 0.1 * place as f64;
+        let mut record = curved(&spec, 0.001, seed, &[loss; 3], if gain < 1.0 && seed > 2 { 0.5 } else { 0.99 });
+        record.arm = Arm { gain, rule: Credit::Eprop, rate: 0.001, flossed: false, seed };
+        // From far below zero to zero; of two gains the order is turned round for one of the seeds.
+        let far = if seed == 0 && place < 2 { 1 - place } else { place };
+        (record.untrained, record.trained) = (vec![-1.0 + 0.2 * far as f64], vec![0.0]);
+        if gain == 0.5 && seed == 4 {
+            record.diverged = Some(7);
+        }
+        record
+    };
+    let gains = spec.gains.clone();
+    let all = gains.into_iter().enumerate().flat_map(|gain| (0..5).map(move |seed| (gain, seed)));
+    let networks: Vec<NetworkRecord> = all.map(|(gain, seed)| network(gain, seed)).collect();
+    let made = Made { engram: "0".into(), command: "engram".into() };
+    let result = StudyResult::new(spec.clone(), networks.clone(), 1.0, made.clone());
+    let claims = result.claims("s");
+    let named = |part: &str| claims.iter().find(|claim| claim.text.contains(part)).expect(part);
+    let worse = named("the smaller of 4 gains, the worse");
+    assert_eq!(
+        (worse.answer, worse.difference.mean, worse.difference.n),
+        (StudyAnswer::Holds, 1.0, 4),
+        "seed 4 lacks one"
+    );
+    let moves = named("the more training moves");
+    assert!((moves.difference.mean - (3.0 + 0.8) / 4.0).abs() < 1e-12, "two of four changed places: .8");
+    assert_eq!(worse.note, "gain 0.2: 3 of 5 solved it; gain 0.5: 3 of 4 solved it, 1 diverged");
+    assert!(agreement(&claims).contains("rank correlation"));
+    // A claim waits for all of its networks.
+    let young = StudyResult::new(spec, networks[1..].to_vec(), 1.0, made);
+    assert!(!young.claims("s").iter().any(|claim| claim.text.contains("learns")));
+
+    assert_eq!(rank_correlation(&[1.0, 2.0, 3.0], &[9.0, 10.0, 400.0]), 1.0);
+    assert_eq!(rank_correlation(&[1.0, 2.0, 3.0], &[1.0, 1.0, 1.0]), 0.0);
+    assert!((rank_correlation(&[1.0, 2.0, 3.0, 4.0], &[2.0, 1.0, 3.0, 3.0]) - 0.737_865).abs() < 1e-6);
 }

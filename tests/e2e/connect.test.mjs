@@ -86,6 +86,11 @@ test("a study runs to its end: curves, exponents and spectrum say what the table
     assert.ok(Math.abs(numberIn(exponents) - mean(({ untrained }) => untrained[0])) < 0.01);
     assert.ok(of.every(({ curve }) => curve.length === 12));
   }
+  // What of the paper it bears out, as the core says from the same networks.
+  const said = await card(page, "outcome").locator(".claims li").allTextContents();
+  assert.equal(said.length, 6, "two gains by two rules: learns worse, moves more, ends near zero");
+  assert.deepEqual(said.map((text) => text.split(" ")[0]), whole.claims.map(({ answer }) => answer));
+  assert.match(said[0], /^(holds|fails|undecided) BPTT: a gain of 0\.2 learns worse than one of 1: −?\d\.\d+ \(−?\d\.\d+ to −?\d\.\d+\) loss, n\s=\s3/);
   const curves = await labelsOf(page, "learning");
   assert.match(curves[0], /^Learning curves by BPTT\. Latest loss: gain 0\.2 [\d.]+ ± [\d.]+, gain 1 [\d.]+ ± [\d.]+\.$/);
   assert.match(curves[1], /^Learning curves by e-prop\./);
@@ -102,10 +107,10 @@ test("a study runs to its end: curves, exponents and spectrum say what the table
   await page.locator(".learning svg").first().getByText("chance").waitFor();
   assert.match((await labelsOf(page, "learning"))[0], /Latest accuracy, as a fraction: gain 0\.2 0\.\d+/);
   await card(page, "outcome").locator("summary").first().click();
-  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "Data as CSV").click()]);
+  const [file] = await Promise.all([page.waitForEvent("download"), button(page, "What each gain, rule and treatment came to as CSV").click()]);
   const csv = readFileSync(await file.path(), "utf8");
   assert.equal(csv.trim().split("\r\n").length, 5);
-  assert.match(csv, /Gain,Rule,Flossed,Learning rate,Test loss/);
+  assert.match(csv, /Gain,Rule,Flossed,Learning rate,Mean loss from iteration 200 on,.*,Loss at the end,.*,Test loss,/);
 });
 
 test("each figure leads to how to read it, and the equations are there", async (t) => {
@@ -168,6 +173,31 @@ test("turning the knob begins the study anew, and the curves before stay in sigh
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes("gains=[1.25]"));
   await reach(page, /^Finished: 6 networks/);
   assert.match(await drawing.textContent(), /0\.5, before/);
+});
+
+test("a study of other networks stays in sight beside the next one, with what was otherwise", async (t) => {
+  const page = await openLab(t, { hash: SMALL });
+  assert.match(await status(page), /^Ready: 12 networks, 1,440 training iterations, about \d+.* on a usual machine\. All is computed here/);
+  await run(page);
+  await page.locator("summary", { hasText: "Network" }).click();
+  await page.locator("#network-units").fill("24");
+  await page.locator("#network-units").press("Enter");
+  await run(page);
+  const drawing = page.locator(".learning svg").first();
+  assert.match(await drawing.textContent(), /0\.2, N 16/);
+  assert.match(await drawing.textContent(), /gain 0\.2/);
+  await page.locator(".learning .caption").getByText("Dotted, grey: means of the study before, with N 16.").waitFor();
+});
+
+test("while some networks are flossed, curves of the others grow", async (t) => {
+  const page = await openLab(t, { hash: "#v=1&preset=connect-flossing-quick&flossing.iterations=2000" });
+  await button(page, "Run").click();
+  await reach(page, /^Flossing and learning/);
+  await page.locator(".learning svg").first().getByText("gain 0.2").waitFor();
+  assert.match(await status(page), /^Flossing and learning/);
+  assert.match((await labelsOf(page, "learning"))[0], /^Learning curves by e-prop\. Latest loss: gain 0\.2/);
+  assert.match((await labelsOf(page, "learning"))[1], /flossed first\. Nothing measured yet/);
+  await button(page, "Stop").click();
 });
 
 test("a long study is not lost to the knob", async (t) => {

@@ -1,15 +1,17 @@
 // What the Connect lab's page works out by itself: files, progress, what is quick, curves and words.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { pack, unpack } = await load("connect/file.ts");
 const { heard } = await load("connect/flossed.ts");
-const { fractionOf, hear, isActive, isQuick, iterationsOf, networksOf, newStudy, recordsOf, secondsOf, unbegun, workersFor } = await load("connect/study.ts");
+const { fractionOf, hear, isActive, isQuick, iterationsOf, iterationWork, networksOf, newStudy, recordsOf, secondsOf, unbegun, USUAL_SPEED, workersFor, workOf } = await load("connect/study.ts");
 const { boundsOf, pointsOf, spectrumOf, spreadWords } = await load("connect/curves.ts");
-const { panelsOf, seedsOf } = await load("connect/names.ts");
+const { otherwiseIn, panelsOf, seedsOf } = await load("connect/names.ts");
 const { inRows } = await load("connect/plots/trial.ts");
+const { claimsTable } = await load("connect/tables.ts");
 const { lookWithin } = await load("connect/state.ts");
 
 const spec = (change = {}) => ({
@@ -87,6 +89,32 @@ test("a study of some seconds is quick, one of the paper's size is not", () => {
   assert.ok(!isQuick(spec({ gains: [0.2, 0.5, 0.8, 1, 1.2, 1.5], seeds: 5, training: { ...spec().training, iterations: 5000 } }), 56));
 });
 
+test("the work of a study is that of its iterations, dearer by BPTT, and of flossing", () => {
+  const bptt = spec({ rules: ["bptt"] });
+  assert.ok(Math.abs(USUAL_SPEED / iterationWork(bptt, 56) - 300) < 1e-9, "300 iterations a second");
+  assert.equal(workOf(bptt, 56), iterationWork(bptt, 56) * 600 * 6);
+  assert.ok(iterationWork(spec({ rules: ["eprop"] }), 56) < iterationWork(bptt, 56));
+  assert.equal(workOf(spec({ rules: ["bptt"], network: { units: 128, tau: 1 } }), 56), 4 * workOf(bptt, 56));
+  const flossed = (when) => workOf(spec({ rules: ["bptt"], flossing: { ...spec().flossing, when } }), 56);
+  assert.equal(flossed("both") - flossed("always"), workOf(bptt, 56));
+  assert.ok(flossed("always") > workOf(bptt, 56));
+});
+
+test("what was otherwise in the study before is named, and nothing where its gains alone are others", () => {
+  assert.equal(otherwiseIn(spec({ gains: [0.7], seeds: 1 }), spec()), "");
+  assert.equal(otherwiseIn(spec({ network: { units: 128, tau: 2 } }), spec()), "N 128, τ 2");
+  assert.equal(otherwiseIn(spec({ training: { ...spec().training, batch: 64, rates: [0.003] } }), spec()), "batch 64, rate 0.003");
+  const flossing = (change) => spec({ flossing: { ...spec().flossing, when: "both", ...change } });
+  assert.equal(otherwiseIn(flossing({ gradient: "local" }), flossing({})), "other flossing");
+  assert.equal(otherwiseIn(flossing({ when: "always" }), flossing({})), "");
+});
+
+test("claims are a row each, with their interval", () => {
+  const difference = { mean: 0.5, sd: 0.1, n: 5, interval: [0.3, 0.7] };
+  const claims = [{ study: "", text: "a gain of 0.2 learns worse", answer: "holds", difference, end: null, unit: "loss", note: "" }];
+  assert.deepEqual(claimsTable({ claims }).rows, [["a gain of 0.2 learns worse", "holds", 0.5, 0.3, 0.7, "loss", 5, null]]);
+});
+
 test("points lie at the ends of their windows, the last at the end of training", () => {
   const line = { loss: [{ mean: 0.5, sd: 0.1, n: 3 }, { mean: 0.25, sd: undefined, n: 1 }], accuracy: [] };
   const points = pointsOf(line, spec({ training: { iterations: 30, window: 20 } }), "loss");
@@ -129,4 +157,16 @@ test("panels are a rule and a treatment each; seeds are named; a look names a ne
   assert.deepEqual([seedsOf(spec()), seedsOf(spec({ seeds: 1, seed: 4 }))], ["seeds 0 to 2", "seed 4"]);
   const look = { gain: 7, rule: "rflo", flossed: true, seed: 9, trial: 5 };
   assert.deepEqual(lookWithin(look, spec()), { gain: 0.2, rule: "bptt", flossed: false, seed: 0, trial: 5 });
+});
+
+test("the documentation says of each claim what the results say", () => {
+  const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const { studies } = JSON.parse(read("results/connect.json"));
+  const cells = [...read("www/docs/connect-lab.html").matchAll(/<td data-study="([^"]+)" data-claim="([^"]+)">([^<]+)</g)];
+  assert.equal(cells.length, 28);
+  for (const [, study, text, said] of cells) {
+    const { answer, difference, unit } = studies.find(({ name }) => name === study).claims.find((claim) => claim.text === text);
+    const number = (value) => value.toFixed(unit === "rank correlation" ? 2 : 4).replace("-", "−");
+    assert.equal(said, `${answer}: ${number(difference.mean)} (${difference.interval.map(number).join(" to ")})`, `${study}: ${text}`);
+  }
 });

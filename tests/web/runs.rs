@@ -64,7 +64,7 @@ fn gzipped_images_are_read() {
 }
 
 /// What the networks of [`a_study_is_the_same_repeated_and_resumed`] come to: all their weights.
-const STUDY: &str = "4af8566cd6dbed306e2d9c764e68679f32399f32bf4f3c3f636c93feb37be648";
+const STUDY: &str = "b7d52991a8716139e477676eecb50391b52790f917563e1e0fc1b901a5513bba";
 
 #[wasm_bindgen_test]
 fn a_study_is_the_same_repeated_and_resumed() {
@@ -77,6 +77,8 @@ fn a_study_is_the_same_repeated_and_resumed() {
         ("training.batch", "5"),
         ("flossing.when", "always"),
         ("flossing.iterations", "2"),
+        ("flossing.exponents", "8"),
+        ("flossing.rate", "0.003"),
         ("exponents.count", "2"),
         ("seeds", "1"),
     ];

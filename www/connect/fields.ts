@@ -20,7 +20,7 @@ export const GROUPS: readonly GroupOf<ConnectSpec>[] = [
     fields: [
       { path: "training.iterations", label: "Iterations", unit: "", kind: number, meaning: "Minibatches, each of new trials." },
       { path: "training.batch", label: "Batch", unit: "trials an iteration", kind: number, meaning: "How many trials a change of the weights is made from." },
-      { path: "training.rates", label: "Learning rates", unit: "of Adam", kind: numbers, meaning: "Each is tried; of each gain and rule the one with the lowest loss at the end counts." },
+      { path: "training.rates", label: "Learning rates", unit: "of Adam", kind: numbers, meaning: "Each is tried; of each gain and rule the one with the lowest mean loss from iteration 200 on counts." },
       { path: "training.window", label: "Window", unit: "iterations", kind: number, meaning: "What a point of the learning curve is the mean of." },
       { path: "seed", label: "First seed", unit: "", kind: number, meaning: "The others follow it. The same seeds, the same study." },
     ],

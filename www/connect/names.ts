@@ -51,6 +51,18 @@ export function panelsOf({ rules, flossing }: ConnectSpec): Pick<StudyLine, "rul
   return rules.flatMap((rule) => arms.map((flossed) => ({ rule, flossed })));
 }
 
+/** `N 128, batch 64`: what curves of another study were learnt with; empty where it is the same. */
+export function otherwiseIn(other: ConnectSpec, { network, training, flossing }: ConnectSpec): string {
+  const parts = [
+    other.network.units === network.units ? "" : `N ${other.network.units}`,
+    other.training.batch === training.batch ? "" : `batch ${other.training.batch}`,
+    other.network.tau === network.tau ? "" : `τ ${other.network.tau}`,
+    String(other.training.rates) === String(training.rates) ? "" : `rate ${other.training.rates.join(", ")}`,
+    other.flossing.when === "never" || JSON.stringify({ ...other.flossing, when: "" }) === JSON.stringify({ ...flossing, when: "" }) ? "" : "other flossing",
+  ];
+  return parts.filter((part) => part).join(", ");
+}
+
 /** `after 180 iterations or a few more`, `after 600 iterations and sleep`: what a network that is looked at has been through. */
 export function pastOf({ spec, iterations, slept }: { readonly spec: ConnectSpec; readonly iterations: number; readonly slept: boolean }): string {
   const more = iterations < spec.training.iterations ? " or a few more" : slept ? " and sleep" : "";

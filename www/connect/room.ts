@@ -44,6 +44,7 @@ export function openConnectRoom(link: ConnectLink, embed: Embedding | null): Con
     ...link,
     presets: connect_presets(),
     study: null,
+    speed: null,
     before: null,
     view: { measure: "loss", scale: "log" },
     look: firstLook(link.spec),

@@ -2,6 +2,7 @@
 
 import { engine, wholeHere } from "../core.js";
 import type { ConnectSpec } from "../generated/engram.js";
+import { connect_timing } from "../generated/page.js";
 import { words } from "../words.js";
 import { workerUrl } from "../worker-url.js";
 import { pack, unpack, type Saved } from "./file.js";
@@ -9,7 +10,7 @@ import { Hand } from "./hand.js";
 import { choose } from "./link.js";
 import type { Begin, FromWorker, Question, Replies } from "./messages.js";
 import { lookWithin, type Before, type ConnectStore } from "./state.js";
-import { hear, isActive, iterationsOf, newStudy, unbegun, workersFor, type Status, type Study } from "./study.js";
+import { hear, isActive, iterationsOf, iterationWork, newStudy, unbegun, workersFor, type Status, type Study } from "./study.js";
 import { Summing } from "./summing.js";
 
 /** Seconds that a rate is the mean over. */
@@ -157,6 +158,9 @@ export class ConnectRunner {
     if (seconds < 0.5) return;
     const rate = (now.iterations - first.iterations) / seconds;
     this.#update((study) => ({ ...study, rate }));
+    // While some are flossed, training has but a part of the time.
+    if (seconds < 1 || study.spec.flossing.when !== "never") return;
+    this.#store.set({ speed: (rate * iterationWork(study.spec, connect_timing(study.spec.task).steps)) / this.#hands.length });
   }
 
   #dismiss(): void {

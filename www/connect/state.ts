@@ -13,6 +13,8 @@ export interface ConnectState {
   /** What was wrong with a link, a control or a file, for people. */
   readonly problem: string | null;
   readonly study: Study | null;
+  /** Multiplications a second of one Worker of this browser, as the last study had them; `null`: none was measured yet. */
+  readonly speed: number | null;
   /** The study before this one, whose curves stay to be compared with. */
   readonly before: Before | null;
   readonly view: View;

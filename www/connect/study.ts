@@ -1,6 +1,6 @@
 // What the page knows of a study: its records as they come, what they come to, how far it is and how fast.
 
-import type { ConnectEvent, ConnectSpec, NetworkRecord, StudyLine } from "../generated/engram.js";
+import type { ConnectEvent, ConnectSpec, Credit, NetworkRecord, StudyClaim, StudyLine } from "../generated/engram.js";
 import { heard, type Courses } from "./flossed.js";
 
 export type Status =
@@ -28,6 +28,8 @@ export interface Study {
   readonly flossing: Courses;
   /** What the records come to, a moment behind them while it goes on. */
   readonly lines: readonly StudyLine[];
+  /** What of the paper they answer: claims whose networks are all trained. */
+  readonly claims: readonly StudyClaim[];
   /** Training iterations a second, all networks together; `null`: not known yet. */
   readonly rate: number | null;
   /** Whether it was begun by turning the knob, which may then be turned on. */
@@ -44,6 +46,7 @@ export const newStudy = (spec: ConnectSpec, hash: string, byKnob: boolean): Stud
   records: new Map(),
   flossing: [],
   lines: [],
+  claims: [],
   rate: null,
   byKnob,
 });
@@ -101,13 +104,28 @@ export const workersFor = (spec: ConnectSpec, cores: number): number => Math.max
 /** Multiplications of a study that is over within a minute or so on a slow machine. */
 const QUICK = 4e11;
 
-/** Whether a study is over so soon that it is no loss to begin it anew. `steps`: of the longest trial. */
-export function isQuick(spec: ConnectSpec, steps: number): boolean {
-  const { network, training, flossing } = spec;
-  const learning = 2 * steps * training.batch * network.units ** 2 * training.iterations * networksOf(spec);
-  const flossed = flossing.when === "never" ? 0 : 4 * steps * spec.exponents.trials * spec.exponents.series * network.units ** 2 * flossing.exponents * flossing.iterations * spec.gains.length * spec.seeds;
-  return learning + flossed <= QUICK;
+/** How much an iteration costs beside one of BPTT: the other rules send nothing back through the recurrent weights. */
+const COSTS: Readonly<Record<Credit, number>> = { bptt: 1, eprop: 0.65, eprop_self: 0.65, rflo: 0.65 };
+
+/** Multiplications of an iteration of training, mean over rules. `steps`: of the longest trial. */
+export function iterationWork({ network, training, rules }: Pick<ConnectSpec, "network" | "training" | "rules">, steps: number): number {
+  const cost = rules.reduce((sum, rule) => sum + COSTS[rule], 0) / rules.length;
+  return 2 * steps * training.batch * network.units ** 2 * cost;
 }
+
+/** Multiplications of a whole study: training, and flossing, which looks at series of trials as exponents are measured. */
+export function workOf(spec: ConnectSpec, steps: number): number {
+  const { network, training, flossing, exponents } = spec;
+  const learning = iterationWork(spec, steps) * training.iterations * networksOf(spec);
+  const flossed = flossing.when === "never" ? 0 : 4 * steps * exponents.trials * exponents.series * network.units ** 2 * flossing.exponents * flossing.iterations * spec.gains.length * spec.seeds;
+  return learning + flossed;
+}
+
+/** Whether a study is over so soon that it is no loss to begin it anew. */
+export const isQuick = (spec: ConnectSpec, steps: number): boolean => workOf(spec, steps) <= QUICK;
+
+/** Multiplications a second of one Worker where nothing was measured yet: 300 iterations of Romo by BPTT (N 64, batch 32). */
+export const USUAL_SPEED = 300 * 2 * 56 * 32 * 64 ** 2;
 
 /** Whether trained networks are put to sleep. */
 export const isAsleep = ({ sleep }: Pick<ConnectSpec, "sleep">): boolean => (sleep ?? null) !== null;

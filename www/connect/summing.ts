@@ -23,13 +23,15 @@ export class Summing {
 
   async now(): Promise<void> {
     this.forget();
-    const { connect_summary } = await wholeHere();
+    const { connect_summary, connect_claims } = await wholeHere();
     const { study } = this.#store.state;
     if (!study) return;
     const began = performance.now();
-    const lines = connect_summary(study.spec, [...study.records.values()]);
+    const records = [...study.records.values()];
+    const lines = connect_summary(study.spec, records);
+    const claims = records.some(({ test }) => test) ? connect_claims(study.spec, records) : [];
     this.#wait = Math.max(LEAST, TIMES * (performance.now() - began));
-    this.#store.set({ study: { ...study, lines } });
+    this.#store.set({ study: { ...study, lines, claims } });
   }
 
   /** What was to be summed is of no interest any more. */

@@ -31,6 +31,8 @@ export function outcomeTable(study: Study): Table {
     columns: [
       ...ARM,
       { key: "rate", label: "Learning rate" },
+      ...spreads("learning", "Mean loss from iteration 200 on", ""),
+      ...spreads("end", "Loss at the end", ""),
       ...spreads("test_loss", "Test loss", ""),
       ...spreads("test_accuracy", "Test accuracy", "fraction right"),
       ...spreads("exponent_untrained", "Largest exponent at birth", PER_STEP),
@@ -38,6 +40,7 @@ export function outcomeTable(study: Study): Table {
       ...spreads("exponent_after", "Largest exponent after training", PER_STEP),
       ...(sleeps ? [...spreads("slept_loss", "Test loss after sleep", ""), ...spreads("slept_accuracy", "Test accuracy after sleep", "fraction right"), ...spreads("exponent_slept", "Largest exponent after sleep", PER_STEP)] : []),
       { key: "n", label: "Seeds" },
+      { key: "solved", label: "Solved the task, where others did not", unit: "seeds" },
       { key: "diverged", label: "Diverged", unit: "seeds" },
     ],
     rows: study.lines.map((line) => {
@@ -45,8 +48,27 @@ export function outcomeTable(study: Study): Table {
       const n = line.test_loss?.n ?? line.loss.at(-1)?.n ?? 0;
       const { slept } = line;
       const asleep = sleeps ? [slept?.test_loss, slept?.test_accuracy, slept?.exponent].flatMap(pair) : [];
-      return [...armOf(line), line.rate, ...pair(line.test_loss), ...pair(line.test_accuracy), ...pair(spectrumOf(study, line, "untrained")[0]), ...pair(line.before), ...pair(line.after), ...asleep, n, line.diverged];
+      return [...armOf(line), line.rate, ...pair(line.learning), ...pair(line.end), ...pair(line.test_loss), ...pair(line.test_accuracy), ...pair(spectrumOf(study, line, "untrained")[0]), ...pair(line.before), ...pair(line.after), ...asleep, n, line.split?.solved ?? null, line.diverged];
     }),
+  };
+}
+
+/** A row a claim of the paper that the study answers. */
+export function claimsTable({ claims }: Study): Table {
+  return {
+    name: "claims",
+    title: "What of the paper the study bears out",
+    columns: [
+      { key: "claim", label: "Claim" },
+      { key: "answer", label: "Answer" },
+      { key: "difference", label: "Difference" },
+      { key: "low", label: "95 % interval, from" },
+      { key: "high", label: "To" },
+      { key: "unit", label: "Unit" },
+      { key: "n", label: "Seeds" },
+      { key: "note", label: "Note" },
+    ],
+    rows: claims.map(({ text, answer, difference: { mean, interval, n }, unit, note }): Cell[] => [text, answer, mean, interval[0], interval[1], unit, n, note || null]),
   };
 }
 

@@ -113,6 +113,20 @@ impl Trials {
         }
         all
     }
+
+    /// These trials, and after each of them one of each of `others`, without a new beginning.
+    pub fn followed_by(mut self, others: impl Iterator<Item = Trials>) -> Trials {
+        for other in others {
+            for (answer, next) in self.answers.iter_mut().zip(other.answers) {
+                *answer = (next.0.start + self.steps..next.0.end + self.steps, next.1);
+            }
+            self.steps += other.steps;
+            self.input.extend(other.input);
+            self.target.extend(other.target);
+            self.mask.extend(other.mask);
+        }
+        self
+    }
 }
 
 /// A trial that is being written, epoch after epoch.

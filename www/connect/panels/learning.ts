@@ -6,10 +6,10 @@ import { dataTables } from "../../save/data.js";
 import { saveMenu } from "../../save/menu.js";
 import { overSeeds, soFar } from "../about.js";
 import { boundsOf, pointsOf, spreadWords } from "../curves.js";
-import { panelsOf, titleOf } from "../names.js";
+import { otherwiseIn, panelsOf, titleOf } from "../names.js";
 import { learning, type LearningCurve } from "../plots/learning.js";
 import { sourceOfStudy } from "../source.js";
-import type { ConnectState, ConnectStore, View } from "../state.js";
+import type { Before, ConnectState, ConnectStore, View } from "../state.js";
 import type { Study } from "../study.js";
 import { curvesTable } from "../tables.js";
 import { layout, panel } from "./multiples.js";
@@ -66,7 +66,7 @@ export function learningPanel(store: ConnectStore): Panel<ConnectState> {
     scale.choose(state.view.scale);
     scale.element.hidden = state.view.measure === "accuracy";
     guide.hidden = state.study !== null;
-    say(caption, state.study ? `${overSeeds(state.study)}${soFar(state.study)}${state.before ? " Dotted, grey: means of the study before." : ""}` : "Nothing measured yet.");
+    say(caption, state.study ? `${overSeeds(state.study)}${soFar(state.study)}${state.before ? dotted(state.before, state.study) : ""}` : "Nothing measured yet.");
     save.element.hidden = numbers.element.hidden = !state.study?.lines.length;
     draw(state);
   };
@@ -77,10 +77,12 @@ export function learningPanel(store: ConnectStore): Panel<ConnectState> {
 function panels({ before, view }: ConnectState, study: Study, width: number, fontSize: number): HTMLElement[] {
   const { spec } = study;
   const arms = panelsOf(spec);
+  const otherwise = before ? otherwiseIn(before.spec, spec) : "";
   const curvesOf = (arm: (typeof arms)[number]): LearningCurve[] => {
     const isIts = (line: (typeof arms)[number]) => line.rule === arm.rule && line.flossed === arm.flossed;
-    const faint = (before?.lines ?? []).filter((line) => isIts(line) && !spec.gains.includes(line.gain)).map((line) => ({ gain: line.gain, place: null, points: pointsOf(line, before!.spec, view.measure) }));
-    const own = study.lines.filter(isIts).map((line) => ({ gain: line.gain, place: spec.gains.indexOf(line.gain), points: pointsOf(line, spec, view.measure) }));
+    // Of the same networks the curves that are to come are the same.
+    const faint = (before?.lines ?? []).filter((line) => isIts(line) && (otherwise || !spec.gains.includes(line.gain))).map((line) => ({ gain: line.gain, place: null, otherwise, points: pointsOf(line, before!.spec, view.measure).filter(({ at }) => at <= spec.training.iterations) }));
+    const own = study.lines.filter(isIts).map((line) => ({ gain: line.gain, place: spec.gains.indexOf(line.gain), otherwise, points: pointsOf(line, spec, view.measure) }));
     return [...faint, ...own];
   };
   const all = arms.map(curvesOf);
@@ -93,6 +95,11 @@ function panels({ before, view }: ConnectState, study: Study, width: number, fon
     const svg = learning({ curves: all[i]!, measure: view.measure, scale: view.scale, iterations: spec.training.iterations, bounds }, { width: each, height: tall, fontSize });
     return panel(titleOf(arm), described(titleOf(arm), view.measure, study.lines.filter(({ rule, flossed }) => rule === arm.rule && flossed === arm.flossed)), svg);
   });
+}
+
+function dotted({ spec }: Before, study: Study): string {
+  const otherwise = otherwiseIn(spec, study.spec);
+  return ` Dotted, grey: means of the study before${otherwise ? `, with ${otherwise}` : ""}.`;
 }
 
 function described(title: string, measure: View["measure"], lines: Study["lines"]): string {

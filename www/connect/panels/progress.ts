@@ -2,9 +2,9 @@
 
 import { el, say, type Panel } from "../../dom.js";
 import { count, duration, figures, percent } from "../../words.js";
-import type { ConnectSpec } from "../../generated/engram.js";
+import { connect_timing } from "../../generated/page.js";
 import type { ConnectState } from "../state.js";
-import { fractionOf, isActive, isAsleep, iterationsOf, networksOf, secondsOf, type Study } from "../study.js";
+import { fractionOf, isActive, isAsleep, iterationsOf, networksOf, secondsOf, USUAL_SPEED, workersFor, workOf, type Study } from "../study.js";
 
 export function progressPanel(): Panel<ConnectState> {
   const bar = el("progress", { max: 1, value: 0, "aria-label": "Part of the study that is done" });
@@ -14,11 +14,12 @@ export function progressPanel(): Panel<ConnectState> {
   let speed = new Speed();
   return {
     element: el("section", { class: "progress", "aria-label": "Progress" }, bar, text, engine, spoken),
-    update({ study, spec }) {
+    update(state) {
+      const { study } = state;
       const fraction = study ? fractionOf(study) : 0;
       if (study?.status.kind !== "running") speed = new Speed();
       bar.value = fraction;
-      say(text, study ? statusOf(study, speed.left(fraction)) : ready(spec));
+      say(text, study ? statusOf(study, speed.left(fraction)) : ready(state));
       say(engine, study && study.shares.length > 0 ? `Computed on the CPU, in ${study.shares.length === 1 ? "one Worker" : `${study.shares.length} Workers`} of this browser.` : "");
       engine.hidden = engine.textContent === "";
       if (study && !isActive(study)) say(spoken, statusOf(study, null));
@@ -40,10 +41,18 @@ class Speed {
   }
 }
 
-/** What a press of Run would do. */
-function ready(spec: ConnectSpec): string {
+/** What a press of Run would do, and how long it would take. */
+function ready({ spec, speed }: ConnectState): string {
   const networks = networksOf(spec);
-  return `Ready: ${count(networks)} networks, ${count(networks * spec.training.iterations)} training iterations. All is computed here, in your browser.`;
+  return `Ready: ${count(networks)} networks, ${count(networks * spec.training.iterations)} training iterations, ${lasting(spec, speed)}. All is computed here, in your browser.`;
+}
+
+/** `about 20 s`: from what was measured here, or on another machine. */
+export function lasting(spec: ConnectState["spec"], speed: number | null): string {
+  const workers = workersFor(spec, navigator.hardwareConcurrency);
+  const seconds = workOf(spec, connect_timing(spec.task).steps) / (workers * (speed ?? USUAL_SPEED));
+  const about = `about ${duration(Math.max(1, seconds)).replace(/\.\d/, "")}`;
+  return speed === null ? `${about} on a usual machine` : `${about} as fast as the last study was`;
 }
 
 function statusOf(study: Study, left: number | null): string {
@@ -74,7 +83,7 @@ function working(study: Study, left: number | null): string {
   const flossed = flossing.reduce((sum, { exponents }) => sum + exponents.length, 0);
   const isFlossing = spec.flossing.when !== "never" && flossed < origins * spec.flossing.iterations;
   const isTrained = isAsleep(spec) && iterationsOf(study) === networksOf(spec) * spec.training.iterations;
-  const what = isFlossing ? "Flossing" : iterationsOf(study) === 0 ? "Measuring exponents" : isTrained ? "Asleep" : "Learning";
+  const what = isFlossing ? (iterationsOf(study) === 0 ? "Flossing" : "Flossing and learning") : iterationsOf(study) === 0 ? "Measuring exponents" : isTrained ? "Asleep" : "Learning";
   const parts = [`${what} · ${percent(fractionOf(study), 0)}`, rate ? `${figures(rate)} iterations/s` : null, left === null ? null : `about ${duration(Math.max(1, left)).replace(/\.\d/, "")} left`];
   return parts.filter((part) => part !== null).join(" · ");
 }

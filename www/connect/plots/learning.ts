@@ -11,6 +11,8 @@ export interface LearningCurve {
   readonly gain: number;
   /** Its place among the gains, which gives its colour; `null`: of the study before. */
   readonly place: number | null;
+  /** What was otherwise in the study before, `N 128`; empty where its gains alone are others. */
+  readonly otherwise: string;
   readonly points: readonly Point[];
 }
 
@@ -35,9 +37,9 @@ export function learning({ curves, measure, scale, iterations, bounds }: Learnin
   const within = (value: number) => Math.min(high, Math.max(low, value));
   const shareOf = (value: number) => (isLog ? Math.log(within(value) / low) / Math.log(high / low) : (within(value) - low) / (high - low));
   const valueAt = (share: number) => (isLog ? low * (high / low) ** share : low + share * (high - low));
-  const ends = curves.flatMap(({ points, place, gain }) => (points.length > 0 ? [{ place, gain, last: points.at(-1)! }] : []));
+  const ends = curves.flatMap(({ points, place, gain, otherwise }) => (points.length > 0 ? [{ place, gain, otherwise, last: points.at(-1)! }] : []));
   const fill = (place: number | null) => (place === null ? "var(--ink-soft)" : `color-mix(in oklab, ${color(place)}, var(--ink) 25%)`);
-  const name = (place: number | null, gain: number) => (place === null ? `${gain}, before` : `gain ${gain}`);
+  const name = ({ place, gain, otherwise }: Pick<LearningCurve, "place" | "gain" | "otherwise">) => (place === null ? `${gain}, ${otherwise || "before"}` : `gain ${gain}`);
   return Plot.plot({
     width,
     height,
@@ -65,8 +67,8 @@ export function learning({ curves, measure, scale, iterations, bounds }: Learnin
           Plot.line(points, { ...line, stroke: color(place), strokeWidth: fontSize / 6, strokeDasharray: dashOf(place) }),
         ];
       }),
-      ...separate(ends, ({ last }) => (1 - shareOf(last.mean)) * room, fontSize * 1.2, room).map(({ item: { place, gain, last }, at }) =>
-        Plot.text([0], { x: () => last.at, y: () => valueAt(1 - at / room), text: () => name(place, gain), dx: fontSize * 0.5, textAnchor: "start", fill: fill(place), fontWeight: place === null ? 400 : 700, ...HALO }),
+      ...separate(ends, ({ last }) => (1 - shareOf(last.mean)) * room, fontSize * 1.2, room).map(({ item, item: { place, last }, at }) =>
+        Plot.text([0], { x: () => last.at, y: () => valueAt(1 - at / room), text: () => name(item), dx: fontSize * 0.5, textAnchor: "start", fill: fill(place), fontWeight: place === null ? 400 : 700, ...HALO }),
       ),
     ],
   });
