@@ -11,7 +11,7 @@ use super::held::fields;
 
 /// Rounding leaves a bound of thousands of steps within this of the sum it stands for.
 const SAFE: f32 = 0.999;
-/// Of so many columns, one that is too long makes it quicker to go through all.
+/// Where more than one column in so many may be past the limit, to go through all of them is quicker.
 const FEW: usize = 8;
 
 /// By layer, what the weights that lead to each unit are at most as long as.
