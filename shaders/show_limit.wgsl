@@ -1,5 +1,5 @@
-// show, 6: after a minibatch, the weights that lead to a unit are scaled down where they are longer than the limit. An
-// invocation a column of W or E. After areas.wgsl. Twin: src/kernels/cpu/show.rs.
+// show, 6: after a step in which something is learnt, the weights that lead to a unit are scaled down where they are longer than
+// the limit. An invocation a column of W or E. After areas.wgsl. Twin: src/kernels/cpu/show_limit.rs.
 
 @group(0) @binding(2) var<storage, read_write> weights: array<f32>;
 

@@ -145,6 +145,12 @@ pub struct PhaseReport {
     /// Of spiking areas: what they did in the phase's learning, if there was any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning: Option<AreaActivity>,
+    /// The same of each twentieth of the phase's learning, in order; parts without a minibatch are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learning_course: Vec<AreaActivity>,
+    /// Of spiking areas whose regular units are protected: Ω of each unit, by area.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regularity: Vec<Vec<f32>>,
     /// Of spiking areas: what they did while they answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answering: Option<AreaActivity>,

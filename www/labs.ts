@@ -37,10 +37,10 @@ export const LABS: Readonly<Record<LabName, Lab>> = {
   predict: {
     title: "Predict lab",
     intro:
-      "Areas of spiking units learn by predicting one another: each tells the one below what to expect, and what came otherwise, the error, goes back up and changes the weights on its way. No gradient is computed.",
+      "Areas of spiking units predict one another: each tells the one below what to expect, and what came otherwise, the error, goes back up and teaches the weights. No gradient is computed. In rows of tasks the weights that bring an area its image stay random; what it learns is what to expect of the image and of the labels.",
     first: "v=1&preset=predict-mnist-quick&tasks.order=listed&seed=0",
     guide:
-      "Spiking areas see one image after another, one task after another (T1, T2, …), and learn from nothing but what they expected wrongly. Below you see, for an image of your choice, every spike, what is expected of the image, and what that misses, while they learn.",
+      "Spiking areas see one image after another, one task after another (T1, T2, …), and what they learn to expect of images and labels changes by what they expected wrongly alone. Below you see, for an image of your choice, every spike, what is expected of the image, and what that misses, while they learn.",
     panels: ["progress", "recording", "curves", "scrub", "rasters", "expected", "errors", "units", "pad", "result", "matrix", "cost", "confusion", "spikes", "weights", "compare", "data"],
   },
 };

@@ -3,6 +3,9 @@
 const NARROW = "\u202f"; // narrow no-break space
 const grouped = new Intl.NumberFormat("en");
 
+/** With a capital at its beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** A fraction as a percentage: `62.4 %`. */
 export function percent(fraction: number, digits = 1): string {
   return `${(100 * fraction).toFixed(digits)}${NARROW}%`;

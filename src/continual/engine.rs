@@ -113,7 +113,7 @@ pub async fn trial<D: Device>(
     let mut batch = device.batch(&weights, size);
     let rows: Vec<&[u32]> = nets.iter().map(|_| &all[..]).collect();
     let seeds: Vec<u32> = specs.iter().map(|spec| spec.seed).collect();
-    let moment = Moment { place: Draws { seeds: &seeds, phase: 0, minibatch: 0 }, progress: 0.0 };
+    let moment = Moment { place: Draws { seeds: &seeds, phase: 0, minibatch: 0 }, progress: 0.0, is_task: true };
     // The first is not timed: it compiles.
     let (mut start, mut batches) = (clock::now(), 0);
     while batches == 0 || clock::now() - start < MOMENT {

@@ -15,7 +15,7 @@ use crate::sleep::{Sleeper, Wiring};
 use crate::spec::{Action, EngineKind, Spec};
 
 /// How a saved run begins.
-pub const MAGIC: &[u8] = b"engram run 8\n";
+pub const MAGIC: &[u8] = b"engram run 9\n";
 const DIGEST: usize = 32;
 
 /// All that a run needs to go on, on any device.

@@ -19,7 +19,8 @@ pub fn show<D: Device>(
     spec: &Spec,
     moment: &Moment<'_>,
 ) {
-    let plasticity = Some(Plasticity::of(spec, moment.progress));
-    let showing = Showing { constants: Constants::of(&spec.areas), draws: moment.place, plasticity };
+    let mut plasticity = Plasticity::of(spec, moment.progress);
+    plasticity.counts_intervals &= moment.is_task;
+    let showing = Showing { constants: Constants::of(&spec.areas), draws: moment.place, plasticity: Some(plasticity) };
     device.show(weights, data, rows, batch, &showing);
 }

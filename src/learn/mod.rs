@@ -21,6 +21,8 @@ pub struct Moment<'a> {
     pub place: Draws<'a>,
     /// Part of the phase's learning that is done.
     pub progress: f64,
+    /// Whether a task is learnt, and not something that a person added.
+    pub is_task: bool,
 }
 
 /// Takes `rows[r]` of `data` as replica r's minibatch, with what their input brings where that stays the same.

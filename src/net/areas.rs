@@ -26,6 +26,8 @@
 //! Where errors between areas arrive slowly ([`spec::Areas::error_interval`]), E_l·e_l for l ≥ 1 is that of the last step whose number,
 //! from 0, is a multiple of the interval; what is learnt and what holds an area is of each step still.
 //!
+//! Then the weights that lead to a unit are scaled down to [`spec::Areas::norm_limit`] where they are longer.
+//!
 //! Thresholds are θ plus a unit's own part, which homeostasis moves by η·(s − r*·dt) a step, never below 0.
 //!
 //! Inputs are spikes at a rate in proportion to their value; y is 1 for the label's unit and 0 for the others. The answer is
@@ -113,10 +115,12 @@ pub struct Plasticity {
     pub rates: Vec<f32>,
     /// a·b, likewise.
     pub error_rates: Vec<f32>,
-    /// The norm that no unit's incoming weights exceed after a minibatch.
+    /// The norm that no unit's incoming weights exceed after a step.
     pub norm_limit: f32,
     /// c
     pub protection: f32,
+    /// Whether inter-spike intervals are counted, from which the end of a task tells who was regular.
+    pub counts_intervals: bool,
     /// How far a threshold rises with a spike.
     pub homeostasis: f32,
     /// Spikes a step that homeostasis aims at.
@@ -135,6 +139,7 @@ impl Plasticity {
             rates: rates.into_iter().map(|rate| rate as f32).collect(),
             norm_limit: *norm_limit as f32,
             protection: *protection as f32,
+            counts_intervals: *protection > 0.0,
             homeostasis: *homeostasis as f32,
             target: (target_rate * dt / 1000.0) as f32,
         }
@@ -176,12 +181,15 @@ impl Intervals {
         variance.max(0.0).sqrt() / mean
     }
 
-    /// The end of a task: Ω += max(0, 1 − CV), and the counting begins anew.
-    pub fn end_task(&mut self) {
-        for unit in 0..self.count.len() {
-            self.regularity[unit] += (1.0 - self.variation(unit)).max(0.0) as f32;
-        }
+    /// The end of a task: Ω += max(0, 1 − CV), or for each unit that spiked enough the mean of that, and the counting begins anew.
+    pub fn end_task(&mut self, protects: spec::Protects) {
         let units = self.count.len();
+        let spiked: Vec<usize> = (0..units).filter(|&unit| self.count[unit] >= FEWEST).collect();
+        let grown: Vec<f64> = spiked.iter().map(|&unit| (1.0 - self.variation(unit)).max(0.0)).collect();
+        let mean = grown.iter().sum::<f64>() / grown.len().max(1) as f64;
+        for (unit, own) in spiked.into_iter().zip(grown) {
+            self.regularity[unit] += if protects == spec::Protects::Alike { mean } else { own } as f32;
+        }
         *self = Intervals { regularity: std::mem::take(&mut self.regularity), ..Intervals::new(units) };
     }
 

@@ -42,17 +42,21 @@ pub fn effort(spec: &Spec, sizes: &[usize], inputs: f64) -> (Effort, Effort) {
         }
         (NetworkKind::FeedForward, rule) => {
             let there = first + between;
-            let projected =
-                if rule == RuleKind::Owm { projections(sizes) / f64::from(spec.training.batch) } else { 0.0 };
-            of(there + between + projected, there + projected, there)
+            let (projecting, projectors) = if rule == RuleKind::Owm { projections(sizes) } else { (0.0, 0.0) };
+            let batch = f64::from(spec.training.batch);
+            of(there + between + projecting / batch, there + projectors / batch, there)
         }
     }
 }
 
-/// Of orthogonal weights modification, once a minibatch: k = P·r, the change of P, and P·G, each layer's inputs with their bias.
-fn projections(sizes: &[usize]) -> f64 {
-    let of = |pair: &[usize]| ((pair[0] + 1).pow(2) * (2 + pair[1])) as f64;
-    sizes.windows(2).map(of).sum()
+/// Of orthogonal weights modification, once a minibatch, each layer's inputs with their bias: the operations of k = P·r and of P·G, and
+/// the changes of P.
+fn projections(sizes: &[usize]) -> (f64, f64) {
+    let of = |pair: &[usize]| ((pair[0] + 1).pow(2) as f64, pair[1] as f64);
+    let layers = sizes.windows(2).map(of);
+    layers.fold((0.0, 0.0), |(operations, changes), (entries, units)| {
+        (operations + entries * (1.0 + units), changes + entries)
+    })
 }
 
 #[cfg(test)]
@@ -82,7 +86,8 @@ mod tests {
         let owm =
             [("network.hidden", "[5]"), ("rule.rates", "[1,1]"), ("sleep.thresholds", "[]"), ("training.batch", "1")];
         let (learning, changes, answering) = of("mnist-ff-owm", &owm, &[4, 5, 2]);
-        let projections = 25.0 * 7.0 + 36.0 * 4.0;
-        assert_eq!((learning, changes, answering), (35.0 + projections, 25.0 + projections, 25.0));
+        // P of 5 × 5 and of 6 × 6 entries, through each of which one number goes to k, and one a unit to the update.
+        let operations = 25.0 * (1.0 + 5.0) + 36.0 * (1.0 + 2.0);
+        assert_eq!((learning, changes, answering), (35.0 + operations, 25.0 + (25.0 + 36.0), 25.0));
     }
 }

@@ -72,6 +72,10 @@ pub struct FirstUnit {
     pub expects: Vec<f32>,
     /// Its column of E_0: what the inputs' errors are worth to it.
     pub hears: Vec<f32>,
+    /// Its row of W_Y: what it has the labels expect, by class.
+    pub says: Vec<f32>,
+    /// Its column of E_Y: what the labels' errors are worth to it, by class.
+    pub told: Vec<f32>,
 }
 
 /// Errors of one pair of areas while they are followed.
@@ -207,11 +211,14 @@ impl Net {
         let mut units: Vec<usize> = (0..area.units).collect();
         units.sort_by_key(|&unit| std::cmp::Reverse(counts[unit]));
         let layer = &self.layers[0];
+        let labels = self.layers.last().expect("the labels' area");
         let of = |&unit: &usize| FirstUnit {
             unit,
             spikes: counts[unit],
             expects: layer.feedback[unit * layer.fan_in..][..layer.fan_in].to_vec(),
             hears: layer.weights.iter().skip(unit).step_by(layer.units).copied().collect(),
+            says: labels.weights[unit * labels.units..][..labels.units].to_vec(),
+            told: labels.feedback.iter().skip(unit).step_by(labels.fan_in).copied().collect(),
         };
         units.iter().take(FIRST).map(of).collect()
     }

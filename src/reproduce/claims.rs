@@ -190,13 +190,16 @@ fn forgets(cells: Cells<'_>, a: &str, most: f64, known: f64) -> Found {
     }
 }
 
+/// The means over all orders decide.
 fn saves(cells: Cells<'_>, a: &str, b: &str, what: Resource, percent: f64) -> Found {
-    let of = |id: &str| {
-        let cost = cells.all.iter().find(|cell| cell.id == id)?.cost?;
-        match what {
-            Resource::Memory => cost.held,
-            Resource::Operations => Some(cost.learning),
-        }
+    let cost = |id: &str| cells.all.iter().find(|cell| cell.id == id).and_then(|cell| cell.cost);
+    let said = |id: &str| cost(id).map_or(0, |cost| cost.n);
+    if let Some(id) = [a, b].into_iter().find(|id| (1..cells.wanted).contains(&said(id))) {
+        return undecided(format!("{} of {} orders of {id} say what they took", said(id), cells.wanted));
+    }
+    let of = |id: &str| match what {
+        Resource::Memory => cost(id)?.held,
+        Resource::Operations => Some(cost(id)?.learning),
     };
     let (Some(ours), Some(theirs)) = (of(a), of(b)) else {
         return undecided(format!("no run of {a} or of {b} says what it took"));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::ReproduceError;
 use super::claims::{Cells, ClaimReport, judge};
 use super::plan::{Cell, DataSetRow, Named, PaperNumber, Plan, PlannedExperiment};
-use super::stored::{Made, Outcome, Runs, Stored};
+use super::stored::{Made, Outcome, Runs, Stored, key};
 use super::verdict::{Evidence, Verdict, standard_errors};
 use crate::analysis::Spread;
 use crate::event::Cost;
@@ -35,6 +35,9 @@ pub struct Reproduction {
     pub seeds: Vec<u32>,
     /// Of all its runs together, but for those of a GPU: each of these has the seconds of all that were run beside it.
     pub core_hours: f64,
+    /// Runs behind its cells: one that two cells share, being of the same Spec, counts once.
+    #[serde(default)]
+    pub runs: usize,
     /// Rows and columns, in the order they are shown; of those that have a cell.
     pub datasets: Vec<DataSetRow>,
     pub models: Vec<Named>,
@@ -85,6 +88,9 @@ pub struct CellReport {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct CellCost {
+    /// Runs that say.
+    #[serde(default)]
+    pub n: usize,
     /// Bytes held while it learns; `null` on a GPU.
     pub held: Option<f64>,
     /// Of those, bytes of weights.
@@ -138,13 +144,14 @@ impl Reproduction {
         let seeds = plan.seeds(orders);
         let mut all = Vec::new();
         let mut makers = std::collections::BTreeSet::new();
-        let mut seconds = 0.0;
+        let (mut seconds, mut counted) = (0.0, std::collections::BTreeSet::new());
         for cell in plan.cells() {
             let found = found(cell, runs, &seeds)?;
             if experiment.cells.contains(cell) {
-                let on_cores = found.iter().filter(|run| run.engine != Some(EngineKind::Gpu));
-                seconds += on_cores.map(|run| run.seconds).sum::<f64>();
-                makers.extend(found.iter().filter_map(|run| run.made.as_ref()));
+                for run in found.iter().filter(|run| counted.insert(key(&run.spec))) {
+                    seconds += if run.engine == Some(EngineKind::Gpu) { 0.0 } else { run.seconds };
+                    makers.extend(&run.made);
+                }
             }
             all.push(of_cell(plan, cell, &found, &seeds)?);
         }
@@ -163,6 +170,7 @@ impl Reproduction {
             made: makers.into_iter().map(|made| format!("engram {}: {}", made.engram, made.command)).collect(),
             seeds,
             core_hours: seconds / 3600.0,
+            runs: counted.len(),
             datasets: plan.datasets.iter().filter(|row| has(|cell| &cell.dataset, &row.name)).cloned().collect(),
             models: named(&plan.models, |cell| &cell.model),
             strategies: named(&plan.strategies, |cell| &cell.strategy),
@@ -265,6 +273,7 @@ impl CellCost {
             numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| Spread::of(&numbers).mean)
         };
         Some(CellCost {
+            n: costs.len(),
             held: mean(|cost| cost.held.map(|held| held.total() as f64)),
             weights: mean(|cost| cost.held.map(|held| held.weights as f64)),
             learning: mean(|cost| Some(cost.learning.operations + cost.learning.changes))?,

@@ -42,8 +42,8 @@ impl Reproduction {
             (Some(only), _) => format!("seed {only}"),
             (None, _) => "no seed".into(),
         };
-        let done: usize = self.cells.iter().map(|cell| cell.runs.len() + cell.diverged.len()).sum();
-        let mut text = format!("Mean ± s.d. (n − 1) over {seeds}; {done} runs, {:.2} core-hours.", self.core_hours);
+        let (done, hours) = (self.runs, self.core_hours);
+        let mut text = format!("Mean ± s.d. (n − 1) over {seeds}; {done} runs, {hours:.2} core-hours.");
         if self.cells.iter().any(|cell| cell.paper.is_some()) {
             text += &format!(
                 " Beside it {}, and in brackets the difference in standard errors, (ours − paper) / √(s²/n + s_paper²/6). A \
@@ -83,7 +83,7 @@ impl Reproduction {
             "Operations an answered sample, millions",
             "Spikes an answered sample",
         ];
-        let mut text = "\n## What it takes\n\n".to_owned();
+        let mut text = "\n## What it takes\n\nWhat a sleep computes is in none of these numbers.\n\n".to_owned();
         text += &header(&["Strategy", "Model"], columns.into_iter());
         for cell in cells() {
             let cost = cell.cost.expect("filtered");

@@ -16,7 +16,8 @@ pub struct Areas {
     pub tau_m: f64,
     /// Time constant τ_j of currents, in ms.
     pub tau_j: f64,
-    /// Time constant τ_tr of traces, in ms.
+    /// Time constant τ_tr of traces, in ms: in a step they lose dt/τ_tr of themselves. As published they lose a thirtieth in every step of
+    /// 0.25 ms, for which it is 7.5.
     pub tau_trace: f64,
     /// Leak κ of the areas' currents.
     pub kappa: f64,
@@ -64,10 +65,12 @@ pub struct Areas {
     /// and after every task Ω_i grows by 1 − CV_i, where positive, CV_i being the standard deviation of the unit's inter-spike
     /// intervals in that task relative to their mean. 0: none. (The idea is that of arXiv:2604.16496; the formula is our own.)
     pub protection: f64,
+    /// Whom protection tells apart.
+    pub protects: Protects,
     /// Part of each area's units that a task's gate opens; 0: no gates, all units take part in all tasks. Like tasks share units, and
     /// an input goes through the gate whose task's mean input is nearest ([`gate`](crate::net::gate)).
     pub gate: f64,
-    /// The weights that lead to a unit are scaled down to this Euclidean norm, after every minibatch.
+    /// The weights that lead to a unit are scaled down to this Euclidean norm, after every step in which something is learnt.
     pub norm_limit: f64,
 }
 
@@ -81,6 +84,19 @@ pub enum LabelError {
     Spikes,
     /// e = dt/τ_tr·(z_y − z_ŷ): the same of traces, which are steadier (our own).
     Traces,
+}
+
+/// Whom protection tells apart among the units that spiked in a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Protects {
+    /// Those that spiked regularly from those that did not.
+    #[default]
+    Regular,
+    /// Nobody: Ω grows for each of an area's by as much as it does on average for the regular. What is left of protection then is not
+    /// owed to intervals (our own control).
+    Alike,
 }
 
 /// What the labels' error does in the first area, where E carries it.
@@ -124,6 +140,7 @@ impl Default for Areas {
             homeostasis: 0.0,
             target_rate: 20.0,
             protection: 0.0,
+            protects: Protects::Regular,
             gate: 0.0,
             norm_limit: 20.0,
         }

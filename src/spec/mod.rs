@@ -10,7 +10,7 @@ mod plain;
 mod preset;
 pub(crate) mod validate;
 
-pub use areas::{Areas, Feedback, LabelError};
+pub use areas::{Areas, Feedback, LabelError, Protects};
 pub use codec::{Described, from_hash, named, set, to_hash};
 pub use preset::{Preset, Reported, preset, presets};
 

@@ -157,6 +157,8 @@ mod tests {
             energy: Vec::new(),
             movement: Vec::new(),
             learning: None,
+            learning_course: Vec::new(),
+            regularity: Vec::new(),
             answering: None,
             seconds: 0.0,
         }))

@@ -32,7 +32,7 @@ proptest! {
         seed in any::<u32>(),
         (first, second) in (1u32..6, 1u32..3),
         shown in 2.0..40.0f64,
-        norm_limit in prop_oneof![Just(0.8), Just(20.0)],
+        norm_limit in prop_oneof![Just(0.8), Just(2.5), Just(20.0)],
         error_rate in 0.0..2.0f64,
         learns in prop::bool::weighted(0.75),
         label_rate in prop::option::of(0.0..500.0f64),

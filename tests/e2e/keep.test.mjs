@@ -144,7 +144,7 @@ test("a file that is none is told in words, and changes nothing", async (t) => {
   const page = await openLab(t, { hash: TWO });
   const before = await runToEnd(page);
   const broken = join(folder(), "broken.engram");
-  for (const [content, says] of [["engram run 1\nold", "not a run that this version saved"], ["hello", "not a run that this version saved"], ["engram run 8\nshort", "cut short"]]) {
+  for (const [content, says] of [["engram run 1\nold", "not a run that this version saved"], ["hello", "not a run that this version saved"], ["engram run 9\nshort", "cut short"]]) {
     writeFileSync(broken, content);
     await page.locator("#open-run").setInputFiles(broken);
     await page.getByRole("alert").filter({ hasText: `broken.engram was not opened: the saved run cannot be read: ` }).filter({ hasText: says }).waitFor();

@@ -12,7 +12,7 @@ useLab();
 const SMALL =
   "#v=1&preset=predict-mnist-sequential&tasks.order=listed&seed=0&tasks.classes=[[0,1],[2,3]]&data.subset.train_per_class=100&data.subset.test_per_class=20&network.hidden=[60,30]&rule.rates=[0.0003,0.001,0.02]&areas.error_rates=[33.3,1,1]";
 /** The same with more units and images, so that something comes to be expected. */
-const LARGER = SMALL.replace("train_per_class=100", "train_per_class=300").replace("[60,30]", "[200,100]");
+const LARGER = SMALL.replace("train_per_class=100", "train_per_class=300").replace("[60,30]", "[200,100]").replace("[0.0003,", "[0.003,").replace("[33.3,", "[3.3,");
 /** A run of the Sleep lab that lasts. */
 const LONG = "#v=1&preset=quick-mnist-src&tasks.order=listed&training.epochs=40";
 
@@ -38,7 +38,7 @@ test("each lab has its tab, its presets and its models, and the address says whi
   assert.ok(!(await page.locator("#network-kind option").evaluateAll((all) => all.map(({ value }) => value))).includes("areas"));
   await tab(page, "Predict lab").focus();
   await page.keyboard.press("Enter");
-  await page.getByText("Areas of spiking units learn by predicting one another").waitFor();
+  await page.getByText("Areas of spiking units predict one another").waitFor();
   assert.equal(await current(page), "Predict lab");
   assert.match(hash(page), /preset=predict-mnist-quick/);
   assert.ok((await offered()).length >= 3 && (await offered()).every((name) => name.startsWith("predict-")));
@@ -68,9 +68,14 @@ test("areas are seen while they learn: spikes, what is expected, errors, weights
   assert.ok((await card(page, "expected").locator("g.rect rect, g.bar rect").count()) >= 400, "two hundred units, twice");
 
   const errors = await card(page, "errors").locator("figcaption").allTextContents();
-  assert.deepEqual(errors, ["spikes/s", "spikes/s", "units of trace", "units of trace", "spikes/s", "spikes/s"].map((unit, i) => `error ${i % 2 === 0 ? "during the showing" : "over learning"}, ${unit}`));
+  assert.deepEqual(errors, ["spikes/s", "units of trace", "spikes/s"].flatMap((unit) => ["during the showing", "over learning", "while it learnt"].map((when) => `error ${when}, ${unit}`)));
+  const courses = card(page, "errors").locator(".course svg[role=img]");
+  for (const label of await courses.evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")))) assert.match(label, /: error while it learnt, .*: T1 from [\d.,]+ to [\d.,]+\.$/);
+  await card(page, "errors").locator("details.data summary").click();
+  assert.match(await card(page, "errors").locator("details.data").textContent(), /Samples learnt so far/);
   assert.equal(await card(page, "units").locator("figure").count(), 12);
-  assert.equal(await card(page, "units").locator("figure").first().locator("svg.picture image").count(), 2);
+  assert.equal(await card(page, "units").locator("figure").first().locator("svg.picture image").count(), 4, "of the pixels and of the labels, predictions and errors");
+  assert.equal(await card(page, "units").locator(".protected").count(), 0, "nobody is protected");
   const cost = await card(page, "cost").locator("tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
   assert.deepEqual(cost.map(([name]) => name.split(" ").slice(0, 2).join(" ")), ["Spikes of", "Spikes of", "Spikes of", "Spikes of", "Spikes of", "Synaptic operations", "Changes of"]);
   assert.ok(cost.every(([, learning]) => learning !== "–" && learning !== "0"));
@@ -107,6 +112,38 @@ test("the curves name their scenario: told the task or not, and of permuted copi
   assert.match(await copies.locator(".curves .stage svg").first().textContent(), /domain-incremental: one head, no task label/);
   assert.equal(await toldOf(copies).isVisible(), false, "copies have the same classes");
   assert.deepEqual((await copies.locator(".matrix thead th").allTextContents()).slice(1, 3), ["copy 1", "copy 2"]);
+});
+
+test("every figure of accuracy names the scenario, and the result says what it would know when told", async (t) => {
+  const page = await openLab(t, { hash: SMALL });
+  await button(page, "Run").click();
+  await reach(page, "Finished");
+  const scenario = /class-incremental: one head, no task label/i;
+  for (const place of [".curves .stage svg", ".confusion svg[role=img]", ".matrix .caption", ".result .caption"]) assert.match(await page.locator(place).first().textContent(), scenario, place);
+  assert.match(await page.locator(".confusion svg[role=img]").first().getAttribute("aria-label"), scenario);
+  const named = await page.locator(".result dt").allTextContents();
+  const value = async (name) => parseFloat(await page.locator(".result .value").nth(named.indexOf(name)).textContent());
+  assert.ok((await value("Accuracy, told the task")) > (await value("Accuracy")), "it helps to be told");
+  await page.locator(".compare > details > summary").click();
+  await page.locator("#compare-runs").fill("1");
+  await button(page, "Run the comparison").click();
+  const overlaid = page.locator(".compared figure svg[role=img]").first();
+  await overlaid.waitFor();
+  assert.match(await overlaid.textContent(), scenario);
+  assert.match(await overlaid.getAttribute("aria-label"), scenario);
+  await page.getByLabel("small multiples").check();
+  await page.locator(".compared .multiples svg[role=img]").first().waitFor();
+  const small = await page.locator(".compared .multiples svg[role=img]").allTextContents();
+  assert.ok(small.length > 1 && small.some((text) => scenario.test(text)) && small.some((text) => /all classes at once: one head/.test(text)), small.join("; "));
+});
+
+test("which units are protected is shown after each task", async (t) => {
+  const page = await learnt(t, LARGER.replace("predict-mnist-sequential", "predict-mnist-isi"));
+  const shown = card(page, "units").locator(".protected figure");
+  assert.equal(await shown.count(), 2, "two areas");
+  for (const text of await shown.locator("figcaption").allTextContents()) assert.match(text, /^area \d: [\d,]+ of [12]00 units keep more than half of their changes$/);
+  const [, free] = /: ([\d,]+) of/.exec(await shown.first().locator("figcaption").textContent());
+  assert.ok(Number(free) < 200, "some were regular");
 });
 
 test("another image is shown at once, the numbers are those of the core, and an earlier network can be looked at", async (t) => {

@@ -77,7 +77,7 @@ test("the result names its measures, each with its unit", async (t) => {
   await button(page, "Run").click();
   await reach(page, "Finished");
   const names = await page.locator(".result dt").allTextContents();
-  assert.deepEqual(names, ["Accuracy", "Average accuracy", "Forgetting, first − last", "Forgetting, max − last", "Backward transfer", "Forward transfer"]);
+  assert.deepEqual(names, ["Accuracy", "Average accuracy", "Forgetting, first − last", "Forgetting, max − last", "Backward transfer", "Forward transfer", "Accuracy, told the task", "Forgetting, told the task"]);
   const values = await page.locator(".result .value").allTextContents();
   const rows = await matrix(page);
   const lost = [0, 1, 2, 3].map((task) => Number(rows[`T${task + 1}`][task]) - Number(rows.T5[task]));

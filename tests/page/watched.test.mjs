@@ -7,8 +7,8 @@ import { load } from "./load.mjs";
 const { answerOf, areasOf, countsOf, expectsIt, pairNames, populationNames, rateOf, spikesOf, unitOf } = await load("watched.ts");
 const { marks } = await load("plots/raster.ts");
 const { pointsOf } = await load("plots/errors.ts");
-const { activityRows, areasIn, costTable, errorSeries } = await load("tables/areas.ts");
-const { errorTables, expectedTables, singleSpikes, unitsTable } = await load("tables/watched.ts");
+const { activityRows, areasIn, costTable, courseTable, errorCourses, errorSeries } = await load("tables/areas.ts");
+const { errorTables, expectedTables, labelsTable, regularityTables, singleSpikes, unitsTable } = await load("tables/watched.ts");
 const { LABS, TABS, TAB_NAMES, labOf, modelsOf } = await load("labs.ts");
 const LAB_NAMES = Object.keys(LABS);
 const { PANELS } = await load("embed.ts");
@@ -24,14 +24,15 @@ const WATCHED = {
     { came: [500, 1000, 0, 0], expected: [0, 0, 0, 500], error: [1, 2, 3, 4] },
     { came: [], expected: [0, 500, 1000], error: [] },
   ],
-  first: [{ unit: 1, spikes: 1, expects: [1, 2, 3, 4], hears: [5, 6, 7, 8] }],
+  first: [{ unit: 1, spikes: 1, expects: [1, 2, 3, 4], hears: [5, 6, 7, 8], says: [0.1, 0.2, 0.3], told: [-1, -2, -3] }],
 };
 const activity = (error, spikes) => ({ samples: 10, error, spikes, operations: 1000, changes: 7 });
 const RUN = {
   spec: { network: { kind: "areas", hidden: [2] }, areas: { dt: 0.5 } },
   phases: [
-    { name: "T1", learning: activity([0.25, 0.5], [9, 8, 7, 6]), answering: activity([0.125, 0], [5, 4, 3, 2]) },
+    { name: "T1", learning: activity([0.25, 0.5], [9, 8, 7, 6]), learning_course: [activity([0.25, 1], []), activity([0.125, 0.5], [])], regularity: [[0, 0.5]], answering: activity([0.125, 0], [5, 4, 3, 2]) },
     { name: "S1", answering: activity([0.5, 0], [5, 4, 3, 2]) },
+    { name: "T2", learning_course: [activity([0.5, 1], [])] },
   ],
 };
 
@@ -59,10 +60,24 @@ test("a raster has a mark for each spike, units upwards and steps to the right",
 
 test("errors over the phases are in the unit that is shown, and labels have none at tests", () => {
   const [learning, tests] = errorSeries(RUN, 0);
-  assert.deepEqual([learning.values, tests.values], [[500, null], [250, 1000]], "spikes/s of spikes a step of half a ms");
+  assert.deepEqual([learning.values, tests.values], [[500, null, null], [250, 1000, null]], "spikes/s of spikes a step of half a ms");
   assert.deepEqual(pointsOf(learning), [{ phase: 0, error: 500 }]);
-  assert.deepEqual(errorSeries(RUN, 1).map(({ name, values }) => [name, values]), [["learning", [1000, null]]]);
+  assert.deepEqual(errorSeries(RUN, 1).map(({ name, values }) => [name, values]), [["learning", [1000, null, null]]]);
   assert.deepEqual([areasIn(RUN), areasIn({ spec: { network: { hidden: [5] } } })], [1, 0]);
+});
+
+test("errors within phases go on where the phase before ended, and a sleep has none", () => {
+  assert.deepEqual(errorCourses(RUN, 0), [
+    { phase: "T1", points: [{ samples: 10, error: 500 }, { samples: 20, error: 250 }] },
+    { phase: "T2", points: [{ samples: 30, error: 1000 }] },
+  ]);
+  const { rows } = courseTable(RUN, ["input", "labels"], () => "spikes/s");
+  assert.deepEqual([rows.length, rows[1], rows[5]], [6, ["T1", "input", "spikes/s", 20, 250], ["T2", "labels", "spikes/s", 30, 2000]]);
+});
+
+test("how regular units were is told where it protects them", () => {
+  assert.deepEqual(regularityTables(RUN.phases[0])[0].rows, [[1, 1, 0], [1, 2, 0.5]]);
+  assert.deepEqual([regularityTables(RUN.phases[1]), regularityTables(undefined)], [[], []]);
 });
 
 test("what a sample cost has a row a quantity, and nothing where nothing was learnt", () => {
@@ -77,11 +92,12 @@ test("tables hold every spike, mean, error and weight", () => {
   assert.deepEqual(singleSpikes(WATCHED).rows.slice(0, 3), [["input", 0.5, 1], ["input", 0.5, 2], ["input", 1.5, 2]]);
   const [input, labels] = expectedTables(WATCHED);
   assert.deepEqual([input.rows[3], labels.rows[2]], [[4, 0, 500], [3, null, 1000]]);
-  const [during, over] = errorTables(WATCHED, RUN);
+  const [during, over, within] = errorTables(WATCHED, RUN);
+  assert.deepEqual(labelsTable(WATCHED).rows[2], [2, 2, 0.3, -3]);
   assert.deepEqual(during.rows, [[0.5, 1, null], [1, 2, null], [1.5, 3, null], [2, 4, null]]);
-  assert.deepEqual(over.rows, [["T1", "input", "spikes/s", 500, 250], ["T1", "labels", "spikes/s", 1000, null], ["S1", "input", "spikes/s", null, 1000], ["S1", "labels", "spikes/s", null, null]]);
+  assert.deepEqual(over.rows, [["T1", "input", "spikes/s", 500, 250], ["T1", "labels", "spikes/s", 1000, null], ["S1", "input", "spikes/s", null, 1000], ["S1", "labels", "spikes/s", null, null], ["T2", "input", "spikes/s", null, null], ["T2", "labels", "spikes/s", null, null]]);
   assert.deepEqual(unitsTable(WATCHED, 2).rows[2], [2, 2, 1, 3, 7]);
-  const names = [input, labels, during, over, singleSpikes(WATCHED), unitsTable(WATCHED, 2), costTable(RUN)].map(({ name }) => name);
+  const names = [input, labels, during, over, within, singleSpikes(WATCHED), unitsTable(WATCHED, 2), labelsTable(WATCHED), ...regularityTables(RUN.phases[0]), costTable(RUN)].map(({ name }) => name);
   assert.equal(new Set(names).size, names.length, "files have names of their own");
 });
 

@@ -185,14 +185,13 @@ pub fn plainly(net: &Net, set: &DataSet, rows: &[u32], spec: &Spec, learns: bool
                 }
             }
             samples.iter_mut().for_each(|sample| sample.pairs.clone_from(&pairs));
+            if t >= constants.learns_from {
+                samples.iter_mut().for_each(|sample| sample.limit(f64::from(plasticity.norm_limit)));
+            }
             settle(&mut samples, &plasticity, share);
         }
     }
-    let mut first = samples.swap_remove(0);
-    if learns {
-        first.limit(f64::from(plasticity.norm_limit));
-    }
-    Some((counts, first))
+    Some((counts, samples.swap_remove(0)))
 }
 
 /// Homeostasis over a minibatch: all samples' thresholds are the same.

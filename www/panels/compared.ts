@@ -13,7 +13,7 @@ import { sourceOfComparison } from "../source.js";
 import { dataSet, type State, type Store } from "../state.js";
 import type { Summary } from "../statistics.js";
 import { comparisonTables } from "../tables/comparison.js";
-import { taskNames, learntIn } from "../tasks.js";
+import { learntIn, scenarioOf, taskNames } from "../tasks.js";
 import { percent } from "../words.js";
 import { comparedTable, withSpread } from "./compared-table.js";
 import { comparingPanel } from "./comparing.js";
@@ -102,12 +102,18 @@ function coursesOf({ arms, runs }: Comparison): Course[] {
 
 const chanceOf = ({ arms }: Comparison): number => 1 / arms[0]!.spec.tasks.classes.flat().length;
 
+/** That of the arms that learn one task after another; learning all at once is the bound beside them. */
+function scenarioIn({ arms }: Comparison): string {
+  const one = arms.find(({ spec }) => spec.strategy.kind !== "parallel") ?? arms[0]!;
+  return scenarioOf(one.spec);
+}
+
 function overlaidFigure(comparison: Comparison, width: number): HTMLElement {
   const courses = coursesOf(comparison);
   const fontSize = smallType();
   const frame = { width, height: Math.min(0.75 * width + 60, Math.max(260, 26 * fontSize)), fontSize };
-  const svg = comparePlot(courses, comparison.arms[0]!.spec.tasks.classes.length, chanceOf(comparison), frame);
-  return el("div", {}, el("h3", {}, "Accuracy over all classes"), asImage(svg, spokenCourses(courses)));
+  const svg = comparePlot(courses, comparison.arms[0]!.spec.tasks.classes.length, chanceOf(comparison), scenarioIn(comparison), frame);
+  return el("div", {}, el("h3", {}, "Accuracy over all classes"), asImage(svg, `${scenarioIn(comparison)}. ${spokenCourses(courses)}`));
 }
 
 /** The figure in words; the table holds the numbers. */
@@ -177,7 +183,7 @@ function curvesOf(state: State, comparison: Comparison, arm: number): Curves {
     rows: measured.map(({ accuracy }) => accuracy),
     means: measured.map(({ mean }) => mean),
     chance: chanceOf(comparison),
-    scenario: "",
+    scenario: scenarioOf(comparison.arms[arm]!.spec),
   };
 }
 

@@ -6,6 +6,7 @@ import { confusion } from "../plots/confusion.js";
 import { asImage } from "../plots/figure.js";
 import { isSleep, shownPhase, type Phase, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
+import { scenarioOf } from "../tasks.js";
 import { confusionTable } from "../tables/confusion.js";
 import { count, percent } from "../words.js";
 
@@ -19,7 +20,7 @@ export function confusionPanel(): Panel<State> {
       const phases = phasesOf(state, run);
       const names = dataSet(state, run.spec.data.name)?.classes ?? [];
       const room = Math.min(560, side(width, 2));
-      return [el("div", { class: "pair" }, ...phases.map((phase) => figure(phase, phase !== phases.at(-1), names, room)))];
+      return [el("div", { class: "pair" }, ...phases.map((phase) => figure(phase, phase !== phases.at(-1), names, room, scenarioOf(run.spec))))];
     },
     tables: (state, run) => [confusionTable(phasesOf(state, run), dataSet(state, run.spec.data.name)?.classes ?? [])],
   });
@@ -31,7 +32,7 @@ function phasesOf({ scrub }: State, run: Run): Phase[] {
   return run.phases.slice(isSleep(after.name) ? Math.max(0, after.phase - 1) : after.phase, after.phase + 1);
 }
 
-function figure(phase: Phase, isBefore: boolean, names: readonly string[], width: number): HTMLElement {
+function figure(phase: Phase, isBefore: boolean, names: readonly string[], width: number, scenario: string): HTMLElement {
   const { confusion: counts, name } = phase;
   const classes = counts.flatMap((row, c) => (row.some((n) => n > 0) ? [c] : []));
   const title = isSleep(name) ? `after ${name} (sleep)` : isBefore ? `after ${name}, before sleep` : `after ${name}`;
@@ -40,7 +41,7 @@ function figure(phase: Phase, isBefore: boolean, names: readonly string[], width
     "figure",
     {},
     el("figcaption", {}, `${title}: ${percent(phase.mean)} of ${count(images)} right`),
-    asImage(confusion({ counts, classes, names }, width, smallType()), described(phase, title, names)),
+    asImage(confusion({ counts, classes, names, scenario }, width, smallType()), described(phase, `${title}, ${scenario}`, names)),
   );
 }
 

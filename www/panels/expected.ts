@@ -10,7 +10,7 @@ import { rates } from "../plots/rates.js";
 import { dataSet, type State } from "../state.js";
 import { expectedTables } from "../tables/watched.js";
 import { areasOf, expectsIt, pairNames, unitOf } from "../watched.js";
-import { figures } from "../words.js";
+import { capital, figures } from "../words.js";
 import { imageSize } from "./fields.js";
 import { momentWords } from "./rasters.js";
 
@@ -78,5 +78,3 @@ function labelsPart({ came, expected }: Compared, names: readonly string[], widt
 const largest = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 const signed = (value: number): string => (value < 0 ? `−${figures(-value)}` : figures(value));
-
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -6,7 +6,8 @@ import { color } from "../plots/curves.js";
 import { isSleep, shownPhase, type Phase, type Run } from "../run.js";
 import { dataSet, type State } from "../state.js";
 import { accuracyTable } from "../tables/accuracy.js";
-import { taskNames, learntIn } from "../tasks.js";
+import { learntIn, scenarioOf, taskNames } from "../tasks.js";
+import { capital } from "../words.js";
 
 export function matrixPanel(): Panel<State> {
   return card({
@@ -14,7 +15,10 @@ export function matrixPanel(): Panel<State> {
     title: "Accuracy matrix",
     lead: "Accuracy in % on each task's test images (columns) after each phase (rows).",
     depends: ({ scrub }, run) => run.plan && [run.plan, run.phases.length, scrub],
-    draw: (state, run) => [el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of accuracies" }, table(state, run))],
+    draw: (state, run) => [
+      el("p", { class: "caption" }, `${capital(scenarioOf(run.spec))}.`),
+      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of accuracies" }, table(state, run)),
+    ],
     tables: (state, run) => [accuracyTable(state, run)],
   });
 }

@@ -8,13 +8,14 @@ import { saveMenu } from "../save/menu.js";
 import { sourceOfRun } from "../source.js";
 import type { State } from "../state.js";
 import { measures, resultTables, timeParts } from "../tables/result.js";
-import { duration, percent, points } from "../words.js";
+import { scenarioOf } from "../tasks.js";
+import { capital, duration, percent, points } from "../words.js";
 
 export function resultPanel(): Panel<State> {
   const title = el("h2");
   const body = el("div");
   let latest: Run | null = null;
-  const save = saveMenu("Result", () => latest?.finished && { title: "Result", caption: CAPTION, tables: resultTables(latest, latest.finished), source: sourceOfRun(latest) });
+  const save = saveMenu("Result", () => latest?.finished && { title: "Result", caption: captionOf(latest), tables: resultTables(latest, latest.finished), source: sourceOfRun(latest) });
   const element = el("section", { class: "panel result", "aria-label": "Result", hidden: true }, el("div", { class: "titled" }, title, save.element), body);
   let shown: Finished | null = null;
   return {
@@ -25,12 +26,13 @@ export function resultPanel(): Panel<State> {
       if (!run?.finished || run.finished === shown) return;
       shown = run.finished;
       say(title, run.status.kind === "recorded" ? "Recorded result" : "Result");
-      body.replaceChildren(el("p", { class: "caption" }, `${CAPTION} `, howToRead("result", "Result")), numbers(run, run.finished), time(run, run.finished));
+      body.replaceChildren(el("p", { class: "caption" }, `${captionOf(run)} `, howToRead("result", "Result")), numbers(run, run.finished), time(run, run.finished));
     },
   };
 }
 
-const CAPTION = "One run (n = 1), so no spread: Compare, below, gives means ± s.d. over seeds.";
+/** What the network is told at a test, and how many runs the numbers are of. */
+const captionOf = ({ spec }: Run): string => `${capital(scenarioOf(spec))}. One run (n = 1), so no spread: Compare, below, gives means ± s.d. over seeds.`;
 
 function numbers(run: Run, finished: Finished): HTMLElement {
   const results = measures(run, finished).map(({ name, value, unit, meaning }) => figure(name, unit === "fraction" ? percent(value) : points(value), meaning));

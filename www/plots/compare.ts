@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Summary } from "../statistics.js";
 import { percent } from "../words.js";
-import { accuracyGrid, color, HALO, type Frame } from "./curves.js";
+import { above, accuracyGrid, color, HALO, scenarioName, type Frame } from "./curves.js";
 import { separate } from "./separate.js";
 
 export interface Course {
@@ -23,9 +23,10 @@ const BOUND_DASH = "2 4";
 /** Methods borrow the tasks' colours: no figure shows both as lines of one kind. */
 export const armColor = ({ bound, look }: Pick<Course, "bound" | "look">): string => (bound ? "var(--ink-soft)" : color(look));
 
-export function compare(courses: readonly Course[], tasks: number, chance: number, { width, height, fontSize }: Frame): SVGSVGElement | HTMLElement {
+/** `scenario`: what the arms are told at a test. */
+export function compare(courses: readonly Course[], tasks: number, chance: number, scenario: string, { width, height, fontSize }: Frame): SVGSVGElement | HTMLElement {
   const wide = width >= 620;
-  const marginTop = 14;
+  const marginTop = above({ scenario }, fontSize);
   const marginBottom = fontSize * 2.9;
   const plotHeight = height - marginTop - marginBottom;
   const labels = courses.flatMap((course) => endLabel(course, tasks, wide));
@@ -42,6 +43,7 @@ export function compare(courses: readonly Course[], tasks: number, chance: numbe
     color: { type: "identity" },
     marks: [
       ...accuracyGrid(chance, false),
+      scenarioName(scenario, fontSize),
       ...taskNumbers(tasks, fontSize),
       ...courses.flatMap((course) => courseMarks(course, tasks, fontSize)),
       ...separate(labels, (label) => (1 - label.y) * plotHeight, fontSize * 1.2, plotHeight).map(({ item, at }) =>

@@ -62,7 +62,7 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
     color: { type: "identity" },
     marks: [
       ...ground(data, wide),
-      Plot.text(data.scenario ? [data.scenario] : [], { frameAnchor: "top-left", dy: -fontSize * 0.6, lineAnchor: "bottom", text: (d) => d, fill: "var(--ink-soft)" }),
+      scenarioName(data.scenario, fontSize),
       ...phaseNames(data, fontSize, band),
       ...data.tasks.flatMap((task, i) => taskMarks(data, task, i, fontSize)),
       Plot.line(data.means, { x: (_, i) => i + 1, y: (d) => d, stroke: "var(--ink)", strokeWidth: fontSize / 4 }),
@@ -82,6 +82,10 @@ export function curves(data: Curves, { width, height, fontSize }: Frame): Figure
     ],
   }) as Figure;
 }
+
+/** What a network is told at a test, above the frame. */
+export const scenarioName = (scenario: string, fontSize: number): Plot.Markish =>
+  Plot.text(scenario ? [scenario] : [], { frameAnchor: "top-left", dy: -fontSize * 0.6, lineAnchor: "bottom", text: (d) => d, fill: "var(--ink-soft)" });
 
 /** Room above the curves. */
 export const above = ({ scenario }: Pick<Curves, "scenario">, fontSize: number): number => (scenario ? 14 + fontSize * 1.3 : 14);

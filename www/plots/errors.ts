@@ -21,6 +21,29 @@ export interface ErrorSeries {
   readonly dashed: boolean;
 }
 
+/** The error of each part of each phase's learning; `samples`: how many were learnt when the part ended. */
+export interface ErrorCourse {
+  readonly phase: string;
+  readonly points: readonly { readonly samples: number; readonly error: number }[];
+}
+
+/** Along all that was learnt; a line ends with its phase. */
+export function errorsByCourse(courses: readonly ErrorCourse[], width: number, fontSize: number): SVGSVGElement | HTMLElement {
+  const points = courses.flatMap((course, line) => course.points.map((point) => ({ ...point, line })));
+  const begins = courses.map((course, i) => ({ phase: course.phase, samples: i === 0 ? 0 : courses[i - 1]!.points.at(-1)!.samples }));
+  return Plot.plot({
+    ...smallFrame(width, fontSize),
+    x: { domain: [0, Math.max(1, ...points.map(({ samples }) => samples))], ticks: 4, ...axis("samples learnt so far") },
+    y: { domain: [0, ceiling(points.map(({ error }) => error))], ticks: 4, tickSize: 0, label: null, grid: true },
+    marks: [
+      Plot.ruleX(begins.slice(1), { x: "samples", stroke: "var(--line)" }),
+      Plot.ruleY([0], { stroke: "var(--ink-soft)" }),
+      Plot.line(points, { x: "samples", y: "error", z: "line", stroke: "var(--accent)", strokeWidth: 2 }),
+      Plot.text(begins, { x: "samples", text: "phase", frameAnchor: "top", lineAnchor: "bottom", textAnchor: "start", dx: 2, fill: "var(--ink-soft)" }),
+    ],
+  });
+}
+
 export function errorsByPhase(phases: readonly string[], series: readonly ErrorSeries[], width: number, fontSize: number): SVGSVGElement | HTMLElement {
   const points = series.flatMap((one, s) => pointsOf(one).map((point) => ({ ...point, s })));
   const frame = { ...smallFrame(width, fontSize), marginRight: 5 * fontSize };

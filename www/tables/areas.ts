@@ -2,7 +2,7 @@
 
 import type { AreaActivity } from "../generated/engram.js";
 import { kindOf } from "../models.js";
-import type { ErrorSeries } from "../plots/errors.js";
+import type { ErrorCourse, ErrorSeries } from "../plots/errors.js";
 import type { Phase, Run } from "../run.js";
 import type { Column, Table } from "../table.js";
 import { populationNames } from "../watched.js";
@@ -10,11 +10,16 @@ import { populationNames } from "../watched.js";
 /** How many areas a run has; 0 where its network is of another kind. */
 export const areasIn = ({ spec }: Pick<Run, "spec">): number => (kindOf(spec) === "areas" ? spec.network.hidden.length : 0);
 
-/** An error over the phases, in the unit that it is shown in: the core tells those of spikes by the step. Without a label, as at a
+/** From the core's unit to the one that is shown: it tells errors of spikes by the step. */
+function scaleOf({ network, areas }: Run["spec"], pair: number): number {
+  return pair === 0 || pair === network.hidden.length ? 1000 / (areas?.dt ?? 1) : 1;
+}
+
+/** An error over the phases, in the unit that it is shown in. Without a label, as at a
  *  test, the labels have none. */
 export function errorSeries({ spec, phases }: Pick<Run, "spec" | "phases">, pair: number): ErrorSeries[] {
   const isLabels = pair === spec.network.hidden.length;
-  const scale = pair === 0 || isLabels ? 1000 / (spec.areas?.dt ?? 1) : 1;
+  const scale = scaleOf(spec, pair);
   const of = (activity: AreaActivity | undefined): number | null => {
     const error = activity?.error[pair];
     return error === undefined ? null : scale * error;
@@ -22,6 +27,26 @@ export function errorSeries({ spec, phases }: Pick<Run, "spec" | "phases">, pair
   const learning: ErrorSeries = { name: "learning", values: phases.map((phase) => of(phase.learning)), dashed: false };
   const answering: ErrorSeries = { name: "tests", values: phases.map((phase) => of(phase.answering)), dashed: true };
   return isLabels ? [learning] : [learning, answering];
+}
+
+/** An error within the phases that taught something: a point every twentieth of a phase's learning. */
+export function errorCourses({ spec, phases }: Pick<Run, "spec" | "phases">, pair: number): ErrorCourse[] {
+  const scale = scaleOf(spec, pair);
+  let learnt = 0;
+  return phases.flatMap(({ name, learning_course }) => {
+    const points = (learning_course ?? []).map(({ samples, error }) => ({ samples: (learnt += samples), error: scale * error[pair]! }));
+    return points.length > 0 ? [{ phase: name, points }] : [];
+  });
+}
+
+/** The same as a table; `names`: what each pair expects something of. */
+export function courseTable(run: Pick<Run, "spec" | "phases">, names: readonly string[], units: (pair: number) => string): Table {
+  return {
+    name: "errors-within-phases",
+    title: "Prediction errors while phases learnt, a row for each twentieth of a phase's samples",
+    columns: [PHASE, { key: "of", label: "Of" }, { key: "unit", label: "Unit" }, { key: "samples", label: "Samples learnt so far" }, { key: "error", label: "While it learnt", unit: "root mean square" }],
+    rows: names.flatMap((name, pair) => errorCourses(run, pair).flatMap(({ phase, points }) => points.map(({ samples, error }) => [phase, name, units(pair), samples, error]))),
+  };
 }
 
 export interface ActivityRow {

@@ -14,6 +14,7 @@ export interface Measure {
 }
 
 export function measures(run: Run, finished: Finished): Measure[] {
+  const told = finished.task_incremental;
   const { accuracy, average_accuracy, forgetting, forgetting_max, backward_transfer, forward_transfer, tasks, phases } = finished;
   const images = testImages(run);
   const on = images === null ? "all test images" : `all ${count(images)} test images`;
@@ -27,6 +28,12 @@ export function measures(run: Run, finished: Finished): Measure[] {
     { ...lost, key: "forgetting_max", name: "Forgetting, max − last", value: forgetting_max, meaning: "are lost from a task's best accuracy to the end (Chaudhry et al. 2018)." },
     { ...lost, key: "backward_transfer", name: "Backward transfer", value: backward_transfer, meaning: "are what learning later tasks adds to earlier ones (Lopez-Paz & Ranzato 2017): first − last, with the other sign." },
     { ...lost, key: "forward_transfer", name: "Forward transfer", value: forward_transfer, meaning: "are what a task has gained just before it is taught, over the untaught network (Lopez-Paz & Ranzato 2017)." },
+    ...(told
+      ? ([
+          { key: "accuracy_told", name: "Accuracy, told the task", value: told.accuracy, unit: "fraction", meaning: "are answered rightly where the answer is one of the image's own task's classes (task-incremental)." },
+          { ...lost, key: "forgetting_told", name: "Forgetting, told the task", value: told.forgetting, meaning: "are lost of that, first − last." },
+        ] satisfies Measure[])
+      : []),
   ];
 }
 

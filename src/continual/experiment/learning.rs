@@ -1,16 +1,15 @@
 //! Learning: minibatches of the rows that a phase goes through.
 
 use super::fitting::image_size;
-use super::state::Stage;
+use super::state::{COURSE, Stage};
 use super::{Experiment, NOT_FINITE};
 use crate::clock;
 use crate::continual::rows::{kept, shuffle, taught_again, training_rows};
 use crate::continual::schedule::{Phase as Scheduled, Stint};
 use crate::data::drawing;
 use crate::event::Activity;
-use crate::kernels::{Device, Draws, EngineError};
+use crate::kernels::{Device, Draws, EngineError, Shown};
 use crate::learn::{Moment, learn, phases, take};
-use crate::net::areas::Intervals;
 use crate::net::gate::Gate;
 use crate::sleep::MeanInput;
 use crate::spec::Act;
@@ -63,10 +62,10 @@ impl<D: Device> Experiment<D> {
         let minibatch = u64::from(epoch) * longest.div_ceil(size as u64) + (done / size) as u64;
         let Scheduled { key, stint, .. } = *self.scheduled();
         let all = (longest * u64::from(self.epochs(stint))).max(1);
-        let moment = Moment {
-            place: Draws { seeds: &seeds, phase: key, minibatch: minibatch as u32 },
-            progress: (u64::from(epoch) * longest + done as u64) as f64 / all as f64,
-        };
+        let progress = (u64::from(epoch) * longest + done as u64) as f64 / all as f64;
+        let is_task = matches!(stint, Stint::Train(_) | Stint::Parallel);
+        let moment =
+            Moment { place: Draws { seeds: &seeds, phase: key, minibatch: minibatch as u32 }, progress, is_task };
         let data = self.lesson.as_ref().unwrap_or(&self.train);
         let (device, weights, batch) = (&mut self.device, &mut self.weights, &mut self.batch);
         let t0 = clock::now();
@@ -79,7 +78,13 @@ impl<D: Device> Experiment<D> {
         self.after_batch(epoch, done + size);
         let is_over = !matches!(self.state.stage, Stage::Train { .. });
         let faults = self.device.faults(&mut self.batch, is_over).await?;
-        self.note_shown(|log| &mut log.learning).await?;
+        let part = (progress * COURSE as f64) as usize;
+        self.note_shown(|log, shown| {
+            log.learning.add(shown);
+            log.course.resize(log.course.len().max(part + 1), Shown::default());
+            log.course[part].add(shown);
+        })
+        .await?;
         let t3 = clock::now();
         if D::WAITS {
             self.state.time.products += t1 - t0 + t3 - t2;
@@ -93,7 +98,7 @@ impl<D: Device> Experiment<D> {
         if is_over {
             self.note_held();
         }
-        if is_over && self.spec.areas.protection > 0.0 {
+        if is_over && is_task && self.spec.areas.protection > 0.0 {
             self.end_task().await?;
         }
         match stint {
@@ -174,10 +179,11 @@ impl<D: Device> Experiment<D> {
         }
     }
 
-    /// Notes which units were regular: what they learnt is protected from now on.
+    /// Notes which units were regular in a task: what they learnt is protected from now on.
     async fn end_task(&mut self) -> Result<(), EngineError> {
         let mut memory = self.read_memory().await?;
-        memory.iter_mut().flat_map(|memory| &mut memory.intervals).for_each(Intervals::end_task);
+        let protects = self.spec.areas.protects;
+        memory.iter_mut().flat_map(|memory| &mut memory.intervals).for_each(|intervals| intervals.end_task(protects));
         self.write_memory(memory);
         Ok(())
     }

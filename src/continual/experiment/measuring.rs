@@ -8,7 +8,7 @@ use crate::clock;
 use crate::continual::measures;
 use crate::continual::schedule::Stint;
 use crate::event::{Activity, Event, PhaseReport};
-use crate::kernels::{Device, EngineError, Fault, Shown, Tally};
+use crate::kernels::{Device, EngineError, Fault, Memory, Shown, Tally};
 use crate::learn::answer;
 use crate::net::Net;
 use crate::net::mrnn::Trace;
@@ -82,7 +82,7 @@ impl<D: Device> Experiment<D> {
                 *right += measures::right(&log.tally) - before;
             }
         }
-        self.note_shown(|log| &mut log.answering).await?;
+        self.note_shown(|log, shown| log.answering.add(shown)).await?;
         Ok((end, total))
     }
 
@@ -91,17 +91,19 @@ impl<D: Device> Experiment<D> {
         place / self.replicas[0].plan.tasks[0].test.len()
     }
 
-    /// Adds what spiking areas did since the last time.
-    pub(super) async fn note_shown(&mut self, to: impl Fn(&mut Log) -> &mut Shown) -> Result<(), EngineError> {
+    /// Notes what spiking areas did since the last time.
+    pub(super) async fn note_shown(&mut self, note: impl Fn(&mut Log, &Shown)) -> Result<(), EngineError> {
         if self.spec.network.kind == NetworkKind::Areas {
             let shown = self.device.read_shown(&mut self.batch).await?;
-            self.state.logs.iter_mut().zip(&shown).for_each(|(log, shown)| to(log).add(shown));
+            self.state.logs.iter_mut().zip(&shown).for_each(|(log, shown)| note(log, shown));
         }
         Ok(())
     }
 
     pub(super) async fn report(&mut self) -> Result<(), EngineError> {
         let nets = self.device.read_weights(&self.weights).await?;
+        let protects = self.spec.areas.protection > 0.0;
+        let memory = if protects { self.read_memory().await? } else { Vec::new() };
         for (run, net) in nets.iter().enumerate() {
             // A broken weight may hide: what it brings can compare as if it were nothing.
             if let Some(layer) = net.broken_layer() {
@@ -110,7 +112,8 @@ impl<D: Device> Experiment<D> {
             if self.state.logs[run].diverged {
                 continue;
             }
-            let report = self.report_of(run, net);
+            let regularity = memory.get(run).map_or(Vec::new(), regularity);
+            let report = PhaseReport { regularity, ..self.report_of(run, net) };
             let log = &mut self.state.logs[run];
             log.matrix.push(report.accuracy.clone());
             log.mean = report.mean;
@@ -119,6 +122,7 @@ impl<D: Device> Experiment<D> {
                 log.mean_within = measures::mean_within(&log.tally);
             }
             log.learnt.add(&std::mem::take(&mut log.learning));
+            log.course.clear();
             log.answered.add(&log.answering);
             log.count_anew();
             self.state.events.push_back(Event::Phase(Box::new(report)));
@@ -153,8 +157,16 @@ impl<D: Device> Experiment<D> {
             energy,
             movement,
             learning: log.learning.activity(),
+            learning_course: log.course.iter().filter_map(Shown::activity).collect(),
+            regularity: Vec::new(),
             answering: log.answering.activity(),
             seconds: self.state.seconds,
         }
     }
+}
+
+/// Ω of the areas' units: the first population is what is expected of the input, the last of the labels.
+fn regularity(memory: &Memory) -> Vec<Vec<f32>> {
+    let areas = 1..memory.intervals.len().saturating_sub(1);
+    memory.intervals.get(areas).unwrap_or_default().iter().map(|intervals| intervals.regularity.clone()).collect()
 }

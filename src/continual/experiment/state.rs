@@ -10,6 +10,9 @@ use crate::kernels::{Shown, Tally};
 use crate::net::Net;
 use crate::spec::Spec;
 
+/// Parts of a phase's learning that are told apart.
+pub(super) const COURSE: usize = 20;
+
 /// Where an experiment stands: with the weights, all that a continuation depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::continual) struct State {
@@ -40,6 +43,8 @@ pub(in crate::continual) struct Log {
     pub(super) spikes: Vec<u64>,
     /// Of spiking areas, in this phase.
     pub(super) learning: Shown,
+    /// The same by parts of the phase's learning.
+    pub(super) course: Vec<Shown>,
     pub(super) answering: Shown,
     /// The same in all phases so far.
     pub(super) learnt: Shown,
@@ -86,6 +91,7 @@ impl Log {
             right: vec![0; spec.tasks.permutations as usize],
             spikes: vec![0; spec.weight_layers() + 1],
             learning: Shown::default(),
+            course: Vec::new(),
             answering: Shown::default(),
             learnt: Shown::default(),
             answered: Shown::default(),
@@ -139,6 +145,7 @@ impl State {
                 && log.tally.confusion.len() == empty.tally.confusion.len()
                 && log.tally.hidden.len() == empty.tally.hidden.len()
                 && log.spikes.len() == empty.spikes.len()
+                && log.course.len() <= COURSE
         };
         self.phase <= self.schedule.phases.len()
             && self.schedule.fits(spec)

@@ -19,6 +19,7 @@ mod read;
 pub mod relax;
 mod relax_deep;
 mod show;
+mod show_limit;
 pub(crate) mod simd;
 mod sleep;
 mod spmm;

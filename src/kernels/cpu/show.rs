@@ -6,6 +6,7 @@
 use multiversion::multiversion;
 
 use super::held::fields;
+use super::show_limit::Lengths;
 use super::{Images, Network, images::Layout};
 use crate::kernels::{Draws, Showing, Shown};
 use crate::net::areas::{Constants, Intervals, Plasticity, SHUT, Seat, is_receptive};
@@ -74,12 +75,14 @@ pub struct Stage {
     taking_part: Vec<Vec<f32>>,
     /// The thresholds of those that have none of their own: zeros.
     level: Vec<f32>,
+    /// Bounds of the lengths of the weights that lead to a unit.
+    lengths: Lengths,
     shown: Shown,
 }
 
 fields!(Population: current, voltage, silent, trace, drive, spikes, counts, last);
 fields!(Input: chances, error, carried, came);
-fields!(Stage: inputs, expected, areas, label, errors, arriving, label_error, taught, sums, voltage_sums, plastic, taking_part, level);
+fields!(Stage: inputs, expected, areas, label, errors, arriving, label_error, taught, sums, voltage_sums, plastic, taking_part, level, lengths);
 
 /// Shows a minibatch's rows and leaves rates in `states`, B × units by layer. `replica` says whose draws.
 pub fn show(
@@ -115,6 +118,7 @@ impl Stage {
         self.enter(network, data, rows, &showing.constants);
         if let Some(plasticity) = &showing.plasticity {
             self.protect(network, plasticity.protection);
+            self.lengths.measure(network);
         }
         let seats: Vec<Seat> =
             (0..rows.len()).map(|b| seat(&showing.draws, replica, rows[b], b, showing.plasticity.is_some())).collect();
@@ -133,17 +137,15 @@ impl Stage {
             }
             if let Some(plasticity) = learning {
                 self.learn(network, plasticity, showing.constants.teaches);
+                self.lengths.limit(network, plasticity.norm_limit);
             }
             if let Some(plasticity) = plasticity.filter(|plasticity| plasticity.homeostasis > 0.0) {
                 self.settle(network, plasticity);
             }
-            if plasticity.is_some_and(|plasticity| plasticity.protection > 0.0) {
+            if plasticity.is_some_and(|plasticity| plasticity.counts_intervals) {
                 self.note_intervals(network, t);
             }
             self.count(network, is_anew);
-        }
-        if let Some(plasticity) = &showing.plasticity {
-            limit(network, plasticity.norm_limit);
         }
         self.sum_up(showing.constants.steps);
     }
@@ -322,54 +324,94 @@ impl Stage {
             for &(i, e) in &input.carried {
                 add_scaled(e, taught, &mut network.weights[0][i as usize * first.units..][..first.units]);
             }
+            add_lengths(length_of(&input.carried), taught, &mut self.lengths.weights[0]);
             self.shown.changes += (input.carried.len() * taught.iter().filter(|t| **t != 0.0).count()) as u64;
         }
     }
 
     /// ΔW = a·e·sᵀ, ΔE = a·b·s·eᵀ: the mean over the minibatch.
     fn learn(&mut self, network: &mut Network, plasticity: &Plasticity, teaches: bool) {
-        let last = network.units.len() - 1;
+        for b in 0..self.inputs.len() {
+            self.learn_of_input(b, network, plasticity, teaches);
+            self.learn_of_labels(b, network, plasticity);
+            (1..self.areas.len()).for_each(|l| self.learn_between(b, l, network, plasticity));
+        }
+    }
+
+    fn learn_of_input(&mut self, b: usize, network: &mut Network, plasticity: &Plasticity, teaches: bool) {
         let share = 1.0 / self.inputs.len() as f32;
+        let (rate, error_rate) = (plasticity.rates[0] * share, plasticity.error_rates[0] * share);
         let Network { weights, feedback, units, .. } = network;
-        let changes = &mut self.shown.changes;
-        for (b, input) in self.inputs.iter().enumerate() {
-            let (rate, error_rate) = (plasticity.rates[0] * share, plasticity.error_rates[0] * share);
-            for &s in &self.areas[0].spikes[b] {
-                let row = &mut feedback[0][s as usize * self.expected.units..][..self.expected.units];
-                for &(i, e) in &input.error {
-                    row[i as usize] += rate * e * self.plastic[0][i as usize];
-                }
-                *changes += input.error.len() as u64;
-            }
-            for &s in self.areas[0].spikes[b].iter().filter(|_| !teaches) {
-                for &(i, e) in &input.carried {
-                    weights[0][i as usize * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
-                }
-                *changes += input.carried.len() as u64;
-            }
-            let (rate, error_rate) = (plasticity.rates[last] * share, plasticity.error_rates[last] * share);
-            let classes = units[last];
-            let error = &self.label_error[b * classes..][..classes];
-            let wrong = || error.iter().enumerate().filter(|(_, e)| **e != 0.0);
-            *changes += 2 * (wrong().count() * self.areas[0].spikes[b].len()) as u64;
-            for (i, e) in wrong() {
-                for &s in &self.areas[0].spikes[b] {
-                    weights[last][s as usize * classes + i] += rate * e * self.plastic[last + 1][i];
-                    feedback[last][i * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
-                }
-            }
-            for l in 1..last {
-                let (rate, error_rate) = (plasticity.rates[l] * share, plasticity.error_rates[l] * share);
-                let lower = units[l - 1];
-                let error = &self.errors[l - 1][b * lower..][..lower];
-                for &s in &self.areas[l].spikes[b] {
-                    let row = s as usize * lower..(s as usize + 1) * lower;
-                    add_products(rate, error, &self.plastic[l], &mut feedback[l][row.clone()]);
-                    add_scaled(error_rate * self.plastic[l + 1][s as usize], error, &mut weights[l][row]);
-                }
-                *changes += 2 * (lower * self.areas[l].spikes[b].len()) as u64;
+        let (input, spikes) = (&self.inputs[b], &self.areas[0].spikes[b]);
+        for &s in spikes {
+            let row = &mut feedback[0][s as usize * self.expected.units..][..self.expected.units];
+            for &(i, e) in &input.error {
+                row[i as usize] += rate * e * self.plastic[0][i as usize];
             }
         }
+        let together = (spikes.len() as f32).sqrt();
+        for &(i, e) in &input.error {
+            self.lengths.feedback[0][i as usize] += (rate * e * self.plastic[0][i as usize]).abs() * together;
+        }
+        self.shown.changes += (input.error.len() * spikes.len()) as u64;
+        if teaches {
+            return;
+        }
+        let together = length_of(&input.carried);
+        for &s in spikes {
+            for &(i, e) in &input.carried {
+                weights[0][i as usize * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
+            }
+            self.lengths.weights[0][s as usize] += (error_rate * self.plastic[1][s as usize]).abs() * together;
+        }
+        self.shown.changes += (input.carried.len() * spikes.len()) as u64;
+    }
+
+    fn learn_of_labels(&mut self, b: usize, network: &mut Network, plasticity: &Plasticity) {
+        let last = network.units.len() - 1;
+        let share = 1.0 / self.inputs.len() as f32;
+        let (rate, error_rate) = (plasticity.rates[last] * share, plasticity.error_rates[last] * share);
+        let Network { weights, feedback, units, .. } = network;
+        let classes = units[last];
+        let error = &self.label_error[b * classes..][..classes];
+        let spikes = &self.areas[0].spikes[b];
+        let together = (spikes.len() as f32).sqrt();
+        let mut wrong = 0;
+        for (i, e) in error.iter().enumerate().filter(|(_, e)| **e != 0.0) {
+            for &s in spikes {
+                weights[last][s as usize * classes + i] += rate * e * self.plastic[last + 1][i];
+                feedback[last][i * units[0] + s as usize] += error_rate * e * self.plastic[1][s as usize];
+            }
+            self.lengths.weights[last][i] += (rate * e * self.plastic[last + 1][i]).abs() * together;
+            wrong += 1;
+        }
+        let together = squares_of(error).sqrt();
+        for &s in spikes {
+            self.lengths.feedback[last][s as usize] += (error_rate * self.plastic[1][s as usize]).abs() * together;
+        }
+        self.shown.changes += 2 * (wrong * spikes.len()) as u64;
+    }
+
+    /// Of areas l and l + 1, counted from 1.
+    fn learn_between(&mut self, b: usize, l: usize, network: &mut Network, plasticity: &Plasticity) {
+        let spikes = &self.areas[l].spikes[b];
+        if spikes.is_empty() {
+            return;
+        }
+        let share = 1.0 / self.inputs.len() as f32;
+        let (rate, error_rate) = (plasticity.rates[l] * share, plasticity.error_rates[l] * share);
+        let Network { weights, feedback, units, .. } = network;
+        let lower = units[l - 1];
+        let error = &self.errors[l - 1][b * lower..][..lower];
+        let together = squares_of(error).sqrt();
+        for &s in spikes {
+            let row = s as usize * lower..(s as usize + 1) * lower;
+            add_products(rate, error, &self.plastic[l], &mut feedback[l][row.clone()]);
+            add_scaled(error_rate * self.plastic[l + 1][s as usize], error, &mut weights[l][row]);
+            self.lengths.weights[l][s as usize] += (error_rate * self.plastic[l + 1][s as usize]).abs() * together;
+        }
+        add_lengths_of(rate * (spikes.len() as f32).sqrt(), error, &self.plastic[l], &mut self.lengths.feedback[l]);
+        self.shown.changes += 2 * (lower * spikes.len()) as u64;
     }
 
     /// Moves the areas' thresholds towards those of units that spike at the rate aimed at.
@@ -598,6 +640,29 @@ fn add_products(scale: f32, values: &[f32], factors: &[f32], out: &mut [f32]) {
     out.iter_mut().zip(values.iter().zip(factors)).for_each(|(out, (value, factor))| *out += scale * value * factor);
 }
 
+/// out += |scale·value·factor|
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn add_lengths_of(scale: f32, values: &[f32], factors: &[f32], out: &mut [f32]) {
+    let pairs = values.iter().zip(factors);
+    out.iter_mut().zip(pairs).for_each(|(out, (value, factor))| *out += (scale * value * factor).abs());
+}
+
+/// out += |scale·value|
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn add_lengths(scale: f32, values: &[f32], out: &mut [f32]) {
+    out.iter_mut().zip(values).for_each(|(out, value)| *out += (scale * value).abs());
+}
+
+/// Of a vector that is mostly 0.
+fn length_of(values: &[(u32, f32)]) -> f32 {
+    values.iter().map(|(_, value)| value * value).sum::<f32>().sqrt()
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
+fn squares_of(values: &[f32]) -> f32 {
+    dots([values], values)[0]
+}
+
 /// Lanes of a sum.
 const LANES: usize = 16;
 /// Samples, or rows of weights, that are multiplied at once: as many sums as keep a processor busy.
@@ -646,43 +711,6 @@ fn dots<const N: usize>(vectors: [&[f32]; N], one: &[f32]) -> [f32; N] {
         let rest: f32 = vectors[n][whole..].iter().zip(&one[whole..]).map(|(v, w)| v * w).sum();
         sums[n].iter().sum::<f32>() + rest
     })
-}
-
-/// Scales down the weights that lead to a unit where they are longer than `most`.
-fn limit(network: &mut Network, most: f32) {
-    let Network { weights, feedback, units, .. } = network;
-    let last = units.len() - 1;
-    for l in 0..=last {
-        let lower = weights[l].len() / units[l];
-        // E of the areas in between lies by the unit that takes; all else by the unit that gives.
-        if l > 0 && l < last {
-            weights[l].chunks_exact_mut(lower).for_each(|row| limit_row(row, most));
-        } else {
-            limit_columns(&mut weights[l], units[l], most);
-        }
-        limit_columns(&mut feedback[l], lower, most);
-    }
-}
-
-fn limit_row(row: &mut [f32], most: f32) {
-    let norm = row.iter().map(|w| w * w).sum::<f32>().sqrt();
-    if norm > most {
-        row.iter_mut().for_each(|w| *w *= most / norm);
-    }
-}
-
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl+fma", "x86_64+avx2+fma"))]
-fn limit_columns(matrix: &mut [f32], columns: usize, most: f32) {
-    let mut squares = vec![0.0f32; columns];
-    for row in matrix.chunks_exact(columns) {
-        squares.iter_mut().zip(row).for_each(|(sum, w)| *sum += w * w);
-    }
-    if squares.iter().any(|&sum| sum > most * most) {
-        let factors: Vec<f32> = squares.iter().map(|sum| (most / sum.sqrt()).min(1.0)).collect();
-        for row in matrix.chunks_exact_mut(columns) {
-            row.iter_mut().zip(&factors).for_each(|(w, factor)| *w *= factor);
-        }
-    }
 }
 
 fn fill(values: &mut Vec<f32>, count: usize) {

@@ -1,7 +1,7 @@
 //! Spiking areas on the GPU: what lies where, and the kernels that a minibatch goes through (`shaders/show*.wgsl`).
 //!
 //! Samples of a minibatch meet through weights and thresholds alone. Where nothing is learnt, a dispatch takes all samples
-//! through many steps; else a step is a dispatch for the samples, one for the weights, and one for thresholds and intervals.
+//! through many steps; else a step is a dispatch for the samples, one for the weights, one for their lengths, and one for thresholds and intervals.
 
 use wgpu::Buffer;
 
@@ -415,17 +415,15 @@ impl Course<'_> {
             self.steps(context, 1);
             if t >= learns_from {
                 self.change_weights(context);
+                self.limit(context);
             }
-            if plasticity.homeostasis > 0.0 || plasticity.protection > 0.0 {
+            if plasticity.homeostasis > 0.0 || plasticity.counts_intervals {
                 self.settle(context);
             }
             if t % at_once == at_once - 1 {
                 context.submit();
             }
         }
-        let buffers = [Use::Read(&self.batch.slots), Use::Write(&self.group.weights[0])];
-        let groups = [self.layout.rows().div_ceil(64), 1, self.batch.busy()];
-        context.dispatch(&shaders::show_limit(), &self.params(1), &buffers, groups);
     }
 
     fn steps(&self, context: &mut Context, count: u32) {
@@ -458,6 +456,12 @@ impl Course<'_> {
         let rows = self.layout.rows();
         let groups = [rows.min(SIDE), rows.div_ceil(SIDE), self.batch.busy()];
         context.dispatch(&shaders::show_learn(self.layout.half), &self.params(1), &buffers, groups);
+    }
+
+    fn limit(&self, context: &mut Context) {
+        let buffers = [Use::Read(&self.batch.slots), Use::Write(&self.group.weights[0])];
+        let groups = [self.layout.rows().div_ceil(64), 1, self.batch.busy()];
+        context.dispatch(&shaders::show_limit(), &self.params(1), &buffers, groups);
     }
 
     fn settle(&self, context: &mut Context) {
@@ -494,7 +498,7 @@ impl Course<'_> {
         params.extend([self.data.scale.to_bits(), chance_high, chance_low, chance_exponent as u32]);
         params.extend([count, c.steps, u32::from(plasticity.is_some()), c.learns_from]);
         params.extend([c.teaches, c.compares_traces].map(u32::from));
-        params.extend([c.refractory, u32::from(plasticity.is_some_and(|p| p.protection > 0.0))]);
+        params.extend([c.refractory, u32::from(plasticity.is_some_and(|p| p.counts_intervals))]);
         let of = |value: fn(&Plasticity) -> f32| plasticity.map_or(0.0, value);
         let numbers = [
             [c.current_leak, c.expected_leak, c.current_gain, c.voltage_leak],
