@@ -548,7 +548,8 @@ fn the_published_constants_of_feed_forward_sleep_are_in_the_presets() {
         near(sleep.inc, inc);
         near(sleep.inc * sleep.dec_ratio, dec);
         near(sleep.leak, 0.999);
-        (near(sleep.gain_hidden, alpha), near(sleep.gain_output, alpha));
+        near(sleep.gain_hidden, alpha);
+        near(sleep.gain_output, alpha);
         assert_eq!(sleep.thresholds, beta);
         assert_eq!([0, 1, 4].map(|task| sleep.steps_after(task)), [15_000, 20_000, 35_000]);
         assert_eq!(Wiring::of(NetworkKind::FeedForward), Wiring::Cascade, "spikes go up within a step");
