@@ -189,6 +189,9 @@ mod tests {
         );
         assert_eq!((runs[0].spec.seed, runs[1].spec.seed), (100, 101));
         let error = queue(&plan, &[&plan.experiments[0]], &filter("cifar"), 2).unwrap_err().to_string();
-        assert!(error.starts_with("there is no data set `cifar` here; there are cifar10-resnet56, fmnist"), "{error}");
+        assert!(
+            error.starts_with("there is no data set `cifar` here; there are cifar10-resnet56, cifar10-vgg13bn, fm"),
+            "{error}"
+        );
     }
 }
