@@ -394,7 +394,7 @@ test("a study goes on while another lab is looked at", async (t) => {
   await reach(page, /^Learning/);
   const left = hash(page);
   await tab(page, "Predict lab").click();
-  await page.getByText("Areas of spiking units learn").waitFor();
+  await page.getByText("Areas of spiking units predict one another").waitFor();
   await page.locator(".labs .under-way").waitFor();
   await tab(page, "Connect lab").click();
   await reach(page, /^Learning/);
