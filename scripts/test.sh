@@ -34,7 +34,8 @@ step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
   wasm-pack test --headless --chrome --chromedriver "$(command -v chromedriver)" --mode no-install -- --test 'web*'
 step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs
 step "budgets" "half a minute" node scripts/budget.mjs
-step "browser tests" "a quarter of an hour" node --test --test-reporter=tap --test-concurrency=1 --test-timeout=600000 tests/e2e/*.test.mjs
+# Each file has a server and a browser of its own: two at a time keep both of two cores busy.
+step "browser tests" "ten minutes" node --test --test-reporter=tap --test-concurrency=2 --test-timeout=600000 tests/e2e/*.test.mjs
 
 rust() { awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$1"; }
 python_tests() { # of the log, which is not there without Python: skipped ones are no tests that passed

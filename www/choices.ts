@@ -38,19 +38,22 @@ export function chooseSet(store: Store, name: string): void {
   if (!isOfModel(model)(preset)) chooseModel(store, model.name);
 }
 
-/** Takes a model: that of the chosen preset, where it is of it; that of a preset of the same data, strategy and size; else the
+/** Takes a model: that of the chosen preset, where it is of it; that of a preset of the same data, tasks, strategy and size; else the
  *  paper's own constants are written into what the controls say. */
 export function chooseModel(store: Store, name: string): void {
   const { presets, spec, hash } = store.state;
   const model = MODELS.find((model) => model.name === name);
   if (!model || modelOf(spec) === model) return;
   const chosen = presets.find((preset) => preset.name === parts(hash).preset);
-  const alike = presets.find((preset) => preset.spec.data.name === spec.data.name && isAlike(preset.spec, spec) && isOfModel(model)(preset));
+  const alike = presets.find((preset) => preset.spec.data.name === spec.data.name && isAlike(preset.spec, spec) && hasTasks(preset.spec, spec) && isOfModel(model)(preset));
   if (alike && !(chosen && isOfModel(model)(chosen))) return choosePreset(store, alike.name);
   choose(store, spec_set(spec, modelChanges(spec, model, baseOf(store.state))));
 }
 
 const isOfModel = (model: Model) => (preset: Preset) => modelOf(preset.spec) === model;
+
+/** The same classes in the same tasks: a preset of others would throw away what a person chose. */
+const hasTasks = ({ tasks }: Spec, spec: Spec): boolean => JSON.stringify(tasks.classes) === JSON.stringify(spec.tasks.classes);
 
 /** The same strategy, on as much of the data. Own images are few. */
 const isAlike = ({ data, strategy }: Spec, spec: Spec): boolean =>

@@ -50,6 +50,7 @@ test("cards show the latest phase, or the one that is slid to", async (t) => {
 
 test("single spikes are shown for each layer, with what their number means", async (t) => {
   const page = await paused(t, SHORT, ["T1", "S1"]);
+  await page.locator(".spikes .trace svg[aria-label^='Single spikes of the output']").waitFor({ state: "attached" }); // drawn a frame after the line of status
   const labels = await page.locator(".spikes .trace svg[role=img]").evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
   const single = labels.filter((label) => label.startsWith("Single spikes"));
   assert.deepEqual(single.map((label) => label.replace(/[\d,]+ in/, "n in")), ["input", "hidden", "output"].map((layer) => `Single spikes of the ${layer} layer: n in 60 steps.`));
