@@ -65,6 +65,6 @@ function row(study: Study, line: StudyLine, isBoth: boolean): HTMLTableRowElemen
   const asleep = isAsleep(study.spec) ? [[whole(words(slept?.test_loss))], [whole(accuracyWords(slept?.test_accuracy))]] : [];
   const began = stages.flatMap((stage, i): Child[] => (i === 0 ? [whole(words(stage))] : [" → ", whole(words(stage))]));
   const n = test_loss?.n ?? loss.at(-1)?.n ?? 0;
-  const cells: Child[][] = [[RULES[rule].title], ...(isBoth ? [[flossed ? "yes" : "no"]] : []), [String(rate)], [whole(words(test_loss))], [whole(accuracyWords(test_accuracy)), ...(split ? [` ${split.solved} of ${split.of} solved it`] : [])], ...asleep, began, [`${n}${diverged > 0 ? `, ${diverged} diverged` : ""}`]];
+  const cells: Child[][] = [[RULES[rule].title], ...(isBoth ? [[flossed ? "yes" : "no"]] : []), [String(rate)], [whole(words(test_loss))], [whole(accuracyWords(test_accuracy)), ...(split ? [`; ${split.solved} of ${split.of} solved it`] : [])], ...asleep, began, [`${n}${diverged > 0 ? `, ${diverged} diverged` : ""}`]];
   return el("tr", {}, el("th", { scope: "row" }, el("span", { class: "chip", style: `background:${color(study.spec.gains.indexOf(gain))}` }), String(gain)), ...cells.map((cell) => el("td", {}, ...cell)));
 }
