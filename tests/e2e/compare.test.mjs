@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { button, openLab, reach, runToEnd, RUN_LIMIT, useLab } from "./lab.mjs";
+import { button, countWorkers, noWorkerIsLeft, openLab, reach, RUN_LIMIT, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -49,11 +49,10 @@ test("two strategies are compared to their end, and give what single runs give",
   const page = await openCompare(t, { cores: 3, runs: "2" });
   await button(page, "Run the comparison").click();
   await comparing(page).filter({ hasText: "2 at once: this browser has 3 cores" }).waitFor();
-  let most = 0;
-  page.on("worker", () => (most = Math.max(most, page.workers().length)));
+  const workers = countWorkers(page);
   await finish(page);
-  assert.equal(most, 2, "runs at once");
-  assert.equal(page.workers().length, 0, "no Worker outlives its run");
+  assert.equal(workers.most, 2, "runs at once");
+  await noWorkerIsLeft(page, "no Worker outlives its run");
 
   const shown = await table(page);
   assert.deepEqual(Object.keys(shown), ["nothinglower bound", "sleep", "rehearsal", "all tasks at onceupper bound"]);

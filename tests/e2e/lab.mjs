@@ -88,6 +88,20 @@ async function openPage(t, { size = [1280, 800], scheme = "light", permissions =
   return page;
 }
 
+/** The most Workers that a page has at once from now on. Looked at a moment after each begins, when the end of the one before has been
+ *  told, too; their work takes far longer. */
+export function countWorkers(page) {
+  const seen = { most: 0 };
+  page.on("worker", () => setTimeout(() => (seen.most = Math.max(seen.most, page.workers().length)), 100));
+  return seen;
+}
+
+/** Every Worker of the page has ended, or does within moments: it takes one until the end is told. */
+export async function noWorkerIsLeft(page, why) {
+  for (let tries = 0; tries < 40 && page.workers().length > 0; tries++) await page.waitForTimeout(50);
+  assert.equal(page.workers().length, 0, why);
+}
+
 export const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 export const status = (page) => page.locator(".status").textContent();

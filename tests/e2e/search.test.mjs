@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { drawn, overflow, violations } from "./axe.mjs";
-import { button, openLab, reach, RUN_LIMIT, useLab } from "./lab.mjs";
+import { button, countWorkers, noWorkerIsLeft, openLab, reach, RUN_LIMIT, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -63,13 +63,12 @@ const course = (evaluations) =>
 test("a search is run to its end, side by side, and its best is used", async (t) => {
   const page = await openSearch(t);
   await ask(page, { evaluations: 6 });
-  let most = 0;
-  page.on("worker", () => (most = Math.max(most, page.workers().length)));
+  const workers = countWorkers(page);
   await button(page, "Run the search").click();
   await far(page).filter({ hasText: "2 at once: this browser has 3 cores" }).waitFor();
   await finish(page, 6);
-  assert.equal(most, 2, "members at once");
-  assert.equal(page.workers().length, 0, "no Worker outlives its errand");
+  assert.equal(workers.most, 2, "members at once");
+  await noWorkerIsLeft(page, "no Worker outlives its errand");
 
   const { name, search, evaluations } = await saveLog(page);
   assert.match(name, /^engram-search-quick-mnist-src-seed0-[0-9a-f]+\.jsonl$/);
