@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::Failure;
 use crate::reproduce::{Runs, is_run, read};
@@ -21,14 +22,27 @@ pub fn runs_of(folder: &Path, prefix: &str) -> Result<Runs, Failure> {
     let mut runs = Runs::default();
     for file in files(folder)?.into_iter().filter(|file| is_wanted(file)) {
         let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
-        let bytes = fs::metadata(&file).map_err(|e| of_file(e.to_string()))?.len();
-        if bytes > LIMIT {
-            return Err(of_file(format!("has {bytes} bytes, more than the {LIMIT} of a file of runs")));
-        }
-        let bytes = fs::read(&file).map_err(|e| of_file(e.to_string()))?;
-        runs.take(read(&String::from_utf8_lossy(&bytes)).map_err(|e| of_file(e.to_string()))?);
+        runs.take(read(&text(&file)?).map_err(|e| of_file(e.to_string()))?);
     }
     Ok(runs)
+}
+
+/// A file of runs, which is refused where it is larger than one can be.
+pub fn text(file: &Path) -> Result<String, Failure> {
+    let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
+    let bytes = fs::metadata(file).map_err(|e| of_file(e.to_string()))?.len();
+    if bytes > LIMIT {
+        return Err(of_file(format!("has {bytes} bytes, more than the {LIMIT} of a file of runs")));
+    }
+    let bytes = fs::read(file).map_err(|e| of_file(e.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Adds a line to a file of runs, whole, before anything else is done.
+pub fn append(file: &Mutex<File>, line: &str) -> Result<(), Failure> {
+    let mut file = file.lock().expect("a writer does not panic");
+    let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
+    written.map_err(|e| Failure::Failed(format!("the runs cannot be written any more ({e})")))
 }
 
 /// In the order of their names, so that of two runs with the same Spec the same one counts each time.

@@ -263,12 +263,12 @@ impl Crew<'_> {
             match &event {
                 Event::Progress { seconds: so_far, .. } => seconds = *so_far,
                 Event::Finished(finished) => {
-                    self.keep(&finished_line(finished, self.made))?;
+                    folder::append(&self.file, &finished_line(finished, self.made))?;
                     self.screen.say(&format!("{cell}: {}", report::summary(finished)));
                 }
                 Event::Diverged { name, message, .. } => {
                     if let Some(line) = diverged_line(&event, spec, seconds, self.made) {
-                        self.keep(&line)?;
+                        folder::append(&self.file, &line)?;
                     }
                     self.screen.alert(&format!("{cell}: seed {} diverged in {name}: {message}", spec.seed));
                 }
@@ -276,13 +276,6 @@ impl Crew<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Adds a line to the file, whole, before anything else is done.
-    fn keep(&self, line: &str) -> Result<(), Failure> {
-        let mut file = self.file.lock().expect("a writer does not panic");
-        let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
-        written.map_err(|e| Failure::Failed(format!("the runs cannot be written any more ({e})")))
     }
 }
 

@@ -2,27 +2,22 @@
 //! its networks is a line of a file. Networks are known by what made them, so that none is trained twice.
 
 use std::collections::HashMap;
-use std::fs;
 use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use super::Failure;
 use super::report::Screen;
+use super::{Failure, folder};
 use crate::connect::known::{each_alone, gather, missing};
 use crate::connect::report::StudyResult;
 use crate::connect::spec::ConnectSpec;
 use crate::connect::study::{ConnectEvent, Study};
 use crate::connect::summary::NetworkRecord;
 use crate::reproduce::Made;
-
-/// The largest file of parts of studies that is read, in bytes.
-const LIMIT: u64 = 1 << 30;
 
 /// Networks of one origin that are to be trained.
 pub struct Errand {
@@ -62,7 +57,8 @@ impl Known {
     pub fn read(files: &[PathBuf]) -> Result<Known, Failure> {
         let mut known = Known::default();
         for file in files {
-            for share in read(file).map_err(|why| Failure::Failed(format!("{}: {why}", file.display())))? {
+            let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
+            for share in parse(&folder::text(file)?).map_err(of_file)? {
                 known.add(share);
             }
         }
@@ -118,15 +114,6 @@ pub fn errands<'a>(studies: impl Iterator<Item = (&'a str, &'a ConnectSpec)>) ->
     errands
 }
 
-fn read(file: &Path) -> Result<Vec<Share>, String> {
-    let bytes = fs::metadata(file).map_err(|e| e.to_string())?.len();
-    if bytes > LIMIT {
-        return Err(format!("has {bytes} bytes, more than the {LIMIT} of a file of runs"));
-    }
-    let text = String::from_utf8_lossy(&fs::read(file).map_err(|e| e.to_string())?).into_owned();
-    parse(&text)
-}
-
 fn parse(text: &str) -> Result<Vec<Share>, String> {
     let mut shares = Vec::new();
     let count = text.lines().count();
@@ -142,10 +129,7 @@ fn parse(text: &str) -> Result<Vec<Share>, String> {
 
 /// Adds a share to a file, as a line.
 pub fn append(file: &Mutex<File>, share: &Share) -> Result<(), Failure> {
-    let line = serde_json::to_string(share).expect("plain data") + "\n";
-    let mut file = file.lock().expect("a writer does not panic");
-    let written = file.write_all(line.as_bytes()).and_then(|()| file.flush());
-    written.map_err(|e| Failure::Failed(format!("the runs cannot be written any more ({e})")))
+    folder::append(file, &(serde_json::to_string(share).expect("plain data") + "\n"))
 }
 
 /// Does errands, so many at a time, and hands each share over when it is done.
