@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -55,7 +55,7 @@ test("a run that is over goes on when classes are taught again, and what was don
   assert.ok(Number(after.A1[1]) > Number(before.T5[1]) + 40, `2 and 3 are known again: ${after.A1[1]} %`);
   assert.match((await done(page))[0], /^After T5: teach 2 \/ 3 again$/);
   await page.locator(".done").getByRole("button", { name: "Remove" }).click();
-  await page.waitForFunction(() => !location.hash.includes("actions"));
+  await addressed(page, "actions", false);
   assert.deepEqual(await runToEnd(page), before);
 });
 
@@ -95,7 +95,7 @@ test("other tasks take away what was done to the former", async (t) => {
   await page.locator(".constants summary", { hasText: "Tasks and strategy" }).click();
   await page.getByLabel("Tasks class numbers").fill("0 1 | 2 3");
   await page.getByLabel("Tasks class numbers").press("Enter");
-  await page.waitForFunction(() => !location.hash.includes("actions"));
+  await addressed(page, "actions", false);
   assert.equal((await done(page)).length, 0);
 });
 

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { button, matrix, openLab, reach, runToEnd, RUN_LIMIT, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { button, drawn, matrix, openLab, reach, RUN_LIMIT, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 

@@ -16,6 +16,3 @@ export async function violations(page) {
 
 /** How much wider than the screen the page is, in pixels. */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-
-/** Once the page has been laid out and drawn anew. */
-export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));

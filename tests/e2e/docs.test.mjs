@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { openLab, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { drawn, openLab, useLab } from "./lab.mjs";
 
 useLab();
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -105,7 +105,7 @@ test("a press of Run computes the same run here", async (t) => {
 test("a control leaves the recording in sight; a link to another run does not", async (t) => {
   const page = await recorded(t);
   await page.getByLabel("Preset").selectOption("quick-mnist-sequential");
-  await page.waitForFunction(() => location.hash.includes("sequential"));
+  await addressed(page, "sequential");
   assert.match(await status(page), /^This run was recorded/);
   await page.evaluate(() => (location.hash = "v=1&preset=quick-mnist-src&seed=3"));
   await reach(page, /^Ready/);

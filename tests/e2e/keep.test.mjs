@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -222,7 +222,7 @@ test("a run whose engine was changed is found again", async (t) => {
   await button(page, "Next phase").click();
   await reach(page, /^Paused in T1/);
   await page.getByLabel("Computed on", { exact: true }).selectOption("CPU");
-  await page.waitForFunction(() => location.hash.includes("engine=cpu"));
+  await addressed(page, "engine=cpu");
   await kept(page, ({ state }) => state === "standing");
   await page.reload();
   await reach(page, /^Paused in T1/);

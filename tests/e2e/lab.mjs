@@ -14,6 +14,9 @@ export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 /** Far more than a quick run takes, for slow machines. */
 export const RUN_LIMIT = 240_000;
 
+/** Milliseconds by which every frame comes late, to find tests that read the page before it shows what they wait for. */
+const LATE_FRAMES = Number(process.env.LATE_FRAMES ?? 0);
+
 let browser, server, url;
 
 /** Has Chromium offer WebGPU, computed by SwiftShader on the CPU: the same on every machine, and slow. */
@@ -72,6 +75,7 @@ async function openPage(t, { size = [1280, 800], scheme = "light", permissions =
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
+  if (LATE_FRAMES) await context.addInitScript(lateFrames, LATE_FRAMES);
   context.on("request", (request) => {
     if (!allowed.some((start) => request.url().startsWith(start))) wrong.push(`request to ${request.url()}`);
   });
@@ -86,6 +90,32 @@ async function openPage(t, { size = [1280, 800], scheme = "light", permissions =
     assert.deepEqual(wrong, []);
   });
   return page;
+}
+
+/** In the page: frames come `late` milliseconds later than they would, in the same order. */
+function lateFrames(late) {
+  const [request, cancel] = [window.requestAnimationFrame.bind(window), window.cancelAnimationFrame.bind(window)];
+  const asked = new Map();
+  let last = 0;
+  window.requestAnimationFrame = (draw) => {
+    const id = ++last;
+    const one = {};
+    asked.set(id, one);
+    one.timer = setTimeout(() => {
+      one.frame = request((now) => {
+        asked.delete(id);
+        draw(now);
+      });
+    }, late);
+    return id;
+  };
+  window.cancelAnimationFrame = (id) => {
+    const one = asked.get(id);
+    if (!one) return;
+    asked.delete(id);
+    clearTimeout(one.timer);
+    if (one.frame) cancel(one.frame);
+  };
 }
 
 /** The most Workers that a page has at once from now on. Looked at a moment after each begins, when the end of the one before has been
@@ -129,6 +159,15 @@ export async function reach(page, pattern, timeout = RUN_LIMIT) {
 /** What is said of a line that is not in the page any more. */
 const GONE = 0;
 
+/** Waits until the page shows what it has been told so far, laid out: its parts hear of a change with the next frame. */
+export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+/** Waits until the address says `part` (or, with `says` false, says it no more) and the page shows it: the address is ahead by a frame. */
+export async function addressed(page, part, says = true) {
+  await page.waitForFunction(([part, says]) => decodeURIComponent(location.hash).includes(part) === says, [part, says]);
+  await drawn(page);
+}
+
 /** In the page: null once the text matches, the text that stood there when time was out, or 0 (GONE) where the line left the page. */
 function watchStatus(element, [source, flags, milliseconds]) {
   const pattern = new RegExp(source, flags);
@@ -137,7 +176,8 @@ function watchStatus(element, [source, flags, milliseconds]) {
     const limit = setTimeout(() => end(element.textContent), milliseconds);
     const leaving = setInterval(() => element.isConnected || end(0), 50);
     observer.observe(element, { childList: true, characterData: true, subtree: true });
-    look();
+    // The line may still speak of what was before the latest click: parts hear of a change with the next frame.
+    requestAnimationFrame(look);
 
     function look() {
       if (pattern.test(element.textContent)) end(null);

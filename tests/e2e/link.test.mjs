@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -21,7 +21,7 @@ test("controls write the hash, and the link reopens the same run", async (t) => 
   await page.getByLabel("Order of tasks").selectOption("shuffled");
   await page.getByLabel("Seed").fill("3");
   await page.getByLabel("Seed").press("Enter");
-  await page.waitForFunction(() => location.hash.includes("seed=3"));
+  await addressed(page, "seed=3");
   const hash = new URL(page.url()).hash;
   assert.equal(hash, "#v=1&preset=quick-mnist-sequential&seed=3");
   const first = await runToEnd(page);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+import { addressed, button, drawn, openLab, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -17,7 +17,8 @@ const open = (page, group) => page.locator(".constants summary", { hasText: grou
 
 async function choose(page, title) {
   await model(page).selectOption({ label: title });
-  await page.waitForFunction((title) => document.querySelector("#model").selectedOptions[0].text === title, title);
+  await drawn(page); // what is away is away, and the model is still the one chosen
+  assert.equal(await model(page).locator("option:checked").textContent(), title);
 }
 
 test("every model follows every other without a refusal, and the first one ends where the preset began", async (t) => {
@@ -59,7 +60,8 @@ test("a model sets its constants, and those of others are away", async (t) => {
   assert.deepEqual([await page.locator("#rule-momentum").inputValue(), await page.locator("#rule-dropout").inputValue()], ["0.5", "0.25"]);
   assert.deepEqual(await page.locator("#rule-kind option:enabled").evaluateAll((all) => all.map(({ value }) => value)), ["backprop", "owm"]);
   await page.locator("#network-kind").selectOption("mrnn");
-  await page.waitForFunction(() => document.querySelector("#model").value === "mrnn-ep");
+  await drawn(page);
+  assert.equal(await model(page).inputValue(), "mrnn-ep");
   assert.equal(await page.locator("#rule-momentum").isVisible(), false);
 });
 
@@ -88,7 +90,7 @@ test("another data set keeps the model, a preset brings its own", async (t) => {
   const page = await openLab(t);
   await choose(page, "RNN-BPTT");
   await page.getByLabel("Data set").selectOption({ label: "Fashion-MNIST" });
-  await page.waitForFunction(() => location.hash.includes("fmnist"));
+  await addressed(page, "fmnist");
   assert.equal(await model(page).inputValue(), "rnn-bptt");
   await page.getByLabel("Preset").selectOption("quick-mnist-src");
   await page.waitForFunction(() => document.querySelector("#model").value === "mrnn-ep");

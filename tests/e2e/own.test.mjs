@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -58,7 +58,7 @@ async function choose(page, files) {
 test("dropped files become the data set, and are learnt", async (t) => {
   const page = await openLab(t, { hash: PARALLEL });
   await drop(page, TWO);
-  await page.waitForFunction(() => location.hash.includes("data.name=own-"));
+  await addressed(page, "data.name=own-");
   assert.match(hash(page), /data\.subset=null.*sleep\.window=null.*tasks\.classes=\[\[0,1\],\[2,3\]\]/);
   assert.equal(await dataSet(page).locator("option:checked").textContent(), "Your images (320 training, 80 test, 8×8)");
   assert.ok(await notice(page).isHidden());
@@ -78,7 +78,7 @@ test("four chosen files bring their own test images, phase by phase with sleep",
     file("t10k-images", images(40)),
     file("train-labels", labels(400)),
   ]);
-  await page.waitForFunction(() => location.hash.includes("own-"));
+  await addressed(page, "own-");
   assert.match(await dataSet(page).locator("option:checked").textContent(), /400 training, 40 test/);
   const result = await runToEnd(page);
   assert.deepEqual(Object.keys(result), ["T1", "S1", "T2", "S2"]);
@@ -103,7 +103,7 @@ for (const [what, files, says] of [
     await choose(page, files);
     await notice(page).filter({ hasText: says }).waitFor();
     await drop(page, TWO);
-    await page.waitForFunction(() => location.hash.includes("own-"));
+    await addressed(page, "own-");
     assert.ok(await notice(page).isHidden(), "sound files are taken afterwards");
   });
 }
@@ -111,7 +111,7 @@ for (const [what, files, says] of [
 test("a link to images that are not here asks for them, and goes on once they are dropped", async (t) => {
   const page = await openLab(t, { hash: PARALLEL });
   await drop(page, TWO);
-  await page.waitForFunction(() => location.hash.includes("own-"));
+  await addressed(page, "own-");
   const link = new URL(page.url()).hash;
 
   const other = await openLab(t, { hash: `${link}&seed=5` });
@@ -141,7 +141,7 @@ test("another set of the site brings its preset, with seed and order", async (t)
   const offered = await dataSet(page).locator("option").allTextContents();
   assert.deepEqual([offered[0], offered.includes("Fashion-MNIST"), offered.at(-1)], ["MNIST", true, "Your own images …"]);
   await dataSet(page).selectOption("Fashion-MNIST");
-  await page.waitForFunction(() => location.hash.includes("fmnist"));
+  await addressed(page, "fmnist");
   assert.equal(hash(page), "#v=1&preset=quick-fmnist-rehearsal&seed=7&tasks.order=listed");
   assert.equal(await page.getByLabel("Preset").inputValue(), "quick-fmnist-rehearsal");
 });

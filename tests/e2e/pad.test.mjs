@@ -20,13 +20,16 @@ async function drawZero(page) {
   await page.mouse.up();
 }
 
-/** The answers through time: { start: "3", T1: "0", … }, once there are as many as `count`. */
+/** The answers through time: { start: "3", T1: "0", … }, once there are as many as `count` and they stand: while one draws, they are of
+ *  what has been drawn so far. */
 async function answers(page, count) {
   const named = (label) => Object.fromEntries(label.replace(/^Answers after each phase: |\.$/g, "").split(", ").map((part) => part.split(" ")));
   const figure = page.locator(".travel svg[role=img]");
+  let [before, stood] = ["", 0];
   for (let tries = 0; tries < 100; tries++) {
     const label = (await figure.count()) > 0 ? await figure.getAttribute("aria-label") : "";
-    if (Object.keys(named(label)).length === count && label !== "") return named(label);
+    [before, stood] = [label, label === before ? stood + 1 : 0];
+    if (stood >= 5 && label !== "" && Object.keys(named(label)).length === count) return named(label);
     await page.waitForTimeout(100);
   }
   assert.fail(`no ${count} answers came: ${await figure.getAttribute("aria-label")}`);

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { button, matrix, openLab, reach, status, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { addressed, button, drawn, matrix, openLab, reach, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -45,7 +45,7 @@ test("each lab has its tab, its presets and its models, and the address says whi
   assert.equal(await page.title(), "Predict lab · Engram");
   for (const id of ["#model", "#network-kind", "#rule-kind", "#network-beta", "#evaluation-energy"]) assert.equal(await page.locator(id).isVisible(), false, `${id} does not apply`);
   await page.getByLabel("Preset").selectOption("predict-mnist-isi");
-  await page.waitForFunction(() => location.hash.includes("predict-mnist-isi"));
+  await addressed(page, "predict-mnist-isi");
   await page.goBack();
   await page.getByText("remembers them after sleep").waitFor();
   assert.equal(await current(page), "Sleep lab");
@@ -72,7 +72,7 @@ test("areas are seen while they learn: spikes, what is expected, errors, weights
   const courses = card(page, "errors").locator(".course svg[role=img]");
   for (const label of await courses.evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")))) assert.match(label, /: error while it learnt, .*: T1 from [\d.,]+ to [\d.,]+\.$/);
   await card(page, "errors").locator("details.data summary").click();
-  assert.match(await card(page, "errors").locator("details.data").textContent(), /Samples learnt so far/);
+  await card(page, "errors").locator("details.data").filter({ hasText: "Samples learnt so far" }).waitFor();
   assert.equal(await card(page, "units").locator("figure").count(), 12);
   assert.equal(await card(page, "units").locator("figure").first().locator("svg.picture image").count(), 4, "of the pixels and of the labels, predictions and errors");
   assert.equal(await card(page, "units").locator(".protected").count(), 0, "nobody is protected");

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { button, openLab, reach, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { button, drawn, openLab, reach, useLab } from "./lab.mjs";
 
 useLab();
 

@@ -116,5 +116,6 @@ test("the page stays live while it computes", async (t) => {
     return count;
   });
   t.diagnostic(`${frames} frames in a second`);
-  assert.ok(frames >= 15, `only ${frames} frames in a second`);
+  // A page that computed would draw one or two.
+  assert.ok(frames >= 8, `only ${frames} frames in a second`);
 });

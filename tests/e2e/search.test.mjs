@@ -6,8 +6,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { button, countWorkers, noWorkerIsLeft, openLab, reach, RUN_LIMIT, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { button, countWorkers, drawn, noWorkerIsLeft, openLab, reach, RUN_LIMIT, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -119,6 +119,7 @@ async function use(page, { parameters }) {
   await page.locator(".found td", { hasText: /^0\.95$/ }).waitFor();
   await button(page, "Use this").click();
   await page.locator(".found").getByText("Its constants are in the controls now.").waitFor();
+  await drawn(page);
   for (const [path, value] of Object.entries(parameters)) {
     const input = page.locator(`#${path.replaceAll(".", "-")}`);
     assert.equal(await input.inputValue(), String(value), path);

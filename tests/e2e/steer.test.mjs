@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+import { addressed, button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -38,7 +38,7 @@ test("a value is checked as it is typed, and a wrong one changes nothing", async
   await leak.fill(".99");
   assert.equal(await leak.getAttribute("aria-invalid"), null);
   await leak.press("Enter");
-  await page.waitForFunction(() => location.hash.includes("sleep.leak=0.99"));
+  await addressed(page, "sleep.leak=0.99");
 });
 
 test("what differs from the preset is marked, and can be reset one by one and all at once", async (t) => {
@@ -76,7 +76,7 @@ test("a run obeys tasks, order and layers that were written here, and its link r
   for (const [units, expected] of [["60, 40", "0.03, 0.03, 0.001"], ["60", "0.03, 0.001"]]) {
     await hidden.fill(units);
     await hidden.press("Enter");
-    await page.waitForFunction((units) => decodeURIComponent(location.hash).replaceAll(",", ", ").includes(`network.hidden=[${units}]`), units);
+    await addressed(page, `network.hidden=[${units.replaceAll(", ", ",")}]`);
     assert.equal(await rates(), expected, "another layer brings its own learning rate");
   }
   const first = await runToEnd(page);

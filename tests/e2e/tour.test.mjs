@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawn, overflow, violations } from "./axe.mjs";
-import { button, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
+import { overflow, violations } from "./axe.mjs";
+import { button, drawn, matrix, openLab, reach, runToEnd, useLab } from "./lab.mjs";
 
 useLab();
 
