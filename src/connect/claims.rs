@@ -5,6 +5,9 @@
 //! (Student's t) lies on its side of 0, *fails* where it lies on the other, and is *undecided* where it holds 0. How well a network
 //! learns is its mean loss from iteration 200 on ([`NetworkRecord::learning`]), by which its learning rate was chosen too; the loss at
 //! the end stands beside it. Networks that diverged are left out, with their partners, and said.
+//!
+//! A learning rate of its own may hide what a gain does to learning, so that the order of the gains is asked at each rate, too
+//! ([`trends`]).
 
 use std::collections::BTreeMap;
 
@@ -39,6 +42,28 @@ pub struct StudyClaim {
     pub unit: &'static str,
     /// What a mean hides: seeds that solved the task while others did not, and those that diverged.
     pub note: String,
+}
+
+/// How the order of the gains is that of how badly they learn, where all have the same learning rate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RateTrend {
+    pub rule: Credit,
+    /// Learning rate.
+    pub rate: f64,
+    pub answer: StudyAnswer,
+    /// Spearman's rank correlation of gain and mean loss, its sign turned, over the seeds none of whose networks diverged.
+    pub correlation: Difference,
+}
+
+impl StudyAnswer {
+    /// What a difference says of a claim that positive numbers speak for.
+    fn of(difference: &Difference) -> StudyAnswer {
+        match difference.interval {
+            [low, _] if low > 0.0 => StudyAnswer::Holds,
+            [_, high] if high < 0.0 => StudyAnswer::Fails,
+            _ => StudyAnswer::Undecided,
+        }
+    }
 }
 
 /// What is asked of a network.
@@ -223,14 +248,36 @@ impl<'a> Asked<'a> {
     ) -> Option<StudyClaim> {
         let of = |numbers: BTreeMap<u32, f64>| Difference::of(&numbers.into_values().collect::<Vec<_>>());
         let difference = of(numbers)?;
-        let answer = match difference.interval {
-            [low, _] if low > 0.0 => StudyAnswer::Holds,
-            [_, high] if high < 0.0 => StudyAnswer::Fails,
-            _ => StudyAnswer::Undecided,
-        };
+        let answer = StudyAnswer::of(&difference);
         let note = groups.iter().filter_map(|group| group.notes()).collect::<Vec<_>>().join("; ");
         Some(StudyClaim { study: self.study.into(), text, answer, difference, end: end.and_then(of), unit, note })
     }
+}
+
+/// For each rule and learning rate how far smaller gains learn worse, of networks that are not flossed. A rate at which fewer than two
+/// seeds have a whole network of every gain is left out, and so is a study of fewer than three gains.
+pub fn trends(spec: &ConnectSpec, networks: &[NetworkRecord]) -> Vec<RateTrend> {
+    let gains = &spec.gains;
+    let of_network = |rule: Credit, rate: f64, gain: f64, seed: u32| {
+        let is_it = |record: &&NetworkRecord| {
+            let arm = &record.arm;
+            (arm.rule, arm.rate, arm.gain, arm.seed, arm.flossed) == (rule, rate, gain, seed, false)
+        };
+        let record = networks.iter().find(is_it).filter(|record| !record.has_diverged() && record.test.is_some())?;
+        record.learning(&spec.training)
+    };
+    let of_rate = |rule: Credit, rate: f64| {
+        let of_seed = |seed: u32| {
+            let losses: Option<Vec<f64>> = gains.iter().map(|&gain| of_network(rule, rate, gain, seed)).collect();
+            Some(-rank_correlation(gains, &losses?))
+        };
+        let correlations: Vec<f64> = (spec.seed..spec.seed + spec.seeds).filter_map(of_seed).collect();
+        let correlation = Difference::of(&correlations)?;
+        Some(RateTrend { rule, rate, answer: StudyAnswer::of(&correlation), correlation })
+    };
+    let rates = &spec.training.rates;
+    let all = spec.rules.iter().flat_map(|&rule| rates.iter().filter_map(move |&rate| of_rate(rule, rate)));
+    all.filter(|_| gains.len() > 2).collect()
 }
 
 /// Spearman's: the correlation of the ranks, ties having the mean of theirs; 0 where one side is all alike.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::claims::{StudyAnswer, StudyClaim, claims};
+use super::claims::{RateTrend, StudyAnswer, StudyClaim, claims, trends};
 use super::spec::{ConnectSpec, Credit};
 use super::summary::{FROM, InTwo, NetworkRecord, SleptLine, StudyLine, summary};
 use crate::analysis::Spread;
@@ -35,6 +35,11 @@ impl StudyResult {
     /// The paper's claims that it says something about.
     pub fn claims(&self, study: &str) -> Vec<StudyClaim> {
         claims(study, &self.spec, &self.lines, &self.networks)
+    }
+
+    /// How far smaller gains learn worse where all have the same learning rate.
+    pub fn trends(&self) -> Vec<RateTrend> {
+        trends(&self.spec, &self.networks)
     }
 }
 
@@ -171,19 +176,53 @@ pub fn agreement(claims: &[StudyClaim]) -> String {
     let mut text = String::from(
         "| study | claim | | difference, with its 95 % interval | of the loss at the end | n | |\n|---|---|---|---|---|---|---|\n",
     );
-    let words =
-        |Difference { mean, interval: [low, high], .. }: &Difference| format!("{mean:.4} ({low:.4} to {high:.4})");
     for StudyClaim { study, text: claim, answer, difference, end, unit, note } in claims {
-        let answer = match answer {
-            StudyAnswer::Holds => "holds",
-            StudyAnswer::Fails => "**fails**",
-            StudyAnswer::Undecided => "undecided",
-        };
-        let (n, end) = (difference.n, end.as_ref().map_or("–".into(), words));
-        writeln!(text, "| {study} | {claim} | {answer} | {} {unit} | {end} | {n} | {note} |", words(difference))
+        let (n, end) = (difference.n, end.as_ref().map_or("–".into(), |end| with_interval(end, 4)));
+        let (answer, difference) = (in_words(*answer), with_interval(difference, 4));
+        writeln!(text, "| {study} | {claim} | {answer} | {difference} {unit} | {end} | {n} | {note} |")
             .expect("writing to a String does not fail");
     }
     text
+}
+
+/// Whether smaller gains learn worse at each learning rate, as a Markdown table: a row for each study and rule.
+pub fn trend_table<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)> + Clone) -> String {
+    let mut rates: Vec<f64> = results.clone().flat_map(|(_, result)| result.spec.training.rates.clone()).collect();
+    rates.sort_by(f64::total_cmp);
+    rates.dedup();
+    let heads: Vec<String> = rates.iter().map(f64::to_string).collect();
+    let mut text = format!("| study | rule | {} |\n|---|---|{}\n", heads.join(" | "), "---|".repeat(rates.len()));
+    for (study, result) in results {
+        let trends = result.trends();
+        for rule in result.spec.rules.iter().filter(|rule| trends.iter().any(|trend| trend.rule == **rule)) {
+            let cell = |rate: &f64| {
+                let trend = trends.iter().find(|trend| (trend.rule, trend.rate) == (*rule, *rate));
+                let words = |RateTrend { answer, correlation, .. }: &RateTrend| {
+                    let is_whole = correlation.n == result.spec.seeds as usize;
+                    let n = if is_whole { String::new() } else { format!(", n {}", correlation.n) };
+                    format!("{}: {}{n}", in_words(*answer), with_interval(correlation, 2))
+                };
+                trend.map_or("–".into(), words)
+            };
+            let cells: Vec<String> = rates.iter().map(cell).collect();
+            writeln!(text, "| {study} | {} | {} |", rule.title(), cells.join(" | "))
+                .expect("writing to a String does not fail");
+        }
+    }
+    text
+}
+
+fn in_words(answer: StudyAnswer) -> &'static str {
+    match answer {
+        StudyAnswer::Holds => "holds",
+        StudyAnswer::Fails => "**fails**",
+        StudyAnswer::Undecided => "undecided",
+    }
+}
+
+/// `0.0123 (0.0100 to 0.0146)`
+fn with_interval(Difference { mean, interval: [low, high], .. }: &Difference, digits: usize) -> String {
+    format!("{mean:.digits$} ({low:.digits$} to {high:.digits$})")
 }
 
 /// `0.0123 ± 0.0004`; a dash where nothing is known.

@@ -8,7 +8,7 @@ use engram::connect::ctrnn::{Course, Judged, Shape, Weights, judge, run};
 use engram::connect::flossing::floss;
 use engram::connect::known::{alone, gather, missing};
 use engram::connect::lyapunov::{Tangent, decompose, exponents, frame};
-use engram::connect::report::{StudyResult, agreement, edge, table, to_csv};
+use engram::connect::report::{StudyResult, agreement, edge, table, to_csv, trend_table};
 use engram::connect::spec::{ConnectSpec, Credit, FlossGradient, TaskKind};
 use engram::connect::study::{ConnectEvent, Study};
 use engram::connect::summary::{Arm, InTwo, NetworkRecord, Score, Slept, summary};
@@ -1181,6 +1181,42 @@ fn claims_hold_fail_or_stay_open_as_paired_differences_say() {
     assert_eq!(rows.lines().count(), 5, "two gains, with flossing and without");
     assert!(agreement(&all.claims("s")).contains("| holds |"));
     assert_eq!(table(&all.lines, &all.spec).lines().filter(|line| line.starts_with("| e-prop")).count(), 4);
+}
+
+/// A rate of its own for each gain hides what the gain does at one rate: there each rate has its answer.
+#[test]
+fn the_order_of_the_gains_is_asked_at_each_learning_rate() {
+    let rates = [0.001, 0.01, 0.1];
+    let fields =
+        [("gains", "[0.2,0.8,1.5]"), ("rules", "[\"eprop\"]"), ("seeds", "3"), ("training.rates", "[0.001,0.01,0.1]")];
+    let spec = quick(&fields);
+    let mut networks = Vec::new();
+    for (place, &gain) in spec.gains.iter().enumerate() {
+        for (at, &rate) in rates.iter().enumerate() {
+            for seed in 0..3 {
+                // With the smallest rate small gains are worse, with the next better, with the largest one network of two seeds diverges.
+                let loss = [1.0 - 0.1 * place as f64, 0.5 + 0.1 * place as f64, 0.3][at];
+                let mut record = curved(&spec, rate, seed, &[loss; 3], 0.9);
+                record.arm = Arm { gain, rule: Credit::Eprop, rate, flossed: false, seed };
+                record.diverged = (at == 2 && place == 1 && seed > 0).then_some(3);
+                networks.push(record);
+            }
+        }
+    }
+    let made = Made { engram: "0".into(), command: "engram".into() };
+    let result = StudyResult::new(spec, networks.clone(), 1.0, made.clone());
+    let trends = result.trends();
+    let told: Vec<_> = trends.iter().map(|trend| (trend.rate, trend.answer, trend.correlation.n)).collect();
+    assert_eq!(told, [(0.001, StudyAnswer::Holds, 3), (0.01, StudyAnswer::Fails, 3)], "of one seed nothing is said");
+    assert_eq!((trends[0].correlation.mean, trends[1].correlation.mean), (1.0, -1.0));
+    let table = trend_table([("s", &result)].into_iter());
+    assert!(table.starts_with("| study | rule | 0.001 | 0.01 | 0.1 |\n"), "{table}");
+    assert!(table.contains("| s | e-prop | holds: 1.00 (1.00 to 1.00) | **fails**: -1.00 (-1.00 to -1.00) | – |"));
+
+    let without = |network: &NetworkRecord| (network.arm.seed, network.arm.gain, network.arm.rate) != (2, 0.8, 0.001);
+    let fewer: Vec<_> = networks.into_iter().filter(without).collect();
+    let table = trend_table([("s", &StudyResult::new(result.spec, fewer, 1.0, made))].into_iter());
+    assert!(table.contains("| holds: 1.00 (1.00 to 1.00), n 2 |"), "{table}");
 }
 
 /// Over all gains it is the order that is asked, seed by seed; what a mean hides is said.
