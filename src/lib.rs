@@ -14,6 +14,7 @@
 //! - [`connect`]: the Connect lab: networks that learn from trials, by rules that reach back through time or do not.
 //! - [`analysis`]: what sleep did, and how; pure functions.
 //! - [`study`]: runs of a Spec that are watched closely, and what the analyses make of them together.
+//! - [`sealed`]: runs and studies as bytes that tell when they are not whole.
 //! - [`event`]: what an experiment tells the page, the command line and the tests.
 //! - [`tune`]: a search for the constants that make a Spec work.
 //! - [`reproduce`]: a paper's tables beside our own.
@@ -46,6 +47,8 @@ pub mod net;
 #[cfg(feature = "engine")]
 pub mod reproduce;
 pub mod rng;
+#[cfg(feature = "engine")]
+pub mod sealed;
 #[cfg(feature = "engine")]
 pub mod sleep;
 pub mod spec;

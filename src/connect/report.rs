@@ -185,15 +185,17 @@ pub fn agreement(claims: &[StudyClaim]) -> String {
     text
 }
 
-/// Whether smaller gains learn worse at each learning rate, as a Markdown table: a row for each study and rule.
+/// Whether smaller gains learn worse at each learning rate, as a Markdown table: a row for each study and rule, but for studies that have
+/// their networks in common with one before.
 pub fn trend_table<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)> + Clone) -> String {
     let mut rates: Vec<f64> = results.clone().flat_map(|(_, result)| result.spec.training.rates.clone()).collect();
     rates.sort_by(f64::total_cmp);
     rates.dedup();
     let heads: Vec<String> = rates.iter().map(f64::to_string).collect();
     let mut text = format!("| study | rule | {} |\n|---|---|{}\n", heads.join(" | "), "---|".repeat(rates.len()));
+    let mut told: Vec<RateTrend> = Vec::new();
     for (study, result) in results {
-        let trends = result.trends();
+        let trends: Vec<RateTrend> = result.trends().into_iter().filter(|trend| !told.contains(trend)).collect();
         for rule in result.spec.rules.iter().filter(|rule| trends.iter().any(|trend| trend.rule == **rule)) {
             let cell = |rate: &f64| {
                 let trend = trends.iter().find(|trend| (trend.rule, trend.rate) == (*rule, *rate));
@@ -208,6 +210,7 @@ pub fn trend_table<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>
             writeln!(text, "| {study} | {} | {} |", rule.title(), cells.join(" | "))
                 .expect("writing to a String does not fail");
         }
+        told.extend(trends);
     }
     text
 }

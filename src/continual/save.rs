@@ -1,9 +1,6 @@
 //! A run as bytes, and back: a continuation is the same bit for bit on the same engine, target and CPU features.
-//!
-//! Layout: a magic line, the SHA-256 of the rest, then a [`Checkpoint`] as postcard.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::experiment::{State, layer_sizes};
 use super::{Album, Experiment, RunError};
@@ -11,12 +8,12 @@ use crate::data::DataSet;
 use crate::event::{Event, Raster};
 use crate::kernels::{Device, EngineError, Memory};
 use crate::net::{Net, shapes};
+use crate::sealed;
 use crate::sleep::{Sleeper, Wiring};
 use crate::spec::{Action, EngineKind, Spec};
 
-/// How a saved run begins.
+/// How a saved run begins; the rest is a [`Checkpoint`], sealed.
 pub const MAGIC: &[u8] = b"engram run 9\n";
-const DIGEST: usize = 32;
 
 /// All that a run needs to go on, on any device.
 #[derive(Clone, Serialize, Deserialize)]
@@ -83,18 +80,11 @@ impl<D: Device> Experiment<D> {
 
 impl Checkpoint {
     pub fn to_bytes(&self) -> Vec<u8> {
-        let body = postcard::to_stdvec(self).expect("plain data into memory");
-        [MAGIC, &Sha256::digest(&body)[..], &body].concat()
+        sealed::seal(MAGIC, self)
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Checkpoint, RunError> {
-        let broken = |what: &str| RunError::Saved(what.into());
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| broken("it is not a run that this version saved"))?;
-        let (digest, body) = rest.split_at_checked(DIGEST).ok_or_else(|| broken("it is cut short"))?;
-        if digest != &Sha256::digest(body)[..] {
-            return Err(broken("it is damaged: its checksum does not match"));
-        }
-        postcard::from_bytes(body).map_err(|e| RunError::Saved(format!("its content does not fit this version ({e})")))
+        sealed::open(MAGIC, "run", bytes).map_err(|broken| RunError::Saved(broken.to_string()))
     }
 
     /// What was told, to be told again.
