@@ -163,10 +163,20 @@ test("the documentation says of each claim what the results say", () => {
   const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
   const { studies } = JSON.parse(read("results/connect.json"));
   const cells = [...read("www/docs/connect-lab.html").matchAll(/<td data-study="([^"]+)" data-claim="([^"]+)">([^<]+)</g)];
-  assert.equal(cells.length, 28);
+  assert.equal(cells.length, 36);
   for (const [, study, text, said] of cells) {
     const { answer, difference, unit } = studies.find(({ name }) => name === study).claims.find((claim) => claim.text === text);
     const number = (value) => value.toFixed(unit === "rank correlation" ? 2 : 4).replace("-", "−");
     assert.equal(said, `${answer}: ${number(difference.mean)} (${difference.interval.map(number).join(" to ")})`, `${study}: ${text}`);
+  }
+  const rates = [...read("www/docs/connect-lab.html").matchAll(/<td data-study="([^"]+)" data-rule="([^"]+)" data-rate="([^"]+)">([^<]+)</g)];
+  assert.equal(rates.length, 48);
+  for (const [, study, rule, rate, said] of rates) {
+    const { spec, trends } = studies.find(({ name }) => name === study);
+    const trend = trends.find((one) => one.rule === rule && one.rate === Number(rate));
+    const number = (value) => value.toFixed(2).replace("-", "−");
+    const { mean, interval, n } = trend?.correlation ?? {};
+    const words = trend ? `${trend.answer}: ${number(mean)} (${interval.map(number).join(" to ")})${n < spec.seeds ? `, n ${n}` : ""}` : "–";
+    assert.equal(said, words, `${study} ${rule} at ${rate}`);
   }
 });
