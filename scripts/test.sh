@@ -35,6 +35,8 @@ step "WebAssembly tests" "two minutes" env WASM_BINDGEN_TEST_TIMEOUT=280 \
 step "page tests" "a second" node --test --test-reporter=tap tests/page/*.test.mjs
 step "budgets" "half a minute" node scripts/budget.mjs
 # Each file has a server and a browser of its own: two at a time keep both of two cores busy.
+CHROMIUM="${CHROMIUM:-$(command -v chromium-headless-shell || command -v chromium)}"
+export CHROMIUM
 step "browser tests" "ten minutes" node --test --test-reporter=tap --test-concurrency=2 --test-timeout=600000 tests/e2e/*.test.mjs
 
 rust() { awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$1"; }

@@ -47,16 +47,21 @@ need trunk "(^| )0\.21\." || build_tool trunk "$TRUNK_VERSION" 8 --locked --no-d
 [ "${1:-build}" = test ] || exit 0
 
 need wasm-pack "(^| )0\.1[3-9]\." || build_tool wasm-pack "$WASM_PACK_VERSION" 5 --locked
+can_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 packages=()
 command -v chromium >/dev/null && command -v chromedriver >/dev/null || packages+=(chromium chromium-driver)
 # The GPU engine is tested on Mesa's software adapter, everywhere alike.
 [ -e "$LAVAPIPE" ] || packages+=(mesa-vulkan-drivers libvulkan1)
 if [ ${#packages[@]} -gt 0 ]; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "installing ${packages[*]} with apt (about a minute)"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
-      die "apt-get could not install ${packages[*]}"
-  else
-    die "the tests need ${packages[*]} (Debian: apt-get install ${packages[*]})"
-  fi
+  can_install || die "the tests need ${packages[*]} (Debian: apt-get install ${packages[*]})"
+  apt-get update -qq || die "apt-get could not update its lists"
+fi
+# Chromium without windows: the page's tests take it where there is one, since they end sooner with it.
+if ! command -v chromium-headless-shell >/dev/null && can_install && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+  packages+=(chromium-headless-shell)
+fi
+if [ ${#packages[@]} -gt 0 ]; then
+  say "installing ${packages[*]} with apt (about a minute)"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
+    die "apt-get could not install ${packages[*]}"
 fi
