@@ -19,7 +19,6 @@ mod read;
 pub mod relax;
 mod relax_deep;
 mod show;
-mod show_limit;
 pub(crate) mod simd;
 mod sleep;
 mod spmm;

@@ -1,4 +1,4 @@
-//! `show_limit`: after a step in which spiking areas learn, the weights that lead to a unit are scaled down where they are longer
+//! After a step in which spiking areas learn, the weights that lead to a unit are scaled down where they are longer
 //! than the limit. Twin: `shaders/show_limit.wgsl`.
 //!
 //! To measure every length in every step would cost more than to learn. A length grows by no more than the length of what is
@@ -6,8 +6,8 @@
 
 use multiversion::multiversion;
 
-use super::Network;
-use super::held::fields;
+use crate::kernels::cpu::Network;
+use crate::kernels::cpu::held::fields;
 
 /// Rounding leaves a bound of thousands of steps within this of the sum it stands for.
 const SAFE: f32 = 0.999;
