@@ -321,6 +321,9 @@ fn merge(args: &MergeArgs) -> Result<(), Failure> {
             }
         }
     }
+    if args.plan.is_none() {
+        none &= !reproduce_connect::merge(&dir, others, args.quiet)?;
+    }
     if none {
         return Err(Failure::Failed("there is no run of the plan's in these folders".into()));
     }

@@ -1,18 +1,19 @@
 //! `engram reproduce connect`: the studies behind the figures of Liu, Zhang & Liu (2024), as figures, tables and what agrees.
 
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::args::ReproduceArgs;
 use super::report::Screen;
 use super::reproduce::{arguments, command_line, made};
 use super::run::stop_on_interrupt;
-use super::studies::{Errand, Known, append, errands, work};
+use super::studies::{self, Errand, Known, append, errands, work};
 use super::{Failure, cores, folder, print, shard, study_figures};
 use crate::connect::claims::StudyClaim;
+use crate::connect::known::share_networks;
 use crate::connect::report::{RESULT_FORMAT, StudyResult, agreement, table, to_csv, trend_table};
-use crate::connect::spec::{ConnectPreset, presets};
+use crate::connect::spec::{ConnectPreset, ConnectSpec, presets};
 use crate::data::cache;
 
 /// What it is called on the command line.
@@ -23,7 +24,7 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
         let why = "the studies of the Connect lab have no data sets, models and strategies to choose from";
         return Err(Failure::Usage(why.into()));
     }
-    let studies: Vec<&ConnectPreset> = presets().iter().filter(|preset| !preset.figures.is_empty()).collect();
+    let studies = figures();
     let known = Known::read(&folder::files(&args.dir)?)?;
     if !known.is_empty() && !args.resume {
         let why = format!(
@@ -59,6 +60,33 @@ pub fn reproduce(args: &ReproduceArgs) -> Result<(), Failure> {
         return Err(Failure::Interrupted);
     }
     Ok(())
+}
+
+/// The studies that are figures of the paper.
+fn figures() -> Vec<&'static ConnectPreset> {
+    presets().iter().filter(|preset| !preset.figures.is_empty()).collect()
+}
+
+/// Joins the parts of studies that lie in folders, and writes what there is; false where there is no part.
+pub fn merge(dir: &Path, others: &[PathBuf], quiet: bool) -> Result<bool, Failure> {
+    let mut known = Known::read(&folder::files(dir)?)?;
+    let mut new = Vec::new();
+    for other in others {
+        for share in studies::read(&folder::files(other)?)? {
+            if known.lacks(&share) {
+                new.push(share.clone());
+                known.add(share);
+            }
+        }
+    }
+    if !new.is_empty() {
+        let file = Mutex::new(folder::open(&dir.join(format!("merged-{NAME}-runs.jsonl")))?);
+        new.iter().try_for_each(|share| append(&file, share))?;
+    }
+    if known.is_empty() {
+        return Ok(false);
+    }
+    write(&figures(), &known, dir, quiet).map(|()| true)
 }
 
 /// Writes what there is: figures of each study that is whole, and of all of them a table, a CSV and JSON.
@@ -109,32 +137,38 @@ fn json(results: &[(&ConnectPreset, StudyResult)]) -> String {
 fn markdown(results: &[(&ConnectPreset, StudyResult)], missing: &[&str]) -> String {
     let mut text = String::from(
         "# Initial connectivity and learning\n\nAfter Liu, Zhang & Liu 2024, \"The influence of initial connectivity on biologically plausible learning\" \
-(arXiv:2410.11164), with every figure's study trained anew: `engram reproduce connect`.\n\n## What agrees\n\nPositive differences speak \
+(arXiv:2410.11164), with every figure's study trained anew, and DMS with slow units: `engram reproduce connect`.\n\n## What agrees\n\nPositive differences speak \
 for the claim; it holds where the 95 % interval of the differences, seed by seed, is above 0. How well a network learns is its \
 mean loss from iteration 200 on, where the paper's plots begin; the learning rate of each line is the one with the lowest such loss, \
 and beside it stands the mean loss of the last tenth. Where all gains are asked, the number is Spearman's rank correlation of gain \
 and loss (or how far the exponent moved), with its sign turned. A network whose loss, in a window, was a hundred times that of its first has diverged, and \
 is in no mean. Networks that several studies have in common are trained once.\n\n",
     );
-    let mut all: Vec<StudyClaim> = Vec::new();
-    for claim in results.iter().flat_map(|(study, result)| result.claims(&study.name)) {
-        // Of networks that studies have in common the same is claimed once.
-        if !all.iter().any(|other| (&other.text, other.difference) == (&claim.text, claim.difference)) {
-            all.push(claim);
+    // Of networks that studies have in common the same is claimed once.
+    let mut all: Vec<(&ConnectSpec, StudyClaim)> = Vec::new();
+    for (study, result) in results {
+        for claim in result.claims(&study.name) {
+            let is_same = |(spec, other): &(&ConnectSpec, StudyClaim)| {
+                (&other.text, other.difference) == (&claim.text, claim.difference) && share_networks(spec, &result.spec)
+            };
+            if !all.iter().any(is_same) {
+                all.push((&result.spec, claim));
+            }
         }
     }
-    text += &agreement(&all);
+    text += &agreement(&all.into_iter().map(|(_, claim)| claim).collect::<Vec<_>>());
     text += "\n## Whether smaller gains learn worse, with the same learning rate for all\n\nSpearman's rank correlation of gain and mean loss from iteration \
 200 on, its sign turned, with its 95 % interval over the seeds none of whose networks diverged; above, each gain has the rate that suits \
 it best.\n\n";
     text += &trend_table(results.iter().map(|(study, result)| (&*study.name, result)));
     for (study, result) in results {
-        let of = match &study.figures[..] {
-            [one] if one.parse::<u32>().is_err() => {
-                format!("the figures with twice the {}", if one == "N" { "units" } else { "batch" })
-            }
-            [one] => format!("figure {one}"),
-            figures => format!("figures {}", figures.join(" and ")),
+        let figures = study.figures.join(" and ");
+        let of = match &*figures {
+            "N" => "the figures with twice the units".into(),
+            "batch" => "the figures with twice the batch".into(),
+            "tau" => "not in the paper".into(),
+            one if study.figures.len() == 1 => format!("figure {one}"),
+            several => format!("figures {several}"),
         };
         text += &format!(
             "\n## {} ({of})\n\n![Learning curves]({}-curves.svg)\n\n![Exponents]({}-exponents.svg)\n\n",
@@ -163,7 +197,6 @@ mod tests {
 
     use super::*;
     use crate::cli::studies::tests::{small, trained};
-    use crate::connect::spec::ConnectSpec;
 
     fn preset(name: &str, figure: &str, spec: ConnectSpec) -> ConnectPreset {
         ConnectPreset { name: name.into(), title: format!("Study {name}"), figures: vec![figure.into()], spec }
@@ -208,5 +241,32 @@ mod tests {
         );
         assert!(!dir.join("connect-other-curves.svg").exists());
         fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn parts_of_studies_in_several_folders_are_joined_once() {
+        let root = env::temp_dir().join(format!("engram-reproduce-connect-merge-{}", std::process::id()));
+        let [a, b, joined] = ["a", "b", "joined"].map(|name| root.join(name));
+        let done = preset("connect-done", "4", small(&[]));
+        let parts: Vec<_> =
+            errands([("done", &done.spec)].into_iter()).iter().map(|errand| trained(errand, "0.1.0 (abc)")).collect();
+        assert!(parts.len() >= 2);
+        // The first part lies in both.
+        for (folder, parts) in [(&a, &parts[..1]), (&b, &parts[..])] {
+            fs::create_dir_all(folder).unwrap();
+            let file = Mutex::new(folder::open(&folder.join("connect-runs.jsonl")).unwrap());
+            parts.iter().for_each(|part| append(&file, part).unwrap());
+        }
+        fs::create_dir_all(&joined).unwrap();
+        assert!(!merge(&joined, &[], true).unwrap(), "nothing there");
+        let both = [a, b];
+        for _ in 0..2 {
+            assert!(merge(&joined, &both, true).unwrap());
+            let lines = fs::read_to_string(joined.join("merged-connect-runs.jsonl")).unwrap();
+            assert_eq!(lines.lines().count(), parts.len());
+        }
+        assert!(Known::read(&folder::files(&joined).unwrap()).unwrap().result(&done.spec).1, "the study is whole");
+        assert!(fs::read_to_string(joined.join("connect.md")).unwrap().contains("Not run, or not wholly: "));
+        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -56,13 +56,13 @@ impl Known {
     /// Those that files of parts hold; other lines are passed over, as is a last one that was cut off.
     pub fn read(files: &[PathBuf]) -> Result<Known, Failure> {
         let mut known = Known::default();
-        for file in files {
-            let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
-            for share in parse(&folder::text(file)?).map_err(of_file)? {
-                known.add(share);
-            }
-        }
+        read(files)?.into_iter().for_each(|share| known.add(share));
         Ok(known)
+    }
+
+    /// Whether a share has a network that is not known.
+    pub fn lacks(&self, share: &Share) -> bool {
+        each_alone(&share.spec, share.networks.clone()).any(|(alone, _)| !self.0.contains_key(&key(&alone)))
     }
 
     /// Of two networks that are the same, the one that was there first stays.
@@ -112,6 +112,16 @@ pub fn errands<'a>(studies: impl Iterator<Item = (&'a str, &'a ConnectSpec)>) ->
         errands.extend(specs.into_iter().map(|spec| Errand { name: name.into(), spec }));
     }
     errands
+}
+
+/// The shares that files of parts hold.
+pub fn read(files: &[PathBuf]) -> Result<Vec<Share>, Failure> {
+    let mut shares = Vec::new();
+    for file in files {
+        let of_file = |why: String| Failure::Failed(format!("{}: {why}", file.display()));
+        shares.extend(parse(&folder::text(file)?).map_err(of_file)?);
+    }
+    Ok(shares)
 }
 
 fn parse(text: &str) -> Result<Vec<Share>, String> {

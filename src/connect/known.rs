@@ -17,6 +17,19 @@ pub fn alone(spec: &ConnectSpec, arm: &Arm) -> ConnectSpec {
     alone
 }
 
+/// Whether two studies that train a network from the same gain and seed by the same rule and rate, without flossing, train the same one.
+pub fn share_networks(a: &ConnectSpec, b: &ConnectSpec) -> bool {
+    let plain = |spec: &ConnectSpec| {
+        let (gain, seed) = (spec.gains[0], spec.seed);
+        let arm = Arm { gain, rule: spec.rules[0], rate: spec.training.rates[0], flossed: false, seed };
+        alone(spec, &arm)
+    };
+    let (plain_a, mut plain_b) = (plain(a), plain(b));
+    (plain_b.gains, plain_b.rules, plain_b.seed) = (plain_a.gains.clone(), plain_a.rules.clone(), plain_a.seed);
+    plain_b.training.rates = plain_a.training.rates.clone();
+    plain_a == plain_b
+}
+
 fn of_origin(spec: &ConnectSpec, gain: f64, flossed: bool, seed: u32) -> ConnectSpec {
     let mut of_origin = spec.clone();
     of_origin.gains = vec![gain];

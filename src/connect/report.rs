@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::claims::{RateTrend, StudyAnswer, StudyClaim, claims, trends};
+use super::known::share_networks;
 use super::spec::{ConnectSpec, Credit};
 use super::summary::{FROM, InTwo, NetworkRecord, SleptLine, StudyLine, summary};
 use crate::analysis::Spread;
@@ -193,9 +194,11 @@ pub fn trend_table<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>
     rates.dedup();
     let heads: Vec<String> = rates.iter().map(f64::to_string).collect();
     let mut text = format!("| study | rule | {} |\n|---|---|{}\n", heads.join(" | "), "---|".repeat(rates.len()));
-    let mut told: Vec<RateTrend> = Vec::new();
+    let mut told: Vec<(&ConnectSpec, RateTrend)> = Vec::new();
     for (study, result) in results {
-        let trends: Vec<RateTrend> = result.trends().into_iter().filter(|trend| !told.contains(trend)).collect();
+        let is_told =
+            |trend: &RateTrend| told.iter().any(|(spec, other)| other == trend && share_networks(spec, &result.spec));
+        let trends: Vec<RateTrend> = result.trends().into_iter().filter(|trend| !is_told(trend)).collect();
         for rule in result.spec.rules.iter().filter(|rule| trends.iter().any(|trend| trend.rule == **rule)) {
             let cell = |rate: &f64| {
                 let trend = trends.iter().find(|trend| (trend.rule, trend.rate) == (*rule, *rate));
@@ -210,7 +213,7 @@ pub fn trend_table<'a>(results: impl Iterator<Item = (&'a str, &'a StudyResult)>
             writeln!(text, "| {study} | {} | {} |", rule.title(), cells.join(" | "))
                 .expect("writing to a String does not fail");
         }
-        told.extend(trends);
+        told.extend(trends.into_iter().map(|trend| (&result.spec, trend)));
     }
     text
 }

@@ -153,7 +153,8 @@ pub struct ConnectPreset {
     pub name: String,
     /// A line a person chooses by.
     pub title: String,
-    /// What of the paper it is: numbers of figures; `N` and `batch`: the figures with twice the units or trials; empty where it is ours.
+    /// What of the paper it is: numbers of figures; `N` and `batch`: the figures with twice the units or trials; `tau`:
+    /// one with slow units, which is ours; empty where it is no such figure.
     pub figures: Vec<String>,
     pub spec: ConnectSpec,
 }

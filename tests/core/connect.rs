@@ -1211,6 +1211,9 @@ fn the_order_of_the_gains_is_asked_at_each_learning_rate() {
     assert_eq!((trends[0].correlation.mean, trends[1].correlation.mean), (1.0, -1.0));
     let table = trend_table([("s", &result), ("again", &result)].into_iter());
     assert!(!table.contains("again"), "the same networks are told of once: {table}");
+    let other = StudyResult { spec: set(&result.spec, &[("network.units", "9")]).unwrap(), ..result.clone() };
+    let both = trend_table([("s", &result), ("other", &other)].into_iter());
+    assert!(both.contains("| other | e-prop | holds: 1.00"), "of other networks the same is told again: {both}");
     assert!(table.starts_with("| study | rule | 0.001 | 0.01 | 0.1 |\n"), "{table}");
     assert!(table.contains("| s | e-prop | holds: 1.00 (1.00 to 1.00) | **fails**: -1.00 (-1.00 to -1.00) | – |"));
 
