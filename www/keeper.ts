@@ -7,6 +7,8 @@ import { words } from "./words.js";
 /** Milliseconds between two writings, at least; and how many times what a writing takes. */
 const BETWEEN = 5000;
 const SHARE = 20;
+/** The latter where a phase is over: its end is worth more, and comes seldom. */
+const SHARE_AT_END = 2;
 
 export class Keeper {
   readonly #id: string;
@@ -37,7 +39,7 @@ export class Keeper {
 
   /** Writes the run if it is time. */
   async sometimes(session: Session): Promise<void> {
-    const wait = Math.max(this.#isPhaseOver ? 0 : BETWEEN, SHARE * this.#cost);
+    const wait = this.#isPhaseOver ? SHARE_AT_END * this.#cost : Math.max(BETWEEN, SHARE * this.#cost);
     if (performance.now() >= this.#written + wait) await this.write(session, "running");
   }
 
