@@ -128,11 +128,11 @@ test("each figure leads to how to read it, and the equations are there", async (
 });
 
 test("a network is looked into: its answer to a trial, and its trajectories", async (t) => {
-  const page = await openLab(t, { hash: SMALL.replace("iterations=120", "iterations=300") });
+  const page = await openLab(t, { hash: SMALL.replace("iterations=120", "iterations=900") });
   await run(page);
   await page.getByLabel("Gain", { exact: true }).selectOption("1");
   const answer = card(page, "trial").locator(".answer");
-  await answer.filter({ hasText: /^(Right|Wrong): in the decision it says .* Gain 1, BPTT, seed 0, after 300 iterations\.$/ }).waitFor();
+  await answer.filter({ hasText: /^(Right|Wrong): in the decision it says .* Gain 1, BPTT, seed 0, after 900 iterations\.$/ }).waitFor();
   const first = await labelsOf(page, "trial");
   await button(page, "Next trial").click();
   await card(page, "trial").locator('svg[aria-label*="test trial 2"]').waitFor();
@@ -148,8 +148,7 @@ test("a network is looked into: its answer to a trial, and its trajectories", as
   // One that was stopped can still be asked.
   await button(page, "Begin again").click();
   await reach(page, /^Learning/);
-  await button(page, "Stop").click();
-  await reach(page, /^Stopped/);
+  await answered(page, "Stop", "Stopped");
   await button(page, "Next trial").click();
   await card(page, "trial").locator('svg[aria-label*="test trial 2"]').waitFor();
 });
