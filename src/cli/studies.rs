@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::report::Screen;
 use super::{Failure, folder};
-use crate::connect::known::{each_alone, gather, missing};
+use crate::connect::known::{alone, each_alone, gather, missing};
 use crate::connect::report::StudyResult;
 use crate::connect::spec::ConnectSpec;
 use crate::connect::study::{ConnectEvent, Study};
@@ -62,7 +62,7 @@ impl Known {
 
     /// Whether a share has a network that is not known.
     pub fn lacks(&self, share: &Share) -> bool {
-        each_alone(&share.spec, share.networks.clone()).any(|(alone, _)| !self.0.contains_key(&key(&alone)))
+        share.networks.iter().any(|record| !self.0.contains_key(&key(&alone(&share.spec, &record.arm))))
     }
 
     /// Of two networks that are the same, the one that was there first stays.

@@ -258,6 +258,9 @@ impl<'a> Asked<'a> {
 /// seeds have a whole network of every gain is left out, and so is a study of fewer than three gains.
 pub fn trends(spec: &ConnectSpec, networks: &[NetworkRecord]) -> Vec<RateTrend> {
     let gains = &spec.gains;
+    if gains.len() < 3 {
+        return Vec::new();
+    }
     let of_network = |rule: Credit, rate: f64, gain: f64, seed: u32| {
         let is_it = |record: &&NetworkRecord| {
             let arm = &record.arm;
@@ -276,8 +279,7 @@ pub fn trends(spec: &ConnectSpec, networks: &[NetworkRecord]) -> Vec<RateTrend> 
         Some(RateTrend { rule, rate, answer: StudyAnswer::of(&correlation), correlation })
     };
     let rates = &spec.training.rates;
-    let all = spec.rules.iter().flat_map(|&rule| rates.iter().filter_map(move |&rate| of_rate(rule, rate)));
-    all.filter(|_| gains.len() > 2).collect()
+    spec.rules.iter().flat_map(|&rule| rates.iter().filter_map(move |&rate| of_rate(rule, rate))).collect()
 }
 
 /// Spearman's: the correlation of the ranks, ties having the mean of theirs; 0 where one side is all alike.

@@ -162,6 +162,22 @@ const GONE = 0;
 /** Waits until the page shows what it has been told so far, laid out: its parts hear of a change with the next frame. */
 export const drawn = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
+/** Presses a button and returns after how many milliseconds the line of status says so: within so many. */
+export async function answered(page, name, says, within) {
+  const milliseconds = await page.evaluate(
+    async ([name, says]) => {
+      const line = document.querySelector(".status");
+      const pressed = performance.now();
+      [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name).click();
+      while (!line.textContent.startsWith(says) && performance.now() < pressed + 60_000) await new Promise(requestAnimationFrame);
+      return performance.now() - pressed;
+    },
+    [name, says],
+  );
+  assert.ok(milliseconds < within, `${name} is answered at once, not after ${Math.round(milliseconds)} ms`);
+  return Math.round(milliseconds);
+}
+
 /** Waits until the address says `part` (or, with `says` false, says it no more) and the page shows it: the address is ahead by a frame. */
 export async function addressed(page, part, says = true) {
   await page.waitForFunction(([part, says]) => decodeURIComponent(location.hash).includes(part) === says, [part, says]);

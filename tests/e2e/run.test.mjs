@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
+import { answered, button, matrix, openLab, reach, runToEnd, status, useLab } from "./lab.mjs";
 
 useLab();
 
@@ -34,16 +34,7 @@ test("a paused run stands still, and resumed gives the same matrix", async (t) =
   const page = await openLab(t);
   await button(page, "Run").click();
   await reach(page, /^(Learning|Sleeping) \([TS][2-4]\)/);
-  const milliseconds = await page.evaluate(async () => {
-    const status = document.querySelector(".status");
-    const pressed = performance.now();
-    document.querySelector(".controls .primary").click();
-    while (!status.textContent.startsWith("Paused") && performance.now() < pressed + 60_000) await new Promise(requestAnimationFrame);
-    return performance.now() - pressed;
-  });
-  t.diagnostic(`paused ${Math.round(milliseconds)} ms after the press`);
-  assert.ok(milliseconds < 1000, "a pause is answered at once: in 250 ms on a machine that does nothing else");
-
+  t.diagnostic(`paused ${await answered(page, "Pause", "Paused", 1000)} ms after the press`);
   await reach(page, /^Paused/);
   const before = [await status(page), await matrix(page), await page.getByRole("progressbar", { name: "Part of the run that is done" }).getAttribute("value")];
   await page.waitForTimeout(700);
@@ -116,6 +107,5 @@ test("the page stays live while it computes", async (t) => {
     return count;
   });
   t.diagnostic(`${frames} frames in a second`);
-  // A page that computed would draw one or two.
-  assert.ok(frames >= 8, `only ${frames} frames in a second`);
+  assert.ok(frames >= 15, `only ${frames} frames in a second`);
 });
